@@ -1,0 +1,52 @@
+"""The words that the door and the engine share: what a wake-up is, and under which keys Redis keeps it. No I/O.
+
+A delivery comes down to a wake-up: "this object may have changed". ``wanted`` counts the wake-ups of an object that no finished look has
+covered yet; an object with nothing outstanding has no entry. The receiver raises ``wanted`` and, where the object was not queued, adds it to
+``queued`` and pushes it to ``inbox``. Workers take it from there (see ``integration/work``).
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+PREFIX = "followthrough:"
+WANTED = PREFIX + "wanted"  # hash: object → number of wake-ups not yet covered by a finished look
+QUEUED = PREFIX + "queued"  # sorted set: object → Unix time at which it was queued; removed when a worker starts on it
+INBOX = PREFIX + "inbox"  # list of objects; receivers RPUSH, workers BLPOP
+WAKEUPS = PREFIX + "wakeups"  # hash: object → the latest wake-up as JSON, under 1 kB
+DELIVERY = PREFIX + "delivery:"  # + digest: set for three days for each accepted delivery, so that an instant repeat adds nothing
+
+
+@dataclass(frozen=True)
+class WakeUp:
+    """"This object may have changed." Only ``site``, ``id`` and ``locator`` are used, and ``locator`` only to find the object.
+
+    ``site`` is ``github`` or ``jira``; ``id`` the tracker's immutable issue id as text; ``locator`` the human reference (``owner/repo#12``,
+    ``KEY-12``, or empty where the delivery names none); ``event`` what the tracker called it; ``at`` Unix seconds of the arrival.
+    """
+
+    site: str
+    id: str
+    locator: str
+    event: str
+    at: float
+
+    @property
+    def object(self) -> str:
+        """Return the key under which Redis counts this object: ``site:id``."""
+        return f"{self.site}:{self.id}"
+
+    def to_json(self) -> str:
+        """Return compact JSON, at most about 400 bytes for identifiers of ordinary length."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "WakeUp":
+        """Read what :meth:`to_json` wrote. Raises ``ValueError`` on anything else, since Redis is not trusted."""
+        try:
+            raw = json.loads(text)
+            wakeup = cls(str(raw["site"]), str(raw["id"]), str(raw["locator"]), str(raw["event"]), float(raw["at"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a wake-up: {error!r}") from error
+        if wakeup.site not in {"github", "jira"}:
+            raise ValueError(f"a wake-up names the unknown site {wakeup.site[:20]!r}")
+        return wakeup
