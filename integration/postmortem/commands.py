@@ -1,0 +1,146 @@
+"""What the service may do, as values that each name a wanted state (DESIGN 1.5): doing one twice is harmless. Nothing here is done here."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from integration.postmortem.incident import IssueRef
+from integration.postmortem.people import Person
+from integration.postmortem.writing.tree import Tree
+
+
+class Share(StrEnum):
+    """Which part of the write budget a command may use (DESIGN 4.5): gates all of it, tickets 80 %, comments 60 %, generated issues 40 %."""
+
+    GATE = "gate"
+    TICKET = "ticket"
+    COMMENT = "comment"
+    GENERATED = "generated"
+
+
+@dataclass(frozen=True)
+class EnsureLabels:
+    """The issue carries all of ``add`` and none of ``remove``; other labels are people's."""
+
+    issue: IssueRef
+    add: frozenset[str] = frozenset()
+    remove: frozenset[str] = frozenset()
+    share: Share = Share.COMMENT
+
+
+@dataclass(frozen=True)
+class EnsureSeverityShown:
+    """The tracker's own severity field or priority, where the mapping names one, says ``severity`` (``SEV1`` … ``SEV4``)."""
+
+    issue: IssueRef
+    severity: str
+    share: Share = Share.COMMENT
+
+
+@dataclass(frozen=True)
+class EnsureStatusComment:
+    """The one status comment says ``tree``. ``comment_id`` is the comment to edit, or ``None`` to create it under the purpose ``status``."""
+
+    issue: IssueRef
+    comment_id: str | None
+    tree: Tree
+    share: Share = Share.COMMENT
+
+    @property
+    def purpose(self) -> str:
+        """Return what the marker of the comment says."""
+        return "status"
+
+
+@dataclass(frozen=True)
+class EnsureReply:
+    """A comment of this ``purpose`` stands on the issue; said once and never edited."""
+
+    issue: IssueRef
+    purpose: str
+    tree: Tree
+    share: Share = Share.COMMENT
+
+
+@dataclass(frozen=True)
+class EnsureOpen:
+    """The issue is open. ``way`` is what the observation offered: ``"open"`` on GitHub, a transition id on Jira."""
+
+    issue: IssueRef
+    way: str
+    share: Share = Share.GATE
+
+
+@dataclass(frozen=True)
+class EnsureActionTicket:
+    """A ticket for this action exists and is linked to its incident. ``project`` is the repository or project that it belongs in."""
+
+    case: IssueRef
+    action_id: str
+    project: str
+    title: str
+    tree: Tree
+    owner: Person
+    due: date
+    labels: frozenset[str]
+    share: Share = Share.TICKET
+
+    @property
+    def purpose(self) -> str:
+        """Return what the marker of the ticket says; it is signed over the case as well."""
+        return f"ticket:{self.action_id}"
+
+
+@dataclass(frozen=True)
+class EnsureLinked:
+    """The ticket is linked to its incident: sub-issue on GitHub, the mapped link or parent on Jira."""
+
+    case: IssueRef
+    ticket: IssueRef
+    share: Share = Share.TICKET
+
+
+@dataclass(frozen=True)
+class EnsureAgreed:
+    """The ticket's owner and due date are these; ``None`` leaves that one alone."""
+
+    ticket: IssueRef
+    owner: Person | None = None
+    due: date | None = None
+    share: Share = Share.TICKET
+
+
+Command = (
+    EnsureLabels
+    | EnsureSeverityShown
+    | EnsureStatusComment
+    | EnsureReply
+    | EnsureOpen
+    | EnsureActionTicket
+    | EnsureLinked
+    | EnsureAgreed
+)
+Creation = EnsureStatusComment | EnsureReply | EnsureActionTicket
+
+
+class Result(StrEnum):
+    """How a command ended."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"  # it was so already
+    REFUSED = "refused"  # the tracker said no; ``detail`` says what it said
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one command. ``created`` is the comment id of a comment; ``ticket`` the reference of a ticket.
+
+    ``writes`` counts the writing requests that were made. ``shortfall`` lists what the tracker dropped silently (an assignee, a label).
+    """
+
+    result: Result
+    created: str = ""
+    ticket: IssueRef | None = None
+    detail: str = ""
+    writes: int = 0
+    shortfall: tuple[str, ...] = ()

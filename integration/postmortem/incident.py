@@ -1,0 +1,169 @@
+"""The nouns of an observation: issues, comments, and the case that holds them. What a tracker shows at one instant, nothing remembered."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from integration.postmortem.document import Document
+from integration.postmortem.people import Person, Standing
+
+
+@dataclass(frozen=True, order=True)
+class IssueKey:
+    """What identifies an issue for ever: ``site`` (``github`` or ``jira``) and the tracker's immutable id as text."""
+
+    site: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.site}:{self.id}"
+
+
+@dataclass(frozen=True)
+class IssueRef:
+    """An issue and how people call it: ``locator`` is ``owner/repo#12`` or ``KEY-12``; ``url`` is for reading."""
+
+    key: IssueKey
+    locator: str
+    url: str = ""
+
+    @property
+    def project(self) -> str:
+        """Return the repository (``owner/repo``) or project key that the locator names."""
+        return self.locator.rpartition("#")[0] or self.locator.rpartition("-")[0]
+
+    @property
+    def short(self) -> str:
+        """Return the reference as people write it inside the same project: ``#12`` or ``KEY-12``."""
+        return "#" + self.locator.rpartition("#")[2] if "#" in self.locator else self.locator
+
+
+class CommentOrigin(StrEnum):
+    """Whose words a comment holds."""
+
+    PERSON = "person"  # its author's own, unedited by anybody else
+    REWRITTEN = "rewritten"  # somebody other than the author may have changed it, so it grants nothing (S8)
+    APP = "app"  # posted through an app or by automation
+    OURS = "ours"  # the service's own
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment. ``raw`` is what was typed; ``purpose`` is set only on our own comments whose signed marker is sound (S15, DESIGN 4.7)."""
+
+    id: str
+    author: Person
+    created_at: datetime
+    updated_at: datetime
+    raw: str
+    origin: CommentOrigin = CommentOrigin.PERSON
+    purpose: str | None = None
+    url: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the raw text as hex: what a decision on this comment is bound to."""
+        return hashlib.sha256(self.raw.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file on an issue, as far as evidence needs it. ``size`` in bytes."""
+
+    id: str
+    name: str
+    author: Person
+    created_at: datetime
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One tracker issue as people see it now.
+
+    ``closed`` means status category done on Jira. ``due`` is the tracker's own due date in the form that the mapping names. ``purpose`` is
+    the verified marker of a ticket that we created. ``fields`` holds the mapped custom fields, as pairs of policy name and visible text.
+    ``reopen_with`` names the way back that the workflow offers our account now (a transition id on Jira, ``"open"`` on GitHub), or ``None``.
+    """
+
+    ref: IssueRef
+    title: str
+    body: str
+    document: Document
+    author: Person
+    created_at: datetime
+    updated_at: datetime
+    closed: bool = False
+    closed_at: datetime | None = None
+    closed_by: Person | None = None
+    state_reason: str = ""
+    status_name: str = ""
+    labels: frozenset[str] = frozenset()
+    issue_type: str = ""
+    priority: str = ""
+    assignees: tuple[Person, ...] = ()
+    due: date | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    comments: tuple[Comment, ...] = ()
+    comments_capped: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    public: bool = False
+    locked: bool = False
+    purpose: str | None = None
+    linked: bool = False
+    reopen_with: str | None = "open"
+
+    @property
+    def body_digest(self) -> str:
+        """Return the SHA-256 of title and body as hex."""
+        return hashlib.sha256(f"{self.title}\n{self.body}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as observed: the incident, its action tickets (those remembered and those linked), and tickets that could not be found again."""
+
+    incident: Issue
+    service: Person
+    tickets: tuple[Issue, ...] = ()
+    missing: frozenset[IssueKey] = frozenset()
+
+    def ticket(self, key: IssueKey | None) -> Issue | None:
+        """Return the observed ticket of that key, or ``None``."""
+        return next((ticket for ticket in self.tickets if ticket.ref.key == key), None)
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """Return the incident and its tickets, in that order."""
+        return (self.incident, *self.tickets)
+
+
+@dataclass(frozen=True)
+class FactsNeeded:
+    """What judging wants to know beyond the case itself: the standing of people by id, and whom a written name means.
+
+    ``standings`` holds ids per project locator, as rights are read where the decision is taken; ``names`` are names as written in rows.
+    """
+
+    standings: frozenset[tuple[str, Person]] = frozenset()
+    names: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.standings or self.names)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The tracker's answers to :class:`FactsNeeded`: nothing here is kept for the next look (S7).
+
+    ``standings`` maps (project, person id); ``people`` maps a written name to the accounts that it may mean: exactly one active account
+    counts, none or several is a finding (S6).
+    """
+
+    standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
+    people: dict[str, tuple[Person, ...]] = field(default_factory=dict)
+
+    def standing(self, project: str, person: Person) -> Standing:
+        """Return the person's standing on the project; what was not read grants nothing."""
+        return self.standings.get((project, person.id), Standing(person))

@@ -1,0 +1,64 @@
+"""The one port through which the engine reaches a tracker. Adapters observe and act; they decide nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from integration.postmortem.commands import Command, Outcome
+from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
+from integration.postmortem.people import Person
+from mappings.models import Policy
+
+Spend = Callable[[IssueRef], None]
+"""Called before every single writing request with the issue that it touches; raises ``RateLimited`` or ``LockLost`` instead of letting it go."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far a project was swept: the tracker's own time of the newest change seen (aware UTC), and the ETag of the last first page."""
+
+    seen: datetime | None = None
+    etag: str = ""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Issues that changed since a cursor, newest first, and the cursor from which to go on. ``events`` are only hints for logs."""
+
+    issues: tuple[IssueRef, ...]
+    cursor: Cursor
+
+
+class Tracker(Protocol):
+    """What an adapter offers. Every method raises ``TrackerError`` subclasses and nothing else for what goes wrong outside."""
+
+    site: str
+
+    def service(self) -> Person:
+        """Return our own account, read once per process."""
+        ...
+
+    def locate(self, site_id: str, locator: str) -> IssueRef:
+        """Return the current reference of the issue with that immutable id; ``locator`` is a hint from a delivery, checked, never believed."""
+        ...
+
+    def observe(self, case: IssueRef, tickets: tuple[IssueRef, ...], policy: Policy) -> Case:
+        """Read the case with as few calls as the API allows; ``tickets`` are the remembered ones, linked ones are found besides."""
+        ...
+
+    def look_up(self, case: IssueRef, needed: FactsNeeded, policy: Policy) -> Facts:
+        """Answer what judging needs: standings are read afresh, names are resolved to accounts."""
+        ...
+
+    def apply(self, command: Command, policy: Policy, spend: Spend, *, seek_since: datetime | None = None) -> Outcome:
+        """Bring about the wanted state. With ``seek_since``, a creation first looks for what an earlier, unanswered attempt may have made."""
+        ...
+
+    def changed_since(self, project: str, cursor: Cursor) -> Changes:
+        """List what changed in a repository or project since the cursor, with an overlap, closed and unlabelled issues included."""
+        ...
+
+    def in_scope(self) -> frozenset[str]:
+        """Return the repositories or projects that our account may govern where ``FOLLOWTHROUGH_SCOPE`` is not set."""
+        ...
