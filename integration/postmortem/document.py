@@ -1,4 +1,7 @@
-"""The block tree of a text as people see it: what GitHub's Markdown and Jira's rendering both come down to. Values only, no parsing."""
+"""The block tree of a text as people see it: what GitHub's Markdown and Jira's rendering both come down to.
+
+Values only; the parsing is in ``reading/``.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,7 +28,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link: what it reads, and where it leads. A picture is a link too, with its alternative text. The address is not checked."""
+    """A link: what it reads, and where it leads (not checked). A picture is a link too, with its alternative text."""
 
     text: str
     url: str
@@ -35,8 +38,9 @@ class Link:
 class Text:
     """A piece of running text: the visible words, and what lies in them.
 
-    ``plain`` has ``\\n`` where the reader sees a new line, otherwise single spaces. ``mentions`` are as written: ``@dana``, ``[~dana]``,
-    ``[~accountid:…]``; on Jira ``plain`` then shows the display name. ``marks`` are sorted by ``start``.
+    ``plain`` has ``\\n`` where the reader sees a new line, otherwise single spaces. ``mentions`` are as written:
+    ``@dana``, ``[~dana]``, ``[~accountid:…]``; on Jira ``plain`` shows the display name instead. ``marks`` are sorted
+    by ``start``.
     """
 
     plain: str = ""
@@ -52,41 +56,40 @@ class Text:
 
     def is_all(self, style: Style) -> bool:
         """Tell whether every visible letter and digit is in that style (and there is at least one)."""
-        inside = [mark for mark in self.marks if mark.style is style]
-        letters = [at for at, char in enumerate(self.plain) if char.isalnum()]
-        return bool(letters) and all(any(mark.start <= at < mark.end for mark in inside) for at in letters)
+        outside, at = [], 0
+        for mark in self.marks:
+            if mark.style is style:
+                outside.append(self.plain[at : mark.start])
+                at = max(at, mark.end)
+        outside.append(self.plain[at:])
+        return _has_letters(self.plain) and not _has_letters("".join(outside))
 
     def leading(self, style: Style) -> str:
         """Return the stretch in that style with which the text begins, or an empty string."""
-        return next(
-            (self.plain[mark.start : mark.end] for mark in self.marks if mark.style is style and mark.start == 0), ""
-        )
+        starts = (mark for mark in self.marks if mark.style is style and mark.start == 0)
+        return next((self.plain[: mark.end] for mark in starts), "")
 
     def after(self, offset: int) -> "Text":
-        """Return what follows ``offset``, without leading blanks, with marks moved along and only the links and mentions still in it."""
-        offset += len(self.plain[offset:]) - len(self.plain[offset:].lstrip())
-        plain = self.plain[offset:]
-        marks = (
-            Mark(mark.style, max(mark.start - offset, 0), mark.end - offset) for mark in self.marks if mark.end > offset
-        )
+        """Return what follows ``offset``, without leading blanks; marks move along, links and mentions before it go."""
+        rest = self.plain[offset:]
+        plain = rest.lstrip()
+        offset += len(rest) - len(plain)
         return Text(
             plain,
             tuple(link for link in self.links if link.text in plain),
-            self.mentions
-            if self.mentions and offset == 0
-            else tuple(name for name in self.mentions if _still_in(name, self, offset)),
-            tuple(marks),
+            # On Jira a mention is not in the visible text; it is kept, since losing an owner is worse than repeating one.
+            tuple(name for name in self.mentions if name in plain or name not in self.plain),
+            tuple(Mark(m.style, max(m.start - offset, 0), m.end - offset) for m in self.marks if m.end > offset),
         )
 
 
-def _still_in(mention: str, text: Text, offset: int) -> bool:
-    """On Jira the mention is not in the visible text; then it is kept, since dropping an owner is worse than repeating one."""
-    return mention in text.plain[offset:] or mention not in text.plain
+def _has_letters(plain: str) -> bool:
+    return any(char.isalnum() for char in plain)
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of level 1 to 6. ``line`` is the 1-based source line here and below, where the source has lines (Markdown)."""
+    """A heading of level 1 to 6. ``line``, here and below, is the 1-based source line, where the source has lines."""
 
     level: int
     text: Text
@@ -129,7 +132,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. ``header`` is empty where the first row is not set as one. Rows may be shorter or longer than the header."""
+    """A table. ``header`` is empty where the first row is not set as one; rows may be shorter or longer than it."""
 
     header: tuple[Text, ...]
     rows: tuple[Row, ...]
@@ -173,7 +176,7 @@ Block = Heading | Paragraph | ListBlock | Table | Quote | CodeBlock | Fold | Div
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was read. ``truncated`` when a cap on size or nesting cut something off; ``problems`` says so in sentences."""
+    """What was read. ``truncated`` when a cap on size or nesting cut something off; ``problems`` says so."""
 
     blocks: tuple[Block, ...] = ()
     truncated: bool = False
