@@ -47,8 +47,9 @@ class Decision:
 class RememberedAction:
     """An action whose ticket exists or is about to: the row it came from and the values last agreed between row and ticket.
 
-    ``action_id`` is ours and stable ("A1"); ``text`` the normalised description by which a row is recognised; ``owner_id`` and ``due`` the
-    base of the three-way merge. ``owners`` are the ids of everybody who ever owned or was assigned the ticket (S10).
+    ``action_id`` is ours and stable ("A1"); ``text`` the normalised description by which a row is recognised. The three-way merge has a base
+    on each side: ``owner_id`` and ``due`` are what the ticket was last seen to say, ``row_owner_id`` and ``row_due`` what the row said then.
+    ``owners`` are the ids of everybody who ever owned or was assigned the ticket (S10).
     """
 
     action_id: str
@@ -57,6 +58,8 @@ class RememberedAction:
     owner_id: str | None
     due: date | None
     ticket: IssueRef | None
+    row_owner_id: str | None = None
+    row_due: date | None = None
     owners: frozenset[str] = frozenset()
 
 
@@ -80,14 +83,6 @@ class Intent:
     state: IntentState
     opened_at: datetime
     created: str = ""
-
-
-class Mode(StrEnum):
-    """How far the service goes in a project."""
-
-    OBSERVE = "observe"
-    ADVISE = "advise"
-    ENFORCE = "enforce"
 
 
 @dataclass(frozen=True)
@@ -117,13 +112,15 @@ class Memory:
     ``governed`` is set once the case was taken on; ``adopted`` once a person with triage rights took on an issue that is older than the
     project's ``governed_since`` or by an outsider (S12), bound to ``adopted_digest``. ``said`` holds the purposes of one-time comments.
     ``reopened`` counts our reopenings per issue; ``satisfied`` names issues whose gate was once fully satisfied at a close: closing stays
-    closed. ``status_comment`` is our status comment's id, ``status_digest`` the digest of what it says.
+    closed. ``status_comment`` is our status comment's id, ``status_digest`` the digest of what it says. ``severity`` and ``looked_at`` are
+    those of the last look that was finished.
     """
 
     project: ProjectMemory
     governed: bool = False
     adopted_digest: str | None = None
-    opened_at: datetime | None = None
+    severity: str = ""
+    looked_at: datetime | None = None
     decisions: tuple[Decision, ...] = ()
     actions: tuple[RememberedAction, ...] = ()
     intents: tuple[Intent, ...] = ()
