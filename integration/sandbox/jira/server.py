@@ -1,0 +1,229 @@
+"""The stand-in Jira: state, routes, webhooks and faults put together behind one loopback address."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from flask import Flask, Response
+from flask.typing import ResponseReturnValue
+
+from integration import clock as machine
+from integration.sandbox.jira import asking, routes_issues, routes_parts, routes_search, routes_site
+from integration.sandbox.jira.edits import Desk
+from integration.sandbox.jira.events import EVENTS, Events
+from integration.sandbox.jira.model import CustomField, IssueType, Person, Project, Workflow
+from integration.sandbox.jira.person import JiraPerson
+from integration.sandbox.jira.refusals import JiraRefusal
+from integration.sandbox.jira.state import Deployment, Site
+from integration.sandbox.jira.webhooks import Webhooks, make_sender
+from integration.sandbox.web import CallLog, Fault, Misbehaviour, Server, add_control, guard, watch
+
+BODY_CAP = 20 * 1024 * 1024  # Attachments are larger than anything else that is sent.
+ISSUE_WRITES = 20  # In 2 s, on Cloud (TRACKERS.md 2.5).
+
+
+class _JiraApp(Flask):
+    """Holds the site's lock while a route runs; delays and other faults are played outside of it."""
+
+    site: Site
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        with self.site.lock:
+            return super().dispatch_request()
+
+
+class JiraSandbox:
+    """A stand-in Jira site. Fill it with ``add_person``, ``add_project`` and ``add_field``, then ``start``.
+
+    ``hook_url`` and ``hook_secret`` register one webhook for every event. A person's token is ``<name>-token``.
+    ``limits_writes`` turns the per-issue write limit on; ``search_lag`` keeps new issues out of Cloud's search for a while.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime] = machine.now,
+        deployment: Deployment = "Cloud",
+        hook_secret: str | None = None,
+        hook_url: str | None = None,
+        port: int = 0,
+        retry_pause: float = 0.2,
+        limits_writes: bool = False,
+    ) -> None:
+        self.site = Site(clock, deployment)
+        self.misbehave, self.calls = Misbehaviour(), CallLog()
+        self.limits_writes = limits_writes
+        self.hooks = make_sender(self.site, self.misbehave, clock, retry_pause)
+        self._webhooks = Webhooks(self.site, self.hooks)
+        self.site.send_event = self._webhooks.send
+        self.site.refused_assignee = self.misbehave.refuses_assignee
+        self._server = Server(self._application(), port)
+        self._people: list[JiraPerson] = []
+        if hook_url:
+            self.add_webhook(hook_url, hook_secret)
+
+    @property
+    def url(self) -> str:
+        """The site's address; known once it has started."""
+        return self._server.url
+
+    @property
+    def version(self) -> int:
+        """Grows with every change of anything; the page polls it."""
+        return self.site.version
+
+    @property
+    def search_lag(self) -> timedelta:
+        """How long a new issue stays unknown to Cloud's search."""
+        return self.site.search_lag
+
+    @search_lag.setter
+    def search_lag(self, lag: timedelta) -> None:
+        self.site.search_lag = lag
+
+    def start(self) -> Self:
+        """Listen on loopback and begin to send webhooks; returns self."""
+        self._server.start()
+        self.site.base_url = self._server.url
+        self.hooks.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening and sending. State is kept; it can be started again on the same port."""
+        for person in self._people:
+            person.close()
+        self._people.clear()
+        self._server.stop()
+        self.hooks.stop()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(self, *_raised: object) -> None:
+        """Stop."""
+        self.stop()
+
+    def add_person(
+        self,
+        name: str,
+        account_type: str = "atlassian",
+        active: bool = True,
+        groups: Iterable[str] = (),
+        *,
+        display_name: str = "",
+        admin: bool = False,
+    ) -> Person:
+        """Add an account; ``admin`` makes it an administrator of the site. Calling again replaces it."""
+        return self.site.add_person(name, account_type, active, groups, display_name, admin)
+
+    def deactivate(self, name: str) -> None:
+        """Deactivate an account: it can no longer sign in nor be assigned, and is shown as inactive."""
+        self.site.set_active(name, False)
+
+    def add_project(
+        self,
+        key: str,
+        name: str = "",
+        lead: str = "",
+        roles: Mapping[str, str] | None = None,
+        issue_types: Iterable[IssueType] = (),
+        workflow: Workflow | None = None,
+        *,
+        private: bool = False,
+        type_key: str = "software",
+    ) -> Project:
+        """Add a project; ``roles`` maps names to "member" or "admin". A private one is unseen (404) by everybody else."""
+        unknown = [each for each in (*(roles or {}), *([lead] if lead else [])) if each not in self.site.people]
+        if unknown:
+            raise ValueError(f"unknown people: {', '.join(unknown)}")
+        return self.site.add_project(key, name, lead, dict(roles or {}), issue_types, workflow, private, type_key)
+
+    def add_field(
+        self, id: str, name: str, type: str, *, options: Iterable[str] = (), on_screen: bool = True
+    ) -> CustomField:
+        """Add a custom field (``customfield_10050``); ``type`` as in TRACKERS.md 2.3, ``options`` for a select."""
+        field = CustomField(id, name, type, tuple(options), on_screen)
+        with self.site.lock:
+            self.site.fields[id] = field
+        return field
+
+    def add_webhook(
+        self, url: str, secret: str | None, events: Iterable[str] = tuple(sorted(EVENTS)), jql: str = ""
+    ) -> dict[str, Any]:
+        """Register a webhook, as an administrator would."""
+        asked = {
+            "name": "sandbox",
+            "url": url,
+            "secret": secret,
+            "events": list(events),
+            "filters": {"issue-related-events-section": jql},
+        }
+        with self.site.lock:
+            return self._webhooks.register(asked, "admin")
+
+    def as_person(self, name: str) -> JiraPerson:
+        """Return this person, acting over HTTP. The sandbox must have been started."""
+        person = JiraPerson(self.site.people[name], self.url, self.site.is_cloud)
+        self._people.append(person)
+        return person
+
+    def _application(self) -> Flask:
+        app = _JiraApp(__name__)
+        app.site = self.site
+        app.json.sort_keys = False  # type: ignore[attr-defined]
+        app.extensions["jira_desk"] = Desk(self.site, Events(self.site))
+        app.extensions["jira_webhooks"] = self._webhooks
+        app.extensions["jira_write_limit"] = lambda: ISSUE_WRITES if self.limits_writes else None
+        guard(app, _error_body, body_cap=BODY_CAP)
+        watch(
+            app,
+            self.calls,
+            self.misbehave,
+            error=_error_body,
+            account=self._account,
+            clock=self.site.clock,
+            is_read=lambda method, path: (
+                method in ("GET", "HEAD", "OPTIONS") or path.rstrip("/").endswith(("/search", "/search/jql"))
+            ),
+            on_limit=_as_jira_limits,
+        )
+        add_control(app, self.calls, self.misbehave, self.hooks)
+        for version in ("2", "3", "latest") if self.site.is_cloud else ("2", "latest"):
+            for module in (routes_site, routes_issues, routes_parts, routes_search):
+                app.register_blueprint(
+                    module.routes, url_prefix=f"/rest/api/{version}", name=f"{module.routes.name}_{version}"
+                )
+        app.register_blueprint(routes_search.admin)
+        app.register_error_handler(JiraRefusal, _refused)
+        app.add_url_rule("/secure/attachment/<attachment_id>/<name>", view_func=_download)
+        return app
+
+    def _account(self) -> str | None:
+        person = asking.identify(self.site)
+        return person.name if person else None
+
+
+def _download(attachment_id: str, name: str) -> Response:
+    # Server's address of a file has its name at the end, which does not decide anything.
+    del name
+    return routes_parts.attachment_content(attachment_id)
+
+
+def _refused(refusal: JiraRefusal) -> tuple[dict[str, Any], int, dict[str, str]]:
+    headers = dict(refusal.headers)
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="Jira"'
+    return refusal.body(), refusal.status, headers
+
+
+def _error_body(_status: int, message: str) -> dict[str, Any]:
+    return {"errorMessages": [message], "errors": {}}
+
+
+def _as_jira_limits(answer: Response, _fault: Fault) -> Response:
+    answer.headers["RateLimit-Reason"] = "jira-burst-based"
+    answer.headers["X-RateLimit-Limit"] = "100"
+    answer.headers["X-RateLimit-Remaining"] = "0"
+    answer.headers["X-RateLimit-NearLimit"] = "true"
+    return answer
