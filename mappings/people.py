@@ -1,0 +1,164 @@
+"""The models of ``people.yaml``: who may use which command, who reviews, and who is who across trackers."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from mappings.values import ENTRIES, PAIRS, Authority, Id, Keyed, MappingModel, Positive, Table, Words
+
+# These identifiers reach REST paths and JQL, hence the strict patterns.
+Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$")]
+JiraAccount = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._@-]{0,127}$")]
+AppSlug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+
+
+def _hyphens(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class CommandAuthority(MappingModel):
+    """The authority that each command needs: ``any``, ``participant``, ``triage``, ``write`` or ``admin``."""
+
+    model_config = ConfigDict(alias_generator=_hyphens, populate_by_name=True)
+
+    status: Authority
+    """``/status``: show the details."""
+    note: Authority
+    """``/note``: add to the timeline."""
+    client: Authority
+    """``/client``: name the client."""
+    evidence: Authority
+    """``/evidence``: add evidence to an action ticket."""
+    resolved: Authority
+    """``/resolved``: say that the incident is over."""
+    lead: Authority
+    """``/lead``: name the lead of the post-mortem."""
+    participants: Authority
+    """``/participants``: name those who were involved."""
+    reviewer: Authority
+    """``/reviewer``: propose a reviewer."""
+    sponsor: Authority
+    """``/sponsor``: propose an executive sponsor."""
+    severity: Authority
+    """``/severity``: set the severity, or raise it."""
+    severity_lower: Authority
+    """``/severity`` with a lower severity than before."""
+    verify: Authority
+    """``/verify``: confirm the evidence of an action."""
+    reject: Authority
+    """``/reject``: refuse the evidence of an action."""
+    approve_technical: Authority
+    """``/approve technical``."""
+    approve_governance: Authority
+    """``/approve governance``."""
+    accept_risk: Authority
+    """``/accept-risk``: not do an action, until a date."""
+    waive: Authority
+    """``/waive``: set one finding aside."""
+    client_update: Authority
+    """``/client-update``: a text for the client."""
+    pause: Authority
+    """``/pause``: let the service rest on this incident."""
+
+    def needed(self, command: str) -> Authority:
+        """Return the authority that ``command`` needs (``verify``, ``accept-risk``, ``approve-technical``); KeyError for an unknown one."""
+        field = command.replace("-", "_")
+        if field not in type(self).model_fields:
+            raise KeyError(command)
+        authority: Authority = getattr(self, field)
+        return authority
+
+
+class JiraHolders(MappingModel):
+    """Who holds an authority on Jira: any one of the three is enough."""
+
+    accounts: tuple[JiraAccount, ...]
+    """Account ids (Data Center: user keys)."""
+    groups: tuple[Words, ...]
+    """Names of groups."""
+    roles: tuple[Words, ...]
+    """Names of project roles."""
+
+
+class JiraAuthority(MappingModel):
+    """Jira tells nobody else's permissions to an ordinary account, so this lists who holds which authority."""
+
+    triage: JiraHolders
+    """Who holds ``triage``."""
+    write: JiraHolders
+    """Who holds ``write``."""
+    admin: JiraHolders
+    """Who holds ``admin``."""
+    when_unmapped: Literal["any_active_user", "nobody"]
+    """Who may command while the three lists are empty: every active user who is no app, bot or customer; or nobody."""
+
+    @property
+    def is_mapped(self) -> bool:
+        """Tell whether anybody is listed at all."""
+        return any(holders.accounts or holders.groups or holders.roles for holders in (self.triage, self.write, self.admin))
+
+
+class Apps(MappingModel):
+    """Apps and bots have no authority unless they are listed here."""
+
+    github: tuple[AppSlug, ...]
+    """Slugs of GitHub Apps whose comments may command."""
+    jira: tuple[JiraAccount, ...]
+    """Account ids of Jira apps whose comments may command."""
+
+
+class Roles(MappingModel):
+    """People who hold a role in every incident; ids of ``people`` below."""
+
+    technical_reviewers: tuple[Id, ...]
+    """May approve the technical part, beside those with the right."""
+    governance_reviewers: tuple[Id, ...]
+    """May approve the governance part, waive and accept risks, beside those with the right."""
+    executive_sponsors: tuple[Id, ...]
+    """May accept risks and waive, beside those with the right."""
+
+
+class Person(MappingModel):
+    """One person across trackers. Without an entry, accounts on two trackers are two people."""
+
+    id: Id
+    """Short name in this file."""
+    name: Words
+    """The name shown; it never decides anything."""
+    github: Login | None = None
+    """GitHub login, for reading."""
+    github_id: Positive | None = None
+    """GitHub's numeric user id, which decides; logins can be renamed and taken over."""
+    jira: JiraAccount | None = None
+    """Jira account id (Data Center: user key)."""
+
+
+class PeopleFile(MappingModel):
+    """``people.yaml``."""
+
+    commands: CommandAuthority
+    """The authority that each command needs."""
+    adopting: Authority
+    """The authority that adopting an older or a stranger's issue by label needs."""
+    github_roles: Annotated[tuple[tuple[Words, Authority], ...], PAIRS, Table()]
+    """GitHub's role names and the authority each stands for; custom roles can be added, unlisted ones stand for ``any``."""
+    jira: JiraAuthority
+    """Who holds which authority on Jira."""
+    apps: Apps
+    """Apps and bots that may command."""
+    roles: Roles
+    """People who hold a role in every incident."""
+    people: Annotated[tuple[Person, ...], ENTRIES, Keyed()]
+    """Who is who across trackers."""
+
+    def from_github_role(self, role_name: str) -> Authority:
+        """Return the authority of GitHub's ``role_name`` (never of the coarser ``permission``); an unknown role has ``any``."""
+        return dict(self.github_roles).get(role_name, Authority.ANY)
+
+    def by_github_id(self, github_id: int) -> Person | None:
+        """Return the person with this numeric GitHub id, or None."""
+        return next((person for person in self.people if person.github_id == github_id), None)
+
+    def by_jira_account(self, account: str) -> Person | None:
+        """Return the person with this Jira account id, or None."""
+        return next((person for person in self.people if person.jira == account), None)

@@ -1,0 +1,218 @@
+"""The models of ``remediation.yaml``: how actions are read, which evidence they need, what their tickets look like, when things may close."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from mappings.values import (
+    ENTRIES,
+    Flag,
+    Id,
+    JiraField,
+    Keyed,
+    MappingModel,
+    PlainLabel,
+    Positive,
+    Sentence,
+    SeverityLevels,
+    Words,
+    normalise,
+)
+
+
+class CloseWhen(StrEnum):
+    """When an incident may close, beside its post-mortem being complete and approved."""
+
+    ACTIONS_VERIFIED = "actions_verified"
+    POSTMORTEM_APPROVED = "postmortem_approved"
+
+
+class GithubDue(StrEnum):
+    """Where a ticket on GitHub carries its due date."""
+
+    LINE = "line"
+    MILESTONE = "milestone"
+    ISSUE_FIELD = "issue_field"
+
+
+class JiraRelation(StrEnum):
+    """How a ticket on Jira belongs to its incident."""
+
+    LINK = "link"
+    SUBTASK = "subtask"
+
+
+class LinkDirection(StrEnum):
+    """On which side of the link the incident stands: ``outward`` reads "incident <outward name> ticket"."""
+
+    OUTWARD = "outward"
+    INWARD = "inward"
+
+
+class Column(MappingModel):
+    """A column of the table of actions, or a label in a list of actions."""
+
+    id: Id
+    """The field of an action."""
+    headings: tuple[Words, ...] = Field(min_length=1)
+    """Headings by which the column is recognised."""
+
+
+class RequiredField(MappingModel):
+    """How much it weighs when an action lacks a field."""
+
+    id: Id
+    """The field of an action, as in ``columns``; the finding is called ``action.<field>``."""
+    levels: SeverityLevels
+    """Level per severity."""
+    ask: Sentence
+    """The next step, said when the field is missing."""
+
+
+class Horizon(MappingModel):
+    """How soon an action is due."""
+
+    id: Id
+    """Short name."""
+    headings: tuple[Words, ...] = Field(min_length=1)
+    """Words by which it is recognised."""
+    max_days: Positive
+    """Days from the incident's resolution within which an action of this horizon is due."""
+
+
+class Claim(MappingModel):
+    """Something that evidence shows: ``/evidence <claim> <link>``."""
+
+    id: Id
+    """The word of the command."""
+    title: Words
+    """The words shown to people."""
+    ask: Sentence
+    """What to attach, in one sentence."""
+
+
+class ActionKind(MappingModel):
+    """A kind of action, and the evidence that it needs before its ticket may close."""
+
+    id: Id
+    """Short name."""
+    headings: tuple[Words, ...] = Field(min_length=1)
+    """Words by which it is recognised."""
+    claims: tuple[Id, ...]
+    """The claims that all have to be shown."""
+
+
+class GithubTicket(MappingModel):
+    """Tickets on GitHub."""
+
+    due: GithubDue
+    """Where the due date is kept: ``line`` in the body, ``milestone``, or ``issue_field``."""
+    due_field: Words
+    """The name of the issue field, where ``due`` is ``issue_field``."""
+    type: Words | None
+    """The issue type that tickets get; null: none."""
+
+
+class JiraTicket(MappingModel):
+    """Tickets on Jira."""
+
+    relation: JiraRelation
+    """``link``: an issue of its own, linked to the incident; ``subtask``: a sub-task of the incident."""
+    link_type: Words
+    """The name of the link type."""
+    link_direction: LinkDirection
+    """On which side of the link the incident stands."""
+    issue_type: Words
+    """The issue type of a linked ticket."""
+    subtask_type: Words
+    """The issue type of a sub-task."""
+    due_field: JiraField
+    """The field that carries the due date."""
+    priorities: Flag
+    """Whether tickets get the incident's severity as their priority."""
+
+
+class Ticket(MappingModel):
+    """What an action ticket looks like."""
+
+    labels: tuple[PlainLabel, ...] = Field(min_length=1)
+    """Labels that every ticket gets."""
+    title: Words
+    """The title. ``{id}``, ``{action}``, ``{severity}`` and ``{incident}`` are filled in; nothing else is."""
+    max_per_incident: Annotated[int, Field(strict=True, ge=1, le=50)]
+    """Tickets per incident at most; further rows become a finding."""
+    github: GithubTicket
+    """Tickets on GitHub."""
+    jira: JiraTicket
+    """Tickets on Jira."""
+
+    def title_for(self, names: Mapping[str, str]) -> str:
+        """Fill ``names`` into the title. Only whole names in braces are replaced, once, so that a text with braces stays text."""
+        return re.sub(r"\{([a-z]+)\}", lambda found: names.get(found[1], found[0]), self.title)
+
+
+class Reopening(MappingModel):
+    """How the service insists."""
+
+    rounds: Annotated[int, Field(strict=True, ge=1, le=20)]
+    """How often the same issue is opened again before it is left closed and shown as unverified."""
+    unverified_label: PlainLabel
+    """The label of an issue that was left closed without its evidence."""
+    jira_transitions: tuple[Words, ...] = Field(min_length=1)
+    """Jira transitions or statuses that open an issue again, the first one that is offered is taken."""
+
+
+class RemediationFile(MappingModel):
+    """``remediation.yaml``."""
+
+    columns: Annotated[tuple[Column, ...], ENTRIES, Keyed(complete=True)]
+    """The columns of the table of actions."""
+    required: Annotated[tuple[RequiredField, ...], ENTRIES, Keyed()]
+    """The fields that an action needs."""
+    horizons: Annotated[tuple[Horizon, ...], ENTRIES, Keyed()] = Field(min_length=1)
+    """How soon actions are due."""
+    claims: Annotated[tuple[Claim, ...], ENTRIES, Keyed()] = Field(min_length=1)
+    """What evidence can show."""
+    kinds: Annotated[tuple[ActionKind, ...], ENTRIES, Keyed()] = Field(min_length=1)
+    """The kinds of action, and the evidence that each needs."""
+    default_kind: Id
+    """The kind of an action that names none."""
+    ticket: Ticket
+    """What an action ticket looks like."""
+    reopening: Reopening
+    """How the service insists."""
+    close_incident_when: CloseWhen
+    """``actions_verified``: an incident closes when every action is verified or waived; ``postmortem_approved``: when the post-mortem is."""
+
+    def column_for_heading(self, heading: str) -> str | None:
+        """Return the id of the column whose heading this is, compared without case; None when it is another one."""
+        return _id_for(self.columns, heading)
+
+    def horizon_for(self, text: str) -> Horizon | None:
+        """Return the horizon that ``text`` names, or None."""
+        found = _id_for(self.horizons, text)
+        return next((entry for entry in self.horizons if entry.id == found), None)
+
+    def kind_for(self, text: str) -> ActionKind | None:
+        """Return the kind of action that ``text`` names, or None."""
+        found = _id_for(self.kinds, text)
+        return next((entry for entry in self.kinds if entry.id == found), None)
+
+    def kind(self, kind_id: str) -> ActionKind:
+        """Return the kind of action with this id; KeyError when there is none."""
+        for entry in self.kinds:
+            if entry.id == kind_id:
+                return entry
+        raise KeyError(kind_id)
+
+    def claims_for(self, kind: ActionKind) -> tuple[Claim, ...]:
+        """Return the claims that evidence for an action of ``kind`` has to cover, in the mapping's order."""
+        return tuple(entry for entry in self.claims if entry.id in kind.claims)
+
+
+def _id_for(entries: tuple[Column, ...] | tuple[Horizon, ...] | tuple[ActionKind, ...], text: str) -> str | None:
+    wanted = normalise(text)
+    return next((entry.id for entry in entries if wanted in {entry.id, *(normalise(words) for words in entry.headings)}), None)

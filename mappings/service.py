@@ -1,0 +1,59 @@
+"""The models of ``service.yaml``: how far the service may go, when it stops itself, and what it says in public."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from mappings.values import Flag, MappingModel, Mode, Positive, ProjectPattern, Words
+
+
+class PublicText(StrEnum):
+    """What the service writes on an issue that everybody can read."""
+
+    CHECKS = "checks"
+    EVERYTHING = "everything"
+
+
+class CircuitBreaker(MappingModel):
+    """When far more is wanted than usual, the service stops writing and asks."""
+
+    reopenings_per_hour: Positive
+    """Reopenings per hour that are always allowed."""
+    creations_per_hour: Positive
+    """Tickets created per hour that are always allowed."""
+    times_usual: Annotated[int, Field(strict=True, ge=2, le=1000)]
+    """Above that, how many times the usual hourly number may be wanted before the service stops."""
+
+
+class Wording(MappingModel):
+    """Small choices in what the service writes."""
+
+    thanks: Flag
+    """Whether it thanks for a completed post-mortem."""
+    not_for_evaluation: Flag
+    """Whether the status comment ends with "for learning, not for performance evaluation"."""
+    show_policy: Flag
+    """Whether the status comment names the version of this policy."""
+
+
+class ServiceFile(MappingModel):
+    """``service.yaml``."""
+
+    mode: Mode
+    """``observe``, ``advise`` or ``enforce``; the more cautious of this and ``FOLLOWTHROUGH_MODE`` is in force."""
+    governed_since: date | None
+    """Issues opened before this day (UTC) are left alone until adopted; null: the first delivery from the project."""
+    leave_alone: tuple[ProjectPattern, ...]
+    """Projects that are never governed, though the scope covers them."""
+    public_issues: PublicText
+    """``checks``: in public repositories only checks and what to do; ``everything``: as in private ones."""
+    client: Words | None
+    """The client that incidents belong to, where the project has only one."""
+    clients: tuple[Words, ...]
+    """The clients that may be named; empty: any name is accepted."""
+    circuit_breaker: CircuitBreaker
+    """When the service stops itself."""
+    wording: Wording
+    """Small choices in what the service writes."""
