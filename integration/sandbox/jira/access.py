@@ -1,7 +1,8 @@
 """Who may do what on the stand-in Jira.
 
-A public project is open to every active account of the site for looking, commenting, attaching and opening issues; editing,
-moving, assigning and linking need membership. A private one is unseen by others. Customers see service desks only, and only comment.
+A public project is open to every active account of the site for looking, commenting, attaching and opening issues;
+editing, moving, assigning and linking need membership. A private one is unseen by others. Customers see service desks
+only, and there they only comment.
 """
 
 from integration.sandbox.jira.model import Comment, Issue, Person, Project
@@ -83,7 +84,7 @@ def seen_project(site: Site, person: Person, id_or_key: str) -> Project:
     return project
 
 
-def require(site: Site, person: Person, issue: Issue, right: str, sentence: str, status: int = 403) -> None:
+def require(site: Site, person: Person, issue: Issue, right: str, sentence: str, *, status: int = 403) -> None:
     """Refuse with ``sentence`` unless the person has the permission on this issue."""
     if not may(person, site.project_of(issue), right):
         raise JiraRefusal(status, sentence)

@@ -1,4 +1,4 @@
-"""Translates between stored wiki text and the Atlassian Document Format that REST v3 speaks, for the nodes our texts use.
+"""Translates between stored wiki text and the Atlassian Document Format of REST v3, for the nodes our texts use.
 
 What has no counterpart here keeps its text. ADF nests without limit, so depth is capped as Jira caps it.
 """
@@ -98,7 +98,7 @@ def _marked(text: str, marks: list[Any]) -> str:
 
 
 def document_of(text: str | None) -> dict[str, Any] | None:
-    """Return the ADF document that v3 shows for stored wiki text: headings, lists, code and paragraphs; None for no text."""
+    """Return the ADF document of stored wiki text: headings, lists, code and paragraphs; None for no text."""
     if not text:
         return None
     content: list[dict[str, Any]] = []

@@ -1,4 +1,7 @@
-"""Creates, edits, moves and deletes issues, and keeps their changelog. Rights are checked by the routes, values by ``fields``."""
+"""Creates, edits, moves and deletes issues, and keeps their changelog.
+
+Rights are checked by the routes, values by ``fields``.
+"""
 
 from dataclasses import dataclass
 from datetime import date

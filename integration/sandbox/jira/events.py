@@ -1,7 +1,8 @@
-"""Draws webhook bodies in the shapes that were recorded from Cloud and from Server, which differ (who is named, what is left out).
+"""Draws webhook bodies in the shapes recorded from Cloud and from Server, which differ in whom they name and leave out.
 
-Cloud: a comment's event carries a cut-down issue; changelog items have ``fieldId``. Server: a comment's event has no issue at all,
-and the comment is told twice, the second time as ``jira:issue_updated``. Links are numeric ids on both, attachments have no ``user``.
+Cloud: a comment's event carries a cut-down issue; changelog items have ``fieldId``. Server: a comment's event has no
+issue at all, and the comment is told twice, the second time as ``jira:issue_updated``. Links are numeric ids on both,
+attachments have no ``user``.
 """
 
 from typing import Any
@@ -31,7 +32,7 @@ _CUT_DOWN = ("summary", "issuetype", "project", "assignee", "priority", "status"
 
 
 class Events:
-    """Tells the site's webhooks what happened. Bodies are drawn when it happens, so later changes do not show in them."""
+    """Tells the site's webhooks what happened, drawn when it happens: later changes do not show."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

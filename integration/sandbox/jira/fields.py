@@ -1,4 +1,4 @@
-"""Reads the ``fields`` of a create, edit or transition request into typed values, with Jira's sentence for each wrong one.
+"""Reads the ``fields`` of a request into typed values, with Jira's sentence for each wrong one.
 
 Nothing is written here, so a request with one wrong field changes nothing.
 """
@@ -54,7 +54,7 @@ def read_fields(asked: Asked, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_text(raw: object, is_adf: bool) -> str | None:
-    """Return the text of a description, environment or comment body in the request's format; 400 if it is in the other one."""
+    """Return the text of a description or comment body in the request's format; 400 if it is in the other one."""
     if raw is None:
         return None
     if is_adf:
@@ -71,7 +71,7 @@ def read_text(raw: object, is_adf: bool) -> str | None:
 
 
 def person_named(site: Site, raw: object, wrong: str) -> Person | None:
-    """Return the person a user object names (``accountId`` on Cloud, ``name`` on Server); None for null; ``wrong`` if nobody."""
+    """Return whom a user object names (by account id, or name), None for null; 400 ``wrong`` if nobody."""
     if raw is None:
         return None
     ident = raw.get("accountId" if site.is_cloud else "name") if isinstance(raw, Mapping) else None
@@ -87,16 +87,15 @@ def person_named(site: Site, raw: object, wrong: str) -> Person | None:
 
 
 def _read(asked: Asked, name: str, raw: Any) -> Any:
-    reader = _READERS.get(name)
-    if reader is not None:
-        try:
-            return reader(asked, raw)
-        except JiraRefusal as refused:
-            raise _Wrong(refused.errors.get("") or " ".join(refused.messages)) from refused
-    custom = asked.site.fields.get(name)
-    if custom is None or not custom.on_screen:
+    reader, custom = _READERS.get(name), asked.site.fields.get(name)
+    if reader is None and (custom is None or not custom.on_screen):
         raise _Wrong(not_on_screen(name))
-    return None if raw is None else _custom(asked, custom, raw)
+    try:
+        if reader is not None:
+            return reader(asked, raw)
+        return None if raw is None or custom is None else _custom(asked, custom, raw)
+    except JiraRefusal as refused:
+        raise _Wrong(refused.errors.get("") or " ".join(refused.messages)) from refused
 
 
 def _summary(_asked: Asked, raw: Any) -> str:
@@ -222,27 +221,32 @@ def _custom(asked: Asked, field: CustomField, raw: Any) -> Any:
             given = _date(asked, raw)
             return given.isoformat() if given else None
         case "datetime":
-            try:
-                return datetime.fromisoformat(str(raw)).strftime("%Y-%m-%dT%H:%M:%S.000%z")
-            except ValueError as wrong:
-                raise _Wrong(f"Error parsing date string: {raw}") from wrong
+            return _moment(raw)
         case "userpicker":
-            try:
-                person = person_named(asked.site, raw, f"User '{raw}' was not found in the system.")
-            except JiraRefusal as refused:
-                raise _Wrong(refused.errors[""]) from refused
+            person = person_named(asked.site, raw, f"User '{raw}' was not found in the system.")
             return {"person": person.name} if person else None
-        case "float":
-            if isinstance(raw, bool) or not isinstance(raw, int | float):
-                raise _Wrong("Operation value must be a number")
+        case "float" if isinstance(raw, int | float) and not isinstance(raw, bool):
             return float(raw)
+        case "float":
+            raise _Wrong("Operation value must be a number")
         case "labels":
             return list(_labels(asked, raw))
         case "textarea":
             return _text(asked, raw)
         case _:
-            if not isinstance(raw, str):
-                raise _Wrong("Operation value must be a string")
-            if len(raw) > LONGEST_SUMMARY:
-                raise _Wrong("The entered text is too long. It exceeds the allowed limit of 255 characters.")
-            return raw
+            return _line(raw)
+
+
+def _moment(raw: Any) -> str:
+    try:
+        return datetime.fromisoformat(str(raw)).strftime("%Y-%m-%dT%H:%M:%S.000%z")
+    except ValueError as wrong:
+        raise _Wrong(f"Error parsing date string: {raw}") from wrong
+
+
+def _line(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise _Wrong("Operation value must be a string")
+    if len(raw) > LONGEST_SUMMARY:
+        raise _Wrong("The entered text is too long. It exceeds the allowed limit of 255 characters.")
+    return raw

@@ -8,10 +8,10 @@ clause := field ("=" | "!=" | "~" | "!~" | "<" | "<=" | ">" | ">=" | "IN" | "NOT
 import re
 from dataclasses import dataclass
 
-from integration.sandbox.jira.jql_match import Asker, Clause, Group, Negation, Node, Order, matches, sort_key
+from integration.sandbox.jira.jql_match import Asker, Clause, Group, Negation, Node, Order, in_order, matches
 from integration.sandbox.jira.refusals import JiraRefusal
 
-__all__ = ["Asker", "Query", "matches", "parse", "sort_key"]
+__all__ = ["Asker", "Query", "in_order", "matches", "parse"]
 
 LONGEST = 20_000
 DEEPEST = 50

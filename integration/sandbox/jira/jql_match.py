@@ -1,17 +1,21 @@
-"""Says whether an issue answers a parsed JQL query, and in which order issues come. Unknown fields and values are 400, as on Jira."""
+"""Says whether an issue answers a parsed JQL query, and in which order issues come.
 
-import re
+Unknown fields and values are 400, as on Jira.
+"""
+
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from integration.sandbox.jira.model import PRIORITIES, RESOLUTIONS, Issue, Person
+from integration.sandbox.jira.jql_values import TIMES, comparable, instant, own, project_names
+from integration.sandbox.jira.model import PRIORITIES, Issue, Person
 from integration.sandbox.jira.refusals import JiraRefusal
 from integration.sandbox.jira.state import Site
 
 Value = tuple[str, tuple[str, ...]]
 EMPTY: Value = ("empty", ())
+_COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,6 @@ _ALIASES = {
     "updateddate": "updated",
     "resolved": "resolutiondate",
 }
-_TIMES = ("created", "updated", "duedate", "resolutiondate", "statuscategorychangeddate")
 _TEXTS = ("summary", "description", "text", "comment", "environment")
 _PEOPLE = ("assignee", "reporter", "creator")
 _NAMED = ("project", "labels", "status", "statuscategory", "issuetype", "key", "parent", "priority", "resolution")
@@ -76,8 +79,6 @@ _CATEGORIES = {
     "indeterminate": ("in progress", "indeterminate", "4"),
     "done": ("done", "complete", "3"),
 }
-_RELATIVE = re.compile(r"([+-]?)(\d+)([mhdwMy])$")
-_SPANS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
 def matches(node: Node | None, issue: Issue, asker: Asker) -> bool:
@@ -86,10 +87,9 @@ def matches(node: Node | None, issue: Issue, asker: Asker) -> bool:
         case None:
             return True
         case Group("and", parts):
-            # Every part is looked at, so that what does not exist is refused whatever the data.
-            return all([matches(part, issue, asker) for part in parts])
+            return all(matches(part, issue, asker) for part in parts)
         case Group(_, parts):
-            return any([matches(part, issue, asker) for part in parts])
+            return any(matches(part, issue, asker) for part in parts)
         case Negation(inner):
             return not matches(inner, issue, asker)
         case Clause():
@@ -108,23 +108,21 @@ def check(node: Node | None, asker: Asker) -> None:
             _check_clause(node, asker)
 
 
-def sort_key(order: tuple[Order, ...], asker: Asker) -> Callable[[list[Issue]], list[Issue]]:
-    """Return a function that sorts issues by these keys; newest first where none is given."""
+def in_order(issues: list[Issue], order: tuple[Order, ...], site: Site) -> list[Issue]:
+    """Return the issues sorted by these keys; newest first where none is given."""
+    for each in reversed(order or (Order("created", True), Order("key", True))):
+        name = _known(each.field, site)
+        issues = sorted(issues, key=_by(name, site), reverse=each.is_descending)
+    return issues
 
-    def in_order(issues: list[Issue]) -> list[Issue]:
-        for each in reversed(order or (Order("created", True), Order("key", True))):
-            name = _known(each.field, asker.site)
-            issues = sorted(
-                issues, key=lambda issue, name=name: _comparable(name, issue, asker.site), reverse=each.is_descending
-            )  # type: ignore[misc]
-        return issues
 
-    return in_order
+def _by(name: str, site: Site) -> Callable[[Issue], Any]:
+    return lambda issue: comparable(name, issue, site)
 
 
 def _known(field: str, site: Site) -> str:
     name = _ALIASES.get(field.lower(), field.lower())
-    if name in (*_TIMES, *_TEXTS, *_PEOPLE, *_NAMED):
+    if name in (*TIMES, *_TEXTS, *_PEOPLE, *_NAMED):
         return name
     for custom in site.fields.values():
         number = custom.id.removeprefix("customfield_")
@@ -139,17 +137,17 @@ def _check_clause(clause: Clause, asker: Asker) -> None:
         raise JiraRefusal(400, f"The operator '{clause.operator}' is not supported by the '{clause.field}' field.")
     if (
         clause.operator in ("<", "<=", ">", ">=")
-        and name not in (*_TIMES, "priority", "key")
+        and name not in (*TIMES, "priority", "key")
         and name not in asker.site.fields
     ):
         raise JiraRefusal(400, f"The operator '{clause.operator}' is not supported by the '{clause.field}' field.")
     if clause.operator in ("=", "!=") and name in _TEXTS:
         raise JiraRefusal(400, f"The operator '{clause.operator}' is not supported by the '{clause.field}' field.")
     for value in _texts(clause, name, asker):
-        if name in _TIMES:
-            _instant(value, clause.field, asker)
+        if name in TIMES:
+            instant(value, clause.field, asker.site.clock())
         elif name == "project" and not any(
-            value.lower() in _project_names(each) for each in asker.site.projects.values()
+            value.lower() in project_names(each) for each in asker.site.projects.values()
         ):
             raise JiraRefusal(400, f"The value '{value}' does not exist for the field 'project'.")
         elif name in ("key", "parent") and value.upper() not in asker.site.keys and value not in asker.site.issues:
@@ -166,8 +164,8 @@ def _texts(clause: Clause, name: str, asker: Asker) -> list[str]:
             texts.append(text[1:])
         elif text == "currentuser()" and name in _PEOPLE:
             texts.append(asker.person.name)
-        elif text == "now()" and name in _TIMES:
-            texts.append(asker.site.clock().isoformat())
+        elif text == "now()" and name in TIMES:
+            texts.append(f"{asker.site.clock():%Y-%m-%d %H:%M}")
         elif text == "linkedissues()" and name == "key" and arguments:
             issue = asker.site.issue(arguments[0])
             ends = (
@@ -188,153 +186,42 @@ def _is_kind(kind: Any, wanted: tuple[str, ...]) -> bool:
 def _clause(clause: Clause, issue: Issue, asker: Asker) -> bool:
     name = _known(clause.field, asker.site)
     texts = _texts(clause, name, asker)
-    own = _own(name, issue, asker.site)
+    words = own(name, issue, asker.site)
     has_empty = EMPTY in clause.values
     match clause.operator:
         case "IS" | "IS NOT":
-            return (not own) == (clause.operator == "IS")
+            return (not words) == (clause.operator == "IS")
         case "=" | "IN":
-            return (has_empty and not own) or any(_equals(name, own, text, clause.field, asker) for text in texts)
+            return (has_empty and not words) or any(_equals(clause, name, words, text, asker) for text in texts)
         case "!=" | "NOT IN":
             # Like Jira, an issue without a value is not found by "is not this".
-            return bool(own) and not any(_equals(name, own, text, clause.field, asker) for text in texts)
+            return bool(words) and not any(_equals(clause, name, words, text, asker) for text in texts)
         case "~" | "!~":
-            found = any(text.strip('"*').lower() in value for text in texts for value in own)
+            found = any(text.strip('"*').lower() in value for text in texts for value in words)
             return found == (clause.operator == "~")
-        case operator:
-            return bool(own) and _compares(operator, name, issue, texts, clause.field, asker)
+        case _:
+            return bool(words) and any(_compares(clause, name, issue, text, asker) for text in texts)
 
 
-def _equals(name: str, own: frozenset[str], text: str, field: str, asker: Asker) -> bool:
-    if name in _TIMES:
-        at = _instant(text, field, asker)
-        return at.date().isoformat() in own or f"{at:%Y-%m-%dT%H:%M}" in own
+def _equals(clause: Clause, name: str, words: frozenset[str], text: str, asker: Asker) -> bool:
+    if name in TIMES:
+        at = instant(text, clause.field, asker.site.clock())
+        return at.date().isoformat() in words or f"{at:%Y-%m-%dT%H:%M}" in words
     if name == "resolution" and text.lower() == "unresolved":
-        return not own
+        return not words
     if name == "statuscategory":
-        return any(text.lower() in names and key in own for key, names in _CATEGORIES.items())
-    return (text if name == "labels" else text.lower()) in own
+        return any(text.lower() in names and key in words for key, names in _CATEGORIES.items())
+    return (text if name == "labels" else text.lower()) in words
 
 
-def _compares(operator: str, name: str, issue: Issue, texts: list[str], field: str, asker: Asker) -> bool:
-    own = _comparable(name, issue, asker.site)
-    for text in texts:
-        other: Any
-        if name in _TIMES:
-            other = _instant(text, field, asker)
-            # Jira compares to the minute.
-            own = own.replace(second=0, microsecond=0)
-        elif name == "priority":
-            other = next((-int(each.id) for each in PRIORITIES if each.name.lower() == text.lower()), 0)
-        else:
-            other = _comparable(name, asker.site.issue(text), asker.site) if name == "key" else text
-        if type(own) is not type(other):
-            return False
-        return bool({"<": own < other, "<=": own <= other, ">": own > other, ">=": own >= other}[operator])
-    return False
-
-
-def _instant(text: str, field: str, asker: Asker) -> datetime:
-    if relative := _RELATIVE.match(text):
-        sign, number, unit = relative[1], int(relative[2]), relative[3]
-        span = _SPANS.get(unit) or timedelta(days=30 if unit == "M" else 365)
-        now = asker.site.clock().replace(second=0, microsecond=0)
-        return now - number * span if sign == "-" else now + number * span
-    for shape in ("%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text, shape).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    if "T" in text and "+" in text:
-        return datetime.fromisoformat(text)
-    raise JiraRefusal(
-        400,
-        f"Date value '{text}' for field '{field}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', "
-        "'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.",
-    )
-
-
-def _project_names(project: Any) -> tuple[str, str, str]:
-    return project.key.lower(), project.name.lower(), project.id
-
-
-def _own(name: str, issue: Issue, site: Site) -> frozenset[str]:
-    """Return everything by which this issue's value can be called; empty when it has none."""
-    status = site.project_of(issue).workflow.status(issue.status)
-    match name:
-        case "project":
-            return frozenset(_project_names(site.project_of(issue)))
-        case "labels":
-            return frozenset(issue.labels)
-        case "status":
-            return frozenset({status.name.lower(), status.id})
-        case "statuscategory":
-            return frozenset({status.category})
-        case "issuetype":
-            return frozenset({issue.type.name.lower(), issue.type.id})
-        case "key":
-            return frozenset({issue.key.lower(), issue.id})
-        case "parent":
-            return frozenset({issue.parent, site.issues[issue.parent].key.lower()}) if issue.parent else frozenset()
-        case "priority":
-            return frozenset(
-                word for each in PRIORITIES if each.id == issue.priority for word in (each.id, each.name.lower())
-            )
-        case "resolution":
-            return frozenset(
-                word for each in RESOLUTIONS if each.id == issue.resolution for word in (each.id, each.name.lower())
-            )
-        case "assignee" | "reporter" | "creator":
-            person = site.people.get(getattr(issue, name) or "")
-            return (
-                frozenset({person.account_id.lower(), person.name.lower(), person.user_key.lower()})
-                if person
-                else frozenset()
-            )
-        case "text":
-            return frozenset(
-                part.lower() for part in (issue.summary, issue.description or "", *(c.body for c in issue.comments))
-            )
-        case "comment":
-            return frozenset(each.body.lower() for each in issue.comments)
-        case "summary" | "description" | "environment":
-            text = getattr(issue, name)
-            return frozenset({text.lower()}) if text else frozenset()
-        case _ if name in _TIMES:
-            at = _comparable(name, issue, site)
-            return frozenset() if at == _LONG_AGO else frozenset({at.date().isoformat(), f"{at:%Y-%m-%dT%H:%M}"})
-        case _:
-            return _own_custom(issue.custom.get(name), site)
-
-
-def _own_custom(value: Any, site: Site) -> frozenset[str]:
-    if value is None:
-        return frozenset()
-    if isinstance(value, dict) and "person" in value:
-        person = site.people[value["person"]]
-        return frozenset({person.account_id.lower(), person.name.lower()})
-    if isinstance(value, dict):
-        return frozenset({value["value"].lower(), value["id"]})
-    return frozenset(each.lower() for each in value) if isinstance(value, list) else frozenset({str(value).lower()})
-
-
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-
-
-def _comparable(name: str, issue: Issue, site: Site) -> Any:
-    match name:
-        case "created" | "updated":
-            return getattr(issue, name)
-        case "resolutiondate":
-            return issue.resolved or _LONG_AGO
-        case "statuscategorychangeddate":
-            return issue.status_since
-        case "duedate":
-            due: date | None = issue.duedate
-            return datetime(due.year, due.month, due.day, tzinfo=UTC) if due else _LONG_AGO
-        case "key":
-            return issue.project, int(issue.key.rpartition("-")[2])
-        case "priority":
-            return -int(issue.priority)
-        case _:
-            return min(_own(name, issue, site), default="")
+def _compares(clause: Clause, name: str, issue: Issue, text: str, asker: Asker) -> bool:
+    mine = comparable(name, issue, asker.site)
+    other: Any = text
+    if name in TIMES:
+        # Jira compares to the minute.
+        mine, other = mine.replace(second=0, microsecond=0), instant(text, clause.field, asker.site.clock())
+    elif name == "priority":
+        other = next((-int(each.id) for each in PRIORITIES if each.name.lower() == text.lower()), 0)
+    elif name == "key":
+        other = comparable(name, asker.site.issue(text), asker.site)
+    return type(mine) is type(other) and bool(_COMPARISONS[clause.operator](mine, other))

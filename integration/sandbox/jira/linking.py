@@ -1,16 +1,14 @@
-"""Makes and unmakes what hangs on issues: links between them, comments, attachments."""
+"""Makes and unmakes links between issues, and keeps files on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from integration.sandbox.jira.access import may, seen_issue
+from integration.sandbox.jira.access import seen_issue
 from integration.sandbox.jira.edits import Desk
-from integration.sandbox.jira.model import LINK_TYPES, Attachment, ChangeItem, Comment, Issue, Link, LinkType, Person
+from integration.sandbox.jira.model import LINK_TYPES, Attachment, ChangeItem, Issue, Link, LinkType, Person
 from integration.sandbox.jira.refusals import JiraRefusal
 from integration.sandbox.jira.state import Site
-
-INTERNAL = {"sd.public.comment": {"internal": True}}
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def read_link(
         end = given.get(name)
         ident = (end.get("key") or end.get("id")) if isinstance(end, Mapping) else None
         ends.append(seen_issue(site, by, str(ident)) if ident else issue)
-    if needs_both and None in ends or (ends[0] is not None and ends[0] is ends[1]):
+    if (needs_both and None in ends) or (ends[0] is not None and ends[0] is ends[1]):
         raise JiraRefusal(
             400, "You cannot link an issue to itself." if ends[0] else "Both issues of a link must be given."
         )
@@ -82,55 +80,7 @@ def _log_link(desk: Desk, by: Person, inward: Issue, outward: Issue, link: Link,
         desk.log(by, issue, item)
 
 
-def add_comment(
-    desk: Desk, by: Person, issue: Issue, text: str, given: Mapping[str, Any], *, is_quiet: bool = False
-) -> Comment:
-    """Write a comment, with its audience and properties. ``is_quiet`` leaves the telling to the edit it came with."""
-    if not text.strip():
-        raise JiraRefusal(400, errors={"comment": "Comment body can not be empty!"})
-    site = desk.site
-    audience = _audience(site, by, issue, given.get("visibility"))
-    properties = {str(each["key"]): each.get("value") for each in given.get("properties") or [] if each.get("key")}
-    if by.account_type == "customer":
-        # A customer writes to the desk in public.
-        properties.pop("sd.public.comment", None)
-    at = site.clock()
-    comment = Comment(site.next_id("comment"), by.name, text, at, at, by.name, audience, properties)
-    issue.comments.append(comment)
-    issue.updated = at
-    site.touch()
-    if not is_quiet:
-        desk.events.comment("created", by, issue, comment)
-    return comment
-
-
-def edit_comment(
-    desk: Desk, by: Person, issue: Issue, comment: Comment, text: str | None, given: Mapping[str, Any]
-) -> None:
-    """Change a comment; its author stays, ``updateAuthor`` is who changed it."""
-    if text is not None:
-        if not text.strip():
-            raise JiraRefusal(400, errors={"comment": "Comment body can not be empty!"})
-        comment.body = text
-    if "visibility" in given:
-        comment.visibility = _audience(desk.site, by, issue, given["visibility"])
-    for each in given.get("properties") or []:
-        comment.properties[str(each["key"])] = each.get("value")
-    comment.updated_by, comment.updated = by.name, desk.site.clock()
-    issue.updated = comment.updated
-    desk.site.touch()
-    desk.events.comment("updated", by, issue, comment)
-
-
-def remove_comment(desk: Desk, by: Person, issue: Issue, comment: Comment) -> None:
-    """Delete a comment."""
-    issue.comments.remove(comment)
-    issue.updated = desk.site.clock()
-    desk.site.touch()
-    desk.events.comment("deleted", by, issue, comment)
-
-
-def attach(desk: Desk, by: Person, issue: Issue, filename: str, mime_type: str, content: bytes) -> Attachment:
+def attach(desk: Desk, by: Person, issue: Issue, filename: str, *, mime_type: str, content: bytes) -> Attachment:
     """Keep a file on the issue. Tells ``attachment_created`` and an update with the changelog's "Attachment" line."""
     site = desk.site
     attachment = Attachment(site.next_id("attachment"), issue.id, filename, by.name, site.clock(), mime_type, content)
@@ -148,15 +98,3 @@ def detach(desk: Desk, by: Person, attachment: Attachment) -> None:
     change = desk.log(by, issue, ChangeItem("Attachment", "attachment", attachment.id, attachment.filename, None, None))
     desk.events.attachment("deleted", issue, attachment)
     desk.events.issue_updated(by, issue, change, "issue_updated")
-
-
-def _audience(site: Site, by: Person, issue: Issue, given: Any) -> dict[str, str] | None:
-    if not given:
-        return None
-    kind, value = str(given.get("type")), str(given.get("value", given.get("identifier", "")))
-    is_member = may(by, site.project_of(issue), "EDIT_ISSUES")
-    if (kind == "role" and is_member) or (kind == "group" and value in by.groups):
-        return {"type": kind, "value": value, "identifier": value}
-    raise JiraRefusal(
-        400, errors={"commentLevel": f"You are currently not a member of the project role or group: {value}."}
-    )

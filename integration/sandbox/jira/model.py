@@ -44,7 +44,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Transition:
-    """A move to ``to`` (a status id). ``start`` empty means from any other status; the rest are screen and conditions."""
+    """A move to ``to`` (a status id), from any other status where ``start`` is empty; screen and conditions follow."""
 
     id: str
     name: str
@@ -110,7 +110,7 @@ class IssueType:
 
 @dataclass(frozen=True)
 class LinkType:
-    """A kind of link: the inward issue ``outward``s the outward one ("blocks"), which is ``inward`` it ("is blocked by")."""
+    """A kind of link: the inward issue "blocks" (``outward``) the other, which "is blocked by" (``inward``) it."""
 
     id: str
     name: str
@@ -142,7 +142,7 @@ LINK_TYPES = (
 
 @dataclass(frozen=True)
 class CustomField:
-    """A custom field. ``kind`` is the short type of TRACKERS.md 2.3: textfield, textarea, select, datepicker, userpicker …"""
+    """A custom field. ``kind`` is Jira's short type: textfield, textarea, select, datepicker, userpicker, float …"""
 
     id: str
     name: str

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integration.sandbox.jira.access import may
+from integration.sandbox.jira.commenting import add_comment
 from integration.sandbox.jira.edits import Desk
 from integration.sandbox.jira.fields import Asked, read_text
-from integration.sandbox.jira.linking import LinkAsked, add_comment, add_link, read_link
+from integration.sandbox.jira.linking import LinkAsked, add_link, read_link
 from integration.sandbox.jira.model import Comment, Issue, Person
 from integration.sandbox.jira.refusals import JiraRefusal, not_on_screen
 
@@ -19,7 +20,7 @@ class Operations:
     labels: tuple[tuple[str, Any], ...] = ()
     sets: Mapping[str, Any] = field(default_factory=dict)
     links: tuple[LinkAsked, ...] = ()
-    comments: tuple[tuple[str, dict[str, Any]], ...] = ()
+    comments: tuple[dict[str, Any], ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything is asked."""
@@ -43,8 +44,8 @@ class Operations:
     def add_comments(self, desk: Desk, by: Person, issue: Issue) -> Comment | None:
         """Write the comments; returns the last one."""
         last = None
-        for text, given in self.comments:
-            last = add_comment(desk, by, issue, text, given, is_quiet=not desk.site.is_cloud)
+        for given in self.comments:
+            last = add_comment(desk, by, issue, given, is_quiet=not desk.site.is_cloud)
         return last
 
     def add_links(self, desk: Desk, by: Person, issue: Issue) -> None:
@@ -58,7 +59,7 @@ def read_operations(asked: Asked, update: Mapping[str, Any]) -> Operations:
     labels: list[tuple[str, Any]] = []
     sets: dict[str, Any] = {}
     links: list[LinkAsked] = []
-    comments: list[tuple[str, dict[str, Any]]] = []
+    comments: list[dict[str, Any]] = []
     for name, operations in update.items():
         for verb, value in _pairs(name, operations):
             match name, verb:
@@ -67,7 +68,7 @@ def read_operations(asked: Asked, update: Mapping[str, Any]) -> Operations:
                 case "comment", "add" if isinstance(value, dict):
                     if not may(asked.caller, asked.project, "ADD_COMMENTS"):
                         raise JiraRefusal(400, errors={"comment": not_on_screen("comment")})
-                    comments.append((read_text(value.get("body"), asked.is_adf) or "", value))
+                    comments.append({**value, "body": read_text(value.get("body"), asked.is_adf)})
                 case "issuelinks", "add" if isinstance(value, dict):
                     if not may(asked.caller, asked.project, "LINK_ISSUES"):
                         raise JiraRefusal(400, errors={"issuelinks": not_on_screen("issuelinks")})

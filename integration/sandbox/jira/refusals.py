@@ -5,7 +5,7 @@ from typing import Any
 
 
 class JiraRefusal(Exception):
-    """A request that is answered with an error. ``errors`` maps field ids to sentences, as Jira does for a wrong field."""
+    """A request that is answered with an error. ``errors`` maps field ids to sentences."""
 
     def __init__(
         self,

@@ -77,8 +77,8 @@ def delete(key: str) -> tuple[str, int]:
     if site().subtasks_of(issue) and request.args.get("deleteSubtasks", "").lower() != "true":
         raise JiraRefusal(
             400,
-            f"The issue '{issue.key}' has subtasks.  You must specify the 'deleteSubtasks' parameter to delete this issue "
-            "and all its subtasks.",
+            f"The issue '{issue.key}' has subtasks.  You must specify the 'deleteSubtasks' parameter "
+            "to delete this issue and all its subtasks.",
         )
     desk().delete(person, issue)
     return "", 204

@@ -21,7 +21,7 @@ GONE = "The requested API has been removed. Please migrate to the /rest/api/3/se
 
 @routes.route("/search/jql", methods=["GET", "POST"])
 def search_cloud() -> dict[str, Any]:
-    """Cloud's search: pages by token, no total, only ids unless fields are asked for, and no query without a restriction."""
+    """Cloud's search: pages by token, no total, only ids unless fields are asked for, never without a restriction."""
     if not site().is_cloud:
         raise JiraRefusal(404, "null for uri: " + request.path)
     asked = _asked()
@@ -87,7 +87,7 @@ def _found(query: jql.Query, reconciled: list[str]) -> list[Issue]:
         and (issue.created <= indexed_until or issue.id in reconciled)
         and jql.matches(query.where, issue, asker)
     ]
-    return jql.sort_key(query.order, asker)(found)
+    return jql.in_order(found, query.order, jira)
 
 
 def _start_of(token: Any) -> int:

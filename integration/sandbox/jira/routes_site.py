@@ -1,13 +1,13 @@
-"""Routes about the site: the server, who the caller is, people, fields, types, projects and roles."""
+"""Routes about the site: the server, fields, types, projects and roles."""
 
 from typing import Any
 
 from flask import Blueprint, request
 
-from integration.sandbox.jira.access import ALL_RIGHTS, may, rights, seen_issue, seen_project
+from integration.sandbox.jira.access import may, seen_project
 from integration.sandbox.jira.asking import caller, number, site, views
 from integration.sandbox.jira.issue_view import SYSTEM_NAMES
-from integration.sandbox.jira.model import LINK_TYPES, PRIORITIES, RESOLUTIONS, IssueType, Person, Project, Status
+from integration.sandbox.jira.model import LINK_TYPES, PRIORITIES, RESOLUTIONS, IssueType, Project, Status
 from integration.sandbox.jira.refusals import JiraRefusal
 from integration.sandbox.jira.views import ROLES, stamp
 
@@ -43,45 +43,6 @@ def server_info() -> dict[str, Any]:
         "scmInfo": "sandbox",
         "serverTitle": "Jira (sandbox)",
     }
-
-
-@routes.get("/myself")
-def myself() -> dict[str, Any]:
-    """The caller."""
-    person = caller()
-    shown = _user(person)
-    return {**shown, "groups": {"size": len(person.groups), "items": []}, "emailAddress": person.email}
-
-
-@routes.get("/mypermissions")
-def my_permissions() -> dict[str, Any]:
-    """The caller's permissions, here or anywhere; Cloud wants to be told which."""
-    person, jira = caller(), site()
-    asked = [name for name in request.args.get("permissions", "").split(",") if name]
-    if jira.is_cloud and not asked:
-        raise JiraRefusal(400, "The 'permissions' query parameter is required.")
-    unknown = sorted(set(asked) - ALL_RIGHTS)
-    if unknown:
-        raise JiraRefusal(400, f"Unrecognized permission: {unknown[0]}")
-    where = request.args.get("projectKey") or request.args.get("projectId")
-    issue = request.args.get("issueKey") or request.args.get("issueId")
-    if issue:
-        projects = [jira.project_of(seen_issue(jira, person, issue))]
-    else:
-        projects = [seen_project(jira, person, where)] if where else list(jira.projects.values())
-    held = frozenset().union(*(rights(person, each) for each in projects)) if projects else frozenset()
-    shown = {
-        name: {
-            "id": str(at),
-            "key": name,
-            "name": name.replace("_", " ").capitalize(),
-            "type": "PROJECT",
-            "description": "",
-            "havePermission": name in held,
-        }
-        for at, name in enumerate(asked or sorted(ALL_RIGHTS))
-    }
-    return {"permissions": shown}
 
 
 @routes.get("/field")
@@ -236,95 +197,9 @@ def project_role(key: str, role: int) -> dict[str, Any]:
     }
 
 
-@routes.get("/user")
-def user() -> dict[str, Any]:
-    """One person by accountId (Cloud), or username or key (Server)."""
-    caller()
-    jira = site()
-    ident = request.args.get("accountId") if jira.is_cloud else request.args.get("username") or request.args.get("key")
-    if not ident:
-        raise JiraRefusal(400, "Either the 'accountId' or the 'username' query parameter is required.")
-    found = jira.person_by(ident)
-    if found is None:
-        raise JiraRefusal(404, "Specified user does not exist or you do not have required permissions")
-    shown = _user(found)
-    return {**shown, "groups": {"size": len(found.groups), "items": [{"name": each} for each in sorted(found.groups)]}}
-
-
-@routes.get("/user/search")
-def search_users() -> list[dict[str, Any]]:
-    """People whose name or address begins with the query; inactive ones only when asked for on Server."""
-    caller()
-    return [_user(each) for each in _page(_found_people())]
-
-
-@routes.get("/user/assignable/search")
-def search_assignable() -> list[dict[str, Any]]:
-    """People who can be given issues of a project (or the project of an issue)."""
-    person, jira = caller(), site()
-    if issue := request.args.get("issueKey"):
-        found = jira.project_of(seen_issue(jira, person, issue))
-    else:
-        found = seen_project(jira, person, request.args.get("project", ""))
-    can = [
-        each for each in _found_people() if may(each, found, "ASSIGNABLE_USER") and not jira.refused_assignee(each.name)
-    ]
-    return [_user(each) for each in _page(can)]
-
-
-@routes.get("/group/member")
-def group_members() -> dict[str, Any]:
-    """The active members of a group, paged."""
-    caller()
-    name = request.args.get("groupname", "")
-    found = [
-        each
-        for each in site().people.values()
-        if name in each.groups and (each.active or request.args.get("includeInactiveUsers") == "true")
-    ]
-    if not found:
-        raise JiraRefusal(404, f"The group named '{name}' does not exist.")
-    start, size = number("startAt", 0, 1_000_000), number("maxResults", 50, 50)
-    page = found[start : start + size]
-    shown = {
-        "self": request.url,
-        "startAt": start,
-        "maxResults": size,
-        "total": len(found),
-        "isLast": start + len(page) >= len(found),
-    }
-    return {**shown, "values": [_user(each) for each in page]}
-
-
 def _projects() -> list[Project]:
     person = caller()
     return [each for each in site().projects.values() if may(person, each, "BROWSE_PROJECTS")]
-
-
-def _found_people() -> list[Person]:
-    query = (request.args.get("query") or request.args.get("username") or "").lower()
-    exact = request.args.get("accountId")
-    has_inactive = request.args.get("includeInactive", "").lower() == "true"
-    found = []
-    for each in site().people.values():
-        words = (each.name, each.email, *each.display_name.split(), each.display_name)
-        if exact and site().is_cloud:
-            is_hit = each.account_id == exact
-        else:
-            is_hit = query in (".", "") or any(word.lower().startswith(query) for word in words)
-        if is_hit and (each.active or has_inactive):
-            found.append(each)
-    return found
-
-
-def _page(people: list[Person]) -> list[Person]:
-    start, size = number("startAt", 0, 1_000_000), number("maxResults", 50, 1000)
-    return people[start : start + size]
-
-
-def _user(person: Person) -> dict[str, Any]:
-    shown = views().user(person.name)
-    return shown or {}
 
 
 def _role_url(project: Project, role: int) -> str:

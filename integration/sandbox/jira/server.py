@@ -1,5 +1,6 @@
 """The stand-in Jira: state, routes, webhooks and faults put together behind one loopback address."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -8,10 +9,18 @@ from flask import Flask, Response
 from flask.typing import ResponseReturnValue
 
 from integration import clock as machine
-from integration.sandbox.jira import asking, routes_issues, routes_parts, routes_search, routes_site
+from integration.sandbox.jira import (
+    asking,
+    routes_comments,
+    routes_issues,
+    routes_parts,
+    routes_people,
+    routes_search,
+    routes_site,
+)
 from integration.sandbox.jira.edits import Desk
 from integration.sandbox.jira.events import EVENTS, Events
-from integration.sandbox.jira.model import CustomField, IssueType, Person, Project, Workflow
+from integration.sandbox.jira.model import ISSUE_TYPES, SIMPLE, CustomField, IssueType, Person, Project, Workflow
 from integration.sandbox.jira.person import JiraPerson
 from integration.sandbox.jira.refusals import JiraRefusal
 from integration.sandbox.jira.state import Deployment, Site
@@ -19,6 +28,7 @@ from integration.sandbox.jira.webhooks import Webhooks, make_sender
 from integration.sandbox.web import CallLog, Fault, Misbehaviour, Server, add_control, guard, watch
 
 BODY_CAP = 20 * 1024 * 1024  # Attachments are larger than anything else that is sent.
+_ROUTES = (routes_site, routes_people, routes_issues, routes_comments, routes_parts, routes_search)
 ISSUE_WRITES = 20  # In 2 s, on Cloud (TRACKERS.md 2.5).
 
 
@@ -36,7 +46,7 @@ class JiraSandbox:
     """A stand-in Jira site. Fill it with ``add_person``, ``add_project`` and ``add_field``, then ``start``.
 
     ``hook_url`` and ``hook_secret`` register one webhook for every event. A person's token is ``<name>-token``.
-    ``limits_writes`` turns the per-issue write limit on; ``search_lag`` keeps new issues out of Cloud's search for a while.
+    ``limits_writes`` turns the per-issue write limit on; ``search_lag`` keeps new issues out of Cloud's search.
     """
 
     def __init__(
@@ -109,13 +119,26 @@ class JiraSandbox:
         name: str,
         account_type: str = "atlassian",
         active: bool = True,
-        groups: Iterable[str] = (),
         *,
+        groups: Iterable[str] = (),
         display_name: str = "",
         admin: bool = False,
     ) -> Person:
         """Add an account; ``admin`` makes it an administrator of the site. Calling again replaces it."""
-        return self.site.add_person(name, account_type, active, groups, display_name, admin)
+        # Ids are made from the name, so that two runs agree.
+        account_id = "5b10" + hashlib.sha256(name.encode()).hexdigest()[:20]
+        person = Person(
+            name=name,
+            account_id=account_id,
+            user_key=f"JIRAUSER{10100 + len(self.site.people)}",
+            display_name=display_name or name.replace("-", " ").title(),
+            account_type=account_type,
+            active=active,
+            groups=frozenset(groups),
+            site_admin=admin,
+        )
+        self.site.admit(person)
+        return person
 
     def deactivate(self, name: str) -> None:
         """Deactivate an account: it can no longer sign in nor be assigned, and is shown as inactive."""
@@ -126,18 +149,30 @@ class JiraSandbox:
         key: str,
         name: str = "",
         lead: str = "",
+        *,
         roles: Mapping[str, str] | None = None,
         issue_types: Iterable[IssueType] = (),
         workflow: Workflow | None = None,
-        *,
         private: bool = False,
         type_key: str = "software",
     ) -> Project:
-        """Add a project; ``roles`` maps names to "member" or "admin". A private one is unseen (404) by everybody else."""
+        """Add a project; ``roles`` maps names to "member" or "admin". A private one is unseen (404) by all others."""
         unknown = [each for each in (*(roles or {}), *([lead] if lead else [])) if each not in self.site.people]
         if unknown:
             raise ValueError(f"unknown people: {', '.join(unknown)}")
-        return self.site.add_project(key, name, lead, dict(roles or {}), issue_types, workflow, private, type_key)
+        project = Project(
+            id=self.site.next_id("project"),
+            key=key,
+            name=name or key,
+            lead=lead,
+            roles=({lead: "admin"} if lead else {}) | dict(roles or {}),
+            issue_types=tuple(issue_types) or ISSUE_TYPES,
+            workflow=workflow or SIMPLE,
+            private=private,
+            type_key=type_key,
+        )
+        self.site.found(project)
+        return project
 
     def add_field(
         self, id: str, name: str, type: str, *, options: Iterable[str] = (), on_screen: bool = True
@@ -190,7 +225,7 @@ class JiraSandbox:
         )
         add_control(app, self.calls, self.misbehave, self.hooks)
         for version in ("2", "3", "latest") if self.site.is_cloud else ("2", "latest"):
-            for module in (routes_site, routes_issues, routes_parts, routes_search):
+            for module in _ROUTES:
                 app.register_blueprint(
                     module.routes, url_prefix=f"/rest/api/{version}", name=f"{module.routes.name}_{version}"
                 )

@@ -1,24 +1,13 @@
-"""The memory of the stand-in Jira, behind one lock. It finds and numbers things; the deeds are in ``edits`` and its neighbours."""
+"""The memory of the stand-in Jira, behind one lock. It finds and numbers things; its neighbours do the deeds."""
 
-import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import RLock
 from typing import Any, Literal
 
-from integration.sandbox.jira.model import (
-    ISSUE_TYPES,
-    SIMPLE,
-    CustomField,
-    Issue,
-    IssueType,
-    Link,
-    Person,
-    Project,
-    Workflow,
-)
+from integration.sandbox.jira.model import CustomField, Issue, Link, Person, Project
 from integration.sandbox.jira.refusals import JiraRefusal, issue_missing
 
 Deployment = Literal["Cloud", "Server"]
@@ -58,25 +47,11 @@ class Site:
         """Note that something changed."""
         self.version += 1
 
-    def add_person(
-        self, name: str, account_type: str, active: bool, groups: Iterable[str], display_name: str, admin: bool
-    ) -> Person:
-        """Remember an account; its ids are made from the name, so that two runs agree."""
-        digest = hashlib.sha256(name.encode()).hexdigest()[:20]
-        person = Person(
-            name,
-            f"5b10{digest}",
-            f"JIRAUSER{10100 + len(self.people)}",
-            display_name or name.replace("-", " ").title(),
-            account_type,
-            active,
-            frozenset(groups),
-            admin,
-        )
+    def admit(self, person: Person) -> None:
+        """Remember an account, in place of one with the same name."""
         with self.lock:
-            self.people[name] = person
+            self.people[person.name] = person
             self.touch()
-        return person
 
     def set_active(self, name: str, active: bool) -> None:
         """Deactivate or reactivate an account."""
@@ -84,34 +59,11 @@ class Site:
             self.people[name] = replace(self.people[name], active=active)
             self.touch()
 
-    def add_project(
-        self,
-        key: str,
-        name: str,
-        lead: str,
-        roles: dict[str, str],
-        issue_types: Iterable[IssueType],
-        workflow: Workflow | None,
-        private: bool,
-        type_key: str,
-    ) -> Project:
-        """Remember a project; the lead is an admin of it unless ``roles`` says otherwise."""
+    def found(self, project: Project) -> None:
+        """Remember a project."""
         with self.lock:
-            everyone = {lead: "admin", **roles} if lead else dict(roles)
-            project = Project(
-                self.next_id("project"),
-                key,
-                name or key,
-                lead,
-                everyone,
-                tuple(issue_types) or ISSUE_TYPES,
-                workflow or SIMPLE,
-                private,
-                type_key,
-            )
-            self.projects[key] = project
+            self.projects[project.key] = project
             self.touch()
-        return project
 
     def issue(self, id_or_key: str) -> Issue:
         """Return the issue, by immutable id or by key in any case; 404 when there is none."""

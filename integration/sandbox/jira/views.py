@@ -177,7 +177,7 @@ class Views:
         return self.named("priority", next(each for each in PRIORITIES if each.id == issue.priority))
 
     def link(self, link: Link, seen_from: Issue | None) -> dict[str, Any]:
-        """Return a link from one of its ends, or (None) with both. The blocked issue shows its blocker as ``inwardIssue``."""
+        """Return a link from one end, or with both (None). The blocked issue shows its blocker as ``inwardIssue``."""
         shown = {"id": link.id, "self": f"{self._root}/issueLink/{link.id}", "type": self.link_type(link.type)}
         if seen_from is None or seen_from.id == link.outward:
             shown["inwardIssue"] = self.stub(self.site.issues[link.inward])
@@ -260,7 +260,7 @@ def named_resolution(issue: Issue) -> Named | None:
 
 
 def wanted(shown: dict[str, Any], asked: Iterable[str]) -> dict[str, Any]:
-    """Return the fields that a ``fields`` parameter asks for: ``*all``, ``*navigable``, names, ``-name``; nothing asked is all."""
+    """Return the fields that a ``fields`` parameter asks for: ``*all``, names, ``-name``; none is all."""
     names = [name for name in asked if name]
     without = {name[1:] for name in names if name.startswith("-")}
     named = {name for name in names if not name.startswith(("-", "*"))}

@@ -1,6 +1,7 @@
-"""The administrator's webhooks of the stand-in Jira: who is told of what, how each delivery is signed, and which headers it has.
+"""The administrator's webhooks of the stand-in Jira: who is told of what, and how each delivery is signed and headed.
 
-Headers and the Cloud's retries (five, on 408, 409, 425, 429, 5xx and no answer) are those of TRACKERS.md 2.1 and 2.2.
+Cloud tries again up to five times on 408, 409, 425, 429, 5xx and no answer; Server never
+(developer.atlassian.com/cloud/jira/platform/webhooks/).
 """
 
 import uuid

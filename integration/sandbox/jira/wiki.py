@@ -1,7 +1,6 @@
 """Renders Jira's wiki markup to the HTML that ``renderedFields`` and ``renderedBody`` show, for what issue texts use.
 
-Not a full renderer: blocks, nested lists, tables, panels and the inline marks of ``wiki_inline``. Works in one pass over the
-lines; nesting of macros is capped, so a hostile text costs no more than its length.
+Not a full renderer: blocks, nested lists, tables, panels and the inline marks of ``wiki_inline``. Nesting is capped.
 """
 
 import re
@@ -10,6 +9,7 @@ from html import escape
 from integration.sandbox.jira.wiki_inline import Inline, Names
 
 DEEPEST = 20
+_BORDER = 'style="border-width: 1px;"'
 _HEADING = re.compile(r"\s*h([1-6])\.\s+(.*)")
 _ITEM = re.compile(r"\s*([*#]+|-)\s+(\S.*)")
 _RULE = re.compile(r"\s*-{4,5}\s*$")
@@ -105,10 +105,11 @@ class _Blocks:
         if name == "code":
             language = next((part for part in options.split("|") if part and "=" not in part), "java")
             pre = f'<pre class="code-{escape(language)}">{escape(chr(10).join(body), quote=False)}\n</pre>'
-            return f'<div class="code panel" style="border-width: 1px;"><div class="codeContent panelContent">\n{pre}\n</div></div>'
+            opening = f'<div class="code panel" {_BORDER}><div class="codeContent panelContent">'
+            return f"{opening}\n{pre}\n</div></div>"
         if name == "noformat":
             pre = f"<pre>{escape(chr(10).join(body), quote=False)}\n</pre>"
-            opening = '<div class="preformatted panel" style="border-width: 1px;"><div class="preformattedContent panelContent">'
+            opening = f'<div class="preformatted panel" {_BORDER}><div class="preformattedContent panelContent">'
             return f"{opening}\n{pre}\n</div></div>"
         inner = "\n".join(self._nested(body))
         title = next((part[6:] for part in options.split("|") if part.startswith("title=")), "")

@@ -1,6 +1,7 @@
-"""Renders what stands inside one line of Jira's wiki markup: emphasis, links, mentions, issue keys, escapes, line breaks.
+"""Renders what stands inside a paragraph of Jira's wiki markup: emphasis, links, mentions, issue keys, escapes, breaks.
 
-Every rendered piece is put aside behind a placeholder, so that no later rule can read markup into it; what is left is escaped.
+Every rendered piece is put aside behind a placeholder, so that no later rule can read markup into it; the rest is
+escaped.
 """
 
 import re
@@ -28,7 +29,7 @@ _EMPHASIS = (("*", "b"), ("_", "em"), ("??", "cite"), ("-", "del"), ("+", "ins")
 
 @dataclass(frozen=True)
 class Names:
-    """What the renderer has to ask the site: a person's profile (url, shown name) and an issue's summary; None if unknown."""
+    """What the renderer asks the site: a person's profile (url, shown name), an issue's summary; None if unknown."""
 
     person: Callable[[str], tuple[str, str] | None]
     issue: Callable[[str], str | None]
@@ -78,7 +79,8 @@ class Inline:
     def _emphasised(self, text: str, mark: str, tag: str) -> str:
         sign = re.escape(mark)
         # The marks hug their text and stand at the edge of a word, or are forced with braces: {*}bold{*}.
-        pattern = rf"(?<![\w{sign}\\])(?:\{{{sign}\}}|{sign})(?=[^\s{sign}])([^\n]{{0,2000}}?[^\s{sign}]|[^\s{sign}])(?:\{{{sign}\}}|{sign})(?![\w{sign}])"
+        edge, inner = rf"(?:\{{{sign}\}}|{sign})", rf"[^\n]{{0,2000}}?[^\s{sign}]|[^\s{sign}]"
+        pattern = rf"(?<![\w{sign}\\]){edge}(?=[^\s{sign}])({inner}){edge}(?![\w{sign}])"
         return re.sub(pattern, lambda m: self._put(f"<{tag}>", self._inner(m[1]), f"</{tag}>"), text)
 
     def _inner(self, text: str) -> str:
