@@ -143,14 +143,17 @@ class Case:
 class FactsNeeded:
     """What judging wants to know beyond the case itself: the standing of people by id, and whom a written name means.
 
-    ``standings`` holds ids per project locator, as rights are read where the decision is taken; ``names`` are names as written in rows.
+    ``standings`` holds people per project, as rights are read where the decision is taken; ``names`` are names as written in rows;
+    ``labellers`` labels of the incident of which it matters who put them there; ``body_editor`` asks who changed the incident's text last.
     """
 
     standings: frozenset[tuple[str, Person]] = frozenset()
     names: frozenset[str] = frozenset()
+    labellers: frozenset[str] = frozenset()
+    body_editor: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.standings or self.names)
+        return bool(self.standings or self.names or self.labellers or self.body_editor)
 
 
 @dataclass(frozen=True)
@@ -158,11 +161,14 @@ class Facts:
     """The tracker's answers to :class:`FactsNeeded`: nothing here is kept for the next look (S7).
 
     ``standings`` maps (project, person id); ``people`` maps a written name to the accounts that it may mean: exactly one active account
-    counts, none or several is a finding (S6).
+    counts, none or several is a finding (S6). ``labellers`` maps a label to the standing of whoever set it last, taken from the timeline or
+    changelog; ``body_editor`` is the standing of whoever changed the text last. What could not be read is absent.
     """
 
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)
+    labellers: dict[str, Standing] = field(default_factory=dict)
+    body_editor: Standing | None = None
 
     def standing(self, project: str, person: Person) -> Standing:
         """Return the person's standing on the project; what was not read grants nothing."""
