@@ -1,0 +1,59 @@
+"""The way of every delivery through the door: verify, check the shape, note the wake-ups, answer. Decides nothing."""
+
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+import structlog
+from flask import Response, request
+from redis.exceptions import RedisError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from integration.errors import DeliveryRejected
+from integration.wakeups import WakeUp
+from webhooks.deliveries import Headers, Sender, check_signature, delivery_key, read_signature
+from webhooks.health import Counts
+from webhooks.inbox import Inbox
+
+log = structlog.get_logger(__name__)
+
+ReadWakeUps = Callable[[Headers, bytes, float], tuple[WakeUp, ...]]
+
+
+class Door:
+    """What the routes of all trackers share: the inbox and the counts."""
+
+    def __init__(self, inbox: Inbox, counts: Counts) -> None:
+        self.inbox, self.counts = inbox, counts
+
+    def receive(self, sender: Sender, secrets: tuple[bytes, ...], read: ReadWakeUps) -> Response:
+        """Answer the request in hand: 202 noted, 204 concerns no case. Raises :class:`DeliveryRejected` else."""
+        try:
+            return self._receive(sender, secrets, read)
+        except DeliveryRejected as refusal:
+            self._refuse(sender, refusal)
+        except RequestEntityTooLarge:
+            self._refuse(sender, DeliveryRejected(413, "too_large", "The body is over 25 MB."))
+        except RedisError as error:
+            log.error("redis does not answer", site=sender.site, error=type(error).__name__)
+            text = "The delivery could not be noted. Send it again."
+            self._refuse(sender, DeliveryRejected(503, "store_down", text))
+
+    def _receive(self, sender: Sender, secrets: tuple[bytes, ...], read: ReadWakeUps) -> Response:
+        headers = request.headers
+        signature = read_signature(sender, headers, secrets)
+        body = request.get_data(cache=False)
+        check_signature(body, signature, secrets)
+        at = time.time()
+        found = read(headers, body, at)
+        if not found:
+            self.counts.delivery(sender.site, "unrelated")
+            return Response(status=204)
+        is_new = self.inbox.note(delivery_key(sender, headers, signature), found, at)
+        self.counts.delivery(sender.site, "accepted" if is_new else "repeated")
+        return Response(b'{"status":"accepted"}\n', 202, content_type="application/json")
+
+    def _refuse(self, sender: Sender, refusal: DeliveryRejected) -> NoReturn:
+        self.counts.delivery(sender.site, refusal.reason)
+        log.warning("delivery refused", site=sender.site, status=refusal.status, reason=refusal.reason)
+        raise refusal
