@@ -70,16 +70,32 @@ class Text:
         return next((self.plain[: mark.end] for mark in starts), "")
 
     def after(self, offset: int) -> "Text":
-        """Return what follows ``offset``, without leading blanks; marks move along, links and mentions before it go."""
-        rest = self.plain[offset:]
-        plain = rest.lstrip()
-        offset += len(rest) - len(plain)
+        """Return what follows ``offset``, trimmed; see :meth:`between`."""
+        return self.between(offset, len(self.plain))
+
+    def lines(self) -> "tuple[Text, ...]":
+        """Return the lines that a reader sees."""
+        if "\n" not in self.plain:
+            return (self,)
+        ends = [at for at, char in enumerate(self.plain) if char == "\n"] + [len(self.plain)]
+        return tuple(self.between(start, end) for start, end in zip([0, *ends], ends, strict=False))
+
+    def between(self, start: int, end: int) -> "Text":
+        """Return the stretch, trimmed; marks move along, links and mentions that are not in it go."""
+        rest = self.plain[start:end]
+        plain = rest.strip()
+        offset = start + len(rest) - len(rest.lstrip())
+        end = offset + len(plain)
         return Text(
             plain,
             tuple(link for link in self.links if link.text in plain),
-            # On Jira a mention is not in the visible text; it is kept, since losing an owner is worse than repeating one.
+            # On Jira a mention is not in the visible text; it stays, since losing an owner is worse than repeating one.
             tuple(name for name in self.mentions if name in plain or name not in self.plain),
-            tuple(Mark(m.style, max(m.start - offset, 0), m.end - offset) for m in self.marks if m.end > offset),
+            tuple(
+                Mark(mark.style, max(mark.start, offset) - offset, min(mark.end, end) - offset)
+                for mark in self.marks
+                if mark.start < end and mark.end > offset
+            ),
         )
 
 

@@ -26,9 +26,10 @@ class ActionKind(StrEnum):
 class ActionRow:
     """One remediation action as people wrote it.
 
-    ``id`` is as written (``A1``), or ``None``. ``owner`` is as written: ``@dana``, ``[~accountid:…]`` or a name. ``due`` is set only when
-    ``due_text`` names one day beyond doubt. ``ticket`` is the reference that people wrote, if any. ``fields`` are the columns that have no
-    place here, as pairs of heading and cell. ``line`` is the 1-based source line where there is one. Missing cells are empty strings.
+    ``id`` is as written (``A1``), or ``None``. ``owner`` is as written: ``@dana``, ``[~accountid:…]`` or a name.
+    ``due`` is set only when ``due_text`` names one day beyond doubt. ``ticket`` is the reference that people wrote, if
+    any. ``fields`` are the columns that have no place here, as pairs of heading and cell. ``line`` is the 1-based
+    source line where there is one. Missing cells are empty strings.
     """
 
     description: str

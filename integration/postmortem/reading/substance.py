@@ -1,0 +1,268 @@
+"""Decides whether a part of a text says something, or only holds the template, "TBD", a bare link or empty boxes.
+
+It judges form, not content: "No impact" and "N/A because no data was stored" are answers, "N/A" is not.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from integration.postmortem.document import (
+    Block,
+    CodeBlock,
+    Divider,
+    Fold,
+    Heading,
+    Item,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Row,
+    Style,
+    Table,
+    Text,
+)
+from integration.postmortem.reading.normalise import normalise
+
+NOTHING = "nothing is written here yet"
+TEMPLATE = "only the template's own words are here"
+POINTER = "only a link is here; a sentence of its own would do"
+NO_BOX = "no box is ticked yet"
+NO_ROW = "the table has no filled row yet"
+
+# All of these are compared with normalised text.
+LATER = re.compile(
+    r"(?:still |currently |as yet |details? |more details? )?"
+    r"(?:n a|na|nyd|unknown|not (?:yet )?(?:known|available|determined|applicable|started|done|written|filled(?: in)?)"
+    r"|unclear|to be (?:determined|defined|decided|done|added|completed|confirmed|filled(?: in)?|written|announced)"
+    r"|pending|(?:work )?in progress|ongoing|(?:still |under )?investigat(?:ion|ing)(?: is)?(?: ongoing| in progress)?"
+    r"|no response|no comments?(?: added)?|(?:none|nothing|not) yet|coming soon|(?:will|to) follow"
+    r"|will (?:be )?(?:add|added|update|updated|fill in|filled in|follow)|see (?:above|below)|same as above"
+    r"|fill(?: me| this)? in|placeholder|lorem ipsum.*|x+)"
+    r"(?: yet| at this time| at the moment| for now| so far| later| soon| shortly| here)*"
+)
+TO_DO = re.compile(r"(?:tbd|todo|tba|tbc|wip|fixme)\b(?: \w+){0,11}")
+GUESS = re.compile(r"unknown (?:likely|probably|maybe|possibly|perhaps|suspect\w*)(?: \w+){0,20}")
+REFERRAL = re.compile(
+    r"(?:please |probably |maybe |just )*(?:see|refer to|cf|described in|documented in|details in"
+    r"|(?:more|full) (?:details?|info|information) (?:in|at|on))\b(?: \w+){0,20}"
+)
+SAMPLE = re.compile(
+    r"yyyy mm dd(?: hh mm)?(?: utc)?|hh mm|dd mm yyyy|(?:your|the)? ?(?:name|text|owner|date|description)(?: here)?"
+)
+SAMPLE_PERSON = re.compile(
+    r"@(?:owner|name|someone|somebody|person|user|username|handle|assignee|me|you)", re.IGNORECASE
+)
+QUESTION_WORDS = frozenset({"what", "how", "who", "when", "why", "which", "where", "whose"})
+INSTRUCTIONS = QUESTION_WORDS | frozenset(
+    {"include", "describe", "list", "explain", "provide", "add", "summarise", "summarize", "fill", "please", "outline"}
+    | {"write", "note", "tell", "state", "give", "enter", "insert", "use", "link", "remove", "delete", "replace"}
+    | {
+        "example",
+        "examples",
+        "eg",
+        "e",
+        "optional",
+        "briefly",
+        "short",
+        "brief",
+        "quick",
+        "concise",
+        "copy",
+        "document",
+    }
+    | {"things", "if", "were", "was", "did", "do", "does", "is", "are", "can", "could", "should", "identify", "specify"}
+)
+# Words around a bare link that add nothing to it.
+AROUND_LINKS = frozenset(
+    {"ref", "reference", "link", "links", "see", "from", "ticket", "issue", "incident", "slack", "thread", "report"}
+    | {"source", "timeline", "page", "details", "detail", "full", "here", "discussion", "the", "and", "in", "of", "for"}
+    | {"this", "that", "doc", "document", "google", "at", "on", "by", "more", "status", "postmortem", "to", "a"}
+)
+# At most six words before the colon; more are a sentence that introduces what follows.
+LABEL = re.compile(r"\s*[^\W\d][^:\s\d]*(?: [^:\s\d]+){0,5}:(?=\s|$)")
+COPIED_TO = re.compile(r"(?:cc|fyi)\b[\s:]*(?:@[\w/.-]+[\s,]*)+", re.IGNORECASE)
+BRACES = re.compile(r"\{\{[^{}\d]*\}\}")
+IN_BRACKETS = re.compile(r"[\[<][^\[\]<>]*[\]>][.:]?")
+TEMPLATE_FOLD = re.compile(r"\b(?:examples?|templates?|hints?|guidance|instructions?)\b", re.IGNORECASE)
+MARKDOWN_HEADING = re.compile(r"^\s{0,3}#{1,6}\s", re.MULTILINE)
+NUMBER = re.compile(r"\W*[A-Za-z]{0,3}[-.]?\d{1,3}\W*")
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """The words that the template puts into a section, folded: whole prompts, and each of their lines."""
+
+    wholes: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, texts: Collection[str]) -> "Prompts":
+        """Fold the prompts of a template, given as visible text or as Markdown."""
+        lines = (normalise(line) for text in texts for line in text.splitlines())
+        return cls(frozenset(filter(None, map(normalise, texts))), frozenset(filter(None, lines)))
+
+    def has(self, folded: str) -> bool:
+        """Tell whether this text, or this line, is the template's; four words of a prompt in a row are enough."""
+        if folded in self.wholes or folded in self.lines:
+            return True
+        return folded.count(" ") >= 3 and any(folded in whole for whole in self.wholes)
+
+
+NO_PROMPTS = Prompts()
+
+
+def why_empty(blocks: Iterable[Block], prompts: Prompts = NO_PROMPTS, boxes_count: bool = False) -> str:
+    """Return why the blocks say nothing, as half a sentence; an empty string when they do say something.
+
+    ``boxes_count`` makes an unticked box content: in a list of actions it is a thing to do, elsewhere no choice.
+    """
+    reason = NOTHING
+    for verdict in _verdicts(blocks, prompts, boxes_count):
+        if not verdict:
+            return ""
+        reason = verdict if reason == NOTHING else reason
+    return reason
+
+
+def _verdicts(blocks: Iterable[Block], prompts: Prompts, boxes_count: bool) -> Iterator[str]:
+    """Yield for each piece why it says nothing, or an empty string if it does say something."""
+    for block in blocks:
+        match block:
+            case Heading() | Divider():
+                pass
+            case Paragraph():
+                yield from _paragraph(block.text, prompts)
+            case ListBlock():
+                for item in block.items:
+                    yield from _item(item, prompts, boxes_count)
+            case Table():
+                yield from _table(block, prompts)
+            case Quote():
+                for verdict in _verdicts(block.blocks, prompts, boxes_count):
+                    yield verdict or (TEMPLATE if _quoted_prompt(block) else "")
+            case CodeBlock():
+                yield _code(block.text, prompts)
+            case Fold():
+                if not _is_template(block, prompts):
+                    yield from _verdicts(block.blocks, prompts, boxes_count)
+                else:
+                    yield TEMPLATE
+
+
+def _item(item: Item, prompts: Prompts, boxes_count: bool) -> Iterator[str]:
+    if item.checked is False and not boxes_count:
+        yield NO_BOX
+    else:
+        yield from _verdicts(item.blocks, prompts, boxes_count)
+
+
+def _paragraph(text: Text, prompts: Prompts) -> Iterator[str]:
+    if prompts.has(normalise(text.plain)):
+        yield TEMPLATE
+        return
+    for line in _without_prompts(text):
+        yield TEMPLATE if line is None else why_line_empty(line, prompts)
+
+
+def _without_prompts(text: Text) -> Iterator[Text | None]:
+    """Yield the lines, and ``None`` for each stretch in italics that fills whole lines and reads like an instruction.
+
+    Italic text can also be the answer, so how it reads decides.
+    """
+    at = 0
+    for mark in text.marks:
+        before, after = text.plain[: mark.start].rpartition("\n")[2], text.plain[mark.end :].partition("\n")[0]
+        if mark.style is not Style.EMPHASIS or mark.start < at or any(map(str.isalnum, before + after)):
+            continue
+        if reads_like_a_prompt(text.plain[mark.start : mark.end]):
+            yield from text.between(at, mark.start).lines()
+            yield None
+            at = mark.end
+    yield from text.between(at, len(text.plain)).lines()
+
+
+def why_line_empty(line: Text, prompts: Prompts = NO_PROMPTS) -> str:
+    """Return why one line, cell or answer says nothing; an empty string when it does say something."""
+    label = LABEL.match(line.plain)
+    if prompts.has(normalise(line.plain)) or (
+        label and prompts.has(normalise(label[0])) and label.end() == len(line.plain)
+    ):
+        return TEMPLATE
+    return _why_empty(line.after(label.end())) if label else _why_empty(line)
+
+
+def _why_empty(text: Text) -> str:
+    visible = BRACES.sub(" ", text.plain).strip()
+    folded = normalise(visible)
+    if not folded:
+        return TEMPLATE if BRACES.search(text.plain) else POINTER if text.links else NOTHING
+    if LATER.fullmatch(folded) or TO_DO.fullmatch(folded) or GUESS.fullmatch(folded):
+        return f"“{visible[:60]}” stands here so far"
+    if IN_BRACKETS.fullmatch(visible) or SAMPLE.fullmatch(folded) or SAMPLE_PERSON.fullmatch(visible):
+        return TEMPLATE
+    if visible.endswith("?") and folded.split()[0] in QUESTION_WORDS and "\n" not in visible:
+        return TEMPLATE
+    if REFERRAL.fullmatch(folded) or COPIED_TO.fullmatch(visible) or _is_bare_link(text):
+        return POINTER
+    return ""
+
+
+def reads_like_a_prompt(text: str) -> bool:
+    """Tell whether a text asks the writer for something: a question, an instruction, an example."""
+    words = normalise(text).split()
+    first = words[1] if words[:1] in (["a"], ["an"], ["the"]) and len(words) > 1 else "".join(words[:1])
+    return text.rstrip().endswith("?") or first in INSTRUCTIONS or IN_BRACKETS.fullmatch(text.strip()) is not None
+
+
+def _is_bare_link(text: Text) -> bool:
+    if not text.links:
+        return False
+    rest = text.plain
+    for link in text.links:
+        if link.text == link.url or len(link.text.split()) <= 3:
+            rest = rest.replace(link.text, " ", 1) if link.text else rest
+    return all(word in AROUND_LINKS for word in normalise(rest).split())
+
+
+def _quoted_prompt(quote: Quote) -> bool:
+    lines = [block.text.plain for block in quote.blocks if isinstance(block, Paragraph)]
+    return bool(lines) and all(reads_like_a_prompt(line) for line in lines)
+
+
+def _code(code: str, prompts: Prompts) -> str:
+    if len(MARKDOWN_HEADING.findall(code)) > 1:
+        return TEMPLATE  # A whole template, fenced for copying. Nobody writes the headings of an answer into a fence.
+    lines = [folded for folded in map(normalise, code.splitlines()) if folded]
+    if not lines:
+        return NOTHING
+    return TEMPLATE if all(prompts.has(line) for line in lines) else ""
+
+
+def _table(table: Table, prompts: Prompts) -> Iterator[str]:
+    yield from ("" if row_says_something(row, prompts) else NO_ROW for row in table.rows)
+
+
+def row_says_something(row: Row, prompts: Prompts = NO_PROMPTS) -> bool:
+    """Tell whether a row was filled in: beyond its first cell, where there are others, since that is often a label."""
+    filled = [not why_line_empty(cell, prompts) and not NUMBER.fullmatch(cell.plain) for cell in row.cells]
+    numbers = [not why_line_empty(cell, prompts) for cell in row.cells[1:]]
+    return any(filled[1:]) or any(numbers) if len(filled) > 1 else any(filled)
+
+
+def _is_template(fold: Fold, prompts: Prompts) -> bool:
+    """Tell whether a fold is an example to look at. A known example that was changed was filled in by somebody."""
+    if not TEMPLATE_FOLD.search(fold.summary.plain):
+        return False
+    lines = [normalise(line.plain) for text in _running_texts(fold.blocks) for line in text.lines() if line]
+    ours = sum(prompts.has(line) for line in lines)
+    return ours in {0, len(lines)}
+
+
+def _running_texts(blocks: Iterable[Block]) -> Iterator[Text]:
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block.text
+        elif isinstance(block, ListBlock):
+            for item in block.items:
+                yield from _running_texts(item.blocks)
