@@ -1,7 +1,7 @@
 """What both stand-in trackers share on the HTTP side: who may ask, what goes wrong, what is counted, and the server.
 
 ``guard`` keeps strangers and foreign pages out, ``watch`` counts calls and plays faults, ``add_control`` lets another
-process script both, ``Server`` listens on loopback. The parts live in ``calls``, ``faults``, ``deliveries``, ``hooks`` and ``control``.
+process script both, ``Server`` listens on loopback. The parts live in their own modules; all are imported from here.
 """
 
 import socket
@@ -159,13 +159,18 @@ class Server:
         self._server: BaseWSGIServer | None = None
         self._thread: Thread | None = None
 
-    def start(self) -> Self:
-        """Listen and serve; return self."""
+    def _bound(self) -> BaseWSGIServer:
         if self._server is None:
             self._server = make_server("127.0.0.1", self._port, self._app, threaded=True, request_handler=_QuietHandler)
             self._port = self._server.server_port
+        return self._server
+
+    def start(self) -> Self:
+        """Listen and serve; return self."""
+        server = self._bound()
+        if self._thread is None:
             # werkzeug answers each request on a thread and closes the connection after it, so a stop is complete.
-            self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox-web", daemon=True)
+            self._thread = Thread(target=server.serve_forever, args=(0.05,), name="sandbox-web", daemon=True)
             self._thread.start()
         return self
 
@@ -174,12 +179,16 @@ class Server:
         if self._server is not None and self._thread is not None:
             self._server.shutdown()
             self._thread.join()
+            self._thread = None
+        if self._server is not None:
             self._server.server_close()
-            self._server = self._thread = None
+            self._server = None
 
     @property
     def url(self) -> str:
-        """Return the address without a slash at its end; known after the first start."""
+        """Return the address without a slash at its end; asking for it takes the port."""
+        if not self._port:
+            self._bound()
         return f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:

@@ -1,0 +1,236 @@
+"""What the stand-in GitHub remembers: people, repositories, issues and everything that hangs on an issue.
+
+Mutable on purpose: this is a server's state, changed only under the site's lock by the modules named ``*_deeds``.
+Instants are aware UTC with whole seconds, as GitHub keeps them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Json = dict[str, Any]
+Kind = Literal["User", "Bot", "Organization"]
+
+ROLES = ("read", "triage", "write", "maintain", "admin")
+FEATURES = frozenset({"sub_issues", "issue_fields", "dependencies"})
+
+
+@dataclass(slots=True, eq=False)
+class App:
+    """A GitHub App, shown as ``performed_via_github_app`` on what it writes."""
+
+    id: int
+    slug: str
+    owner: "Person"
+    created_at: datetime
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """An account: a person, a bot, or an organisation (which has no use for its token)."""
+
+    id: int
+    login: str
+    kind: Kind
+    name: str | None
+    token: str
+    created_at: datetime
+    app: App | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Label:
+    """A label of a repository; names are unique regardless of case."""
+
+    id: int
+    name: str
+    color: str
+    description: str | None
+
+
+@dataclass(slots=True, eq=False)
+class Milestone:
+    """A milestone; ``due_on`` is what GitHub has for a due date."""
+
+    id: int
+    number: int
+    title: str
+    description: str | None
+    creator: Person
+    created_at: datetime
+    updated_at: datetime
+    due_on: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Comment:
+    """A comment. REST always names the author; only GraphQL tells the last editor."""
+
+    id: int
+    author: Person
+    body: str
+    created_at: datetime
+    updated_at: datetime
+    editor: Person | None = None
+    edited_at: datetime | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Event:
+    """One entry of an issue's timeline. ``about`` is the label, person, milestone, issue or comment concerned."""
+
+    id: int
+    kind: str
+    actor: Person
+    at: datetime
+    about: Any = None
+
+
+@dataclass(slots=True, eq=False)
+class Pull:
+    """What makes an issue a pull request."""
+
+    id: int
+    head: str
+    base: str
+    sha: str
+    merged_at: datetime | None = None
+    merged_by: Person | None = None
+    merge_sha: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class IssueField:
+    """An organisation's issue field; ``options`` are the names of a select."""
+
+    id: int
+    name: str
+    data_type: str
+    created_at: datetime
+    options: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Issue:
+    """An issue or a pull request."""
+
+    id: int
+    repository: "Repository"
+    number: int
+    author: Person
+    title: str
+    body: str | None
+    created_at: datetime
+    updated_at: datetime
+    state: Literal["open", "closed"] = "open"
+    state_reason: str | None = None
+    closed_at: datetime | None = None
+    closed_by: Person | None = None
+    labels: list[Label] = field(default_factory=list)
+    assignees: list[Person] = field(default_factory=list)
+    milestone: Milestone | None = None
+    is_locked: bool = False
+    lock_reason: str | None = None
+    comments: dict[int, Comment] = field(default_factory=dict)
+    timeline: list[Event] = field(default_factory=list)
+    parent: "Issue | None" = None
+    sub_issues: list["Issue"] = field(default_factory=list)
+    blocked_by: list["Issue"] = field(default_factory=list)
+    blocking: list["Issue"] = field(default_factory=list)
+    field_values: dict[int, Any] = field(default_factory=dict)
+    pull: Pull | None = None
+    editor: Person | None = None
+    edited_at: datetime | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Moved:
+    """Where a transferred issue went."""
+
+    repository: "Repository"
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of a repository's issues; ``of_milestone`` maps a milestone's id to (open, closed)."""
+
+    open_issues: int
+    of_milestone: dict[int, tuple[int, int]]
+
+
+@dataclass(slots=True, eq=False)
+class Repository:
+    """A repository. ``roles`` maps lower-case logins to role names; ``gone`` what became of issues no longer here."""
+
+    id: int
+    owner: Person
+    name: str
+    private: bool
+    features: frozenset[str]
+    created_at: datetime
+    updated_at: datetime
+    description: str | None = None
+    is_archived: bool = False
+    roles: dict[str, str] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    milestones: dict[int, Milestone] = field(default_factory=dict)
+    gone: dict[int, Moved | None] = field(default_factory=dict)
+    last_number: int = 0
+    last_milestone: int = 0
+    # Raised by every change that an issue listing can show: it makes the listing's ETag without rendering the listing.
+    version: int = 0
+    listings: dict[tuple[str, ...], list[Issue]] = field(default_factory=dict)
+    counted: Tally | None = None
+
+    @property
+    def full_name(self) -> str:
+        """Return ``owner/name``."""
+        return f"{self.owner.login}/{self.name}"
+
+    @property
+    def belongs_to_organisation(self) -> bool:
+        """Return whether an organisation owns it; issue fields exist only there."""
+        return self.owner.kind == "Organization"
+
+    def changed(self) -> None:
+        """Note that what an issue listing shows has changed."""
+        self.version += 1
+        self.listings.clear()
+        self.counted = None
+
+    def tally(self) -> Tally:
+        """Return the counts, made in one pass after each change, so that rendering a listing stays linear."""
+        if self.counted is None:
+            of_milestone: dict[int, tuple[int, int]] = {}
+            open_issues = 0
+            for issue in self.issues.values():
+                is_open = issue.state == "open"
+                open_issues += is_open
+                if issue.milestone is not None:
+                    held = of_milestone.get(issue.milestone.id, (0, 0))
+                    of_milestone[issue.milestone.id] = (held[0] + is_open, held[1] + (not is_open))
+            self.counted = Tally(open_issues, of_milestone)
+        return self.counted
+
+    def role_of(self, person: Person | None) -> str | None:
+        """Return the role name, ``read`` for anybody on a public repository, None where it cannot be seen."""
+        if person is not None:
+            if person is self.owner:
+                return "admin"
+            role = self.roles.get(person.login.lower())
+            if role is not None:
+                return role
+        return None if self.private else "read"
+
+    def allows(self, person: Person | None, role: str) -> bool:
+        """Return whether this person has at least ``role`` here."""
+        held = self.role_of(person)
+        return held is not None and ROLES.index(held) >= ROLES.index(role)
+
+    def permissions_of(self, person: Person | None) -> dict[str, bool]:
+        """Return the five permissions that a role adds up to."""
+        names = {"pull": "read", "triage": "triage", "push": "write", "maintain": "maintain", "admin": "admin"}
+        return {name: self.allows(person, role) for name, role in names.items()}
