@@ -5,18 +5,13 @@ bodies and secrets are not to be logged at all, and the masking is the net below
 """
 
 import logging
-import re
 import sys
-from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 import structlog
 
+from integration.redaction import masking, redact
 from integration.settings import Settings
-
-MASK = "***"
-_SHORTEST_MASKED = 4  # characters; masking shorter texts would tear up ordinary words
-_SECRET_NAMES = re.compile(r"authorization|password|secret|token|private_key|cookie", re.IGNORECASE)
 
 bound = structlog.contextvars.bound_contextvars
 bind = structlog.contextvars.bind_contextvars
@@ -70,37 +65,8 @@ def redaction(secrets: frozenset[str]) -> structlog.typing.Processor:
     secret."""
     mask = masking(secrets)
 
-    def redact(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        return {name: _redact(name, value, mask) for name, value in event.items()}
+    def process(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        # Names with an underscore are structlog's own bookkeeping, removed before anything is written.
+        return {name: value if name.startswith("_") else redact(name, value, mask) for name, value in event.items()}
 
-    return redact
-
-
-def masking(secrets: frozenset[str]) -> Callable[[str], str]:
-    """Return a function that replaces every one of ``secrets`` in a text; longer ones first, so that none is left in
-    part."""
-    texts = sorted((text for text in secrets if len(text) >= _SHORTEST_MASKED), key=len, reverse=True)
-    if not texts:
-        return lambda text: text
-    pattern = re.compile("|".join(re.escape(text) for text in texts))
-    return lambda text: pattern.sub(MASK, text)
-
-
-def _redact(name: str, value: Any, mask: Callable[[str], str]) -> Any:
-    if _SECRET_NAMES.search(name) and isinstance(value, str | bytes) and value:
-        return MASK
-    match value:
-        case str():
-            return mask(value)
-        case bytes() | BaseException():
-            return mask(repr(value))
-        case Mapping():
-            return {mask(str(key)): _redact(str(key), item, mask) for key, item in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [_redact("", item, mask) for item in value]
-        case bool() | int() | float() | None:
-            return value
-        case _ if name.startswith("_"):
-            return value  # structlog's own bookkeeping, removed before anything is written
-        case _:
-            return mask(str(value))
+    return process

@@ -9,7 +9,6 @@ pydantic-settings would cost it 9 MB and 0.2 s.
 import base64
 import fnmatch
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, unquote, urlsplit
@@ -184,6 +183,9 @@ class Settings(BaseModel):
     @property
     def mappings_dir(self) -> Path:
         """The admins' YAML: the folder that was named, else ``./mappings`` if there, else the packaged one."""
+        # Imported here: it costs the receiver, which needs no mappings, two megabytes.
+        from importlib.resources import files  # noqa: PLC0415
+
         local = Path("mappings").absolute()
         return self.mappings or (local if local.is_dir() else Path(str(files("mappings"))))
 

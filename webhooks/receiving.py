@@ -1,10 +1,10 @@
 """The way of every delivery through the door: verify, check the shape, note the wake-ups, answer. Decides nothing."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import NoReturn
 
-import structlog
 from flask import Response, request
 from redis.exceptions import RedisError
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -15,7 +15,7 @@ from webhooks.deliveries import Headers, Sender, check_signature, delivery_key, 
 from webhooks.health import Counts
 from webhooks.inbox import Inbox
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 ReadWakeUps = Callable[[Headers, bytes, float], tuple[WakeUp, ...]]
 
@@ -35,7 +35,7 @@ class Door:
         except RequestEntityTooLarge:
             self._refuse(sender, DeliveryRejected(413, "too_large", "The body is over 25 MB."))
         except RedisError as error:
-            log.error("redis does not answer", site=sender.site, error=type(error).__name__)
+            log.error("redis does not answer", extra={"site": sender.site, "error": type(error).__name__})
             text = "The delivery could not be noted. Send it again."
             self._refuse(sender, DeliveryRejected(503, "store_down", text))
 
@@ -55,5 +55,6 @@ class Door:
 
     def _refuse(self, sender: Sender, refusal: DeliveryRejected) -> NoReturn:
         self.counts.delivery(sender.site, refusal.reason)
-        log.warning("delivery refused", site=sender.site, status=refusal.status, reason=refusal.reason)
+        told = {"site": sender.site, "status": refusal.status, "reason": refusal.reason}
+        log.warning("delivery refused", extra=told)
         raise refusal

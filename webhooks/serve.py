@@ -70,7 +70,7 @@ def _check_free(variable: str, address: Address) -> None:
 def _load(settings: Settings, parent: int) -> Any:
     """Build the application inside the worker process."""
     # Imported here, so that the watching process stays small.
-    from integration import logs  # noqa: PLC0415
+    from webhooks import logs  # noqa: PLC0415
     from webhooks.app import create_app  # noqa: PLC0415
     from webhooks.health import Counts  # noqa: PLC0415
 
