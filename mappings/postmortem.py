@@ -119,7 +119,14 @@ class PostmortemFile(MappingModel):
     def section_for_heading(self, heading: str) -> Section | None:
         """Return the section whose title or synonym ``heading`` is, compared without case and closing colon; None when it is another one."""
         wanted = normalise(heading)
-        return next((entry for entry in self.sections if wanted in {normalise(text) for text in (entry.title, *entry.headings)}), None)
+        return next(
+            (
+                entry
+                for entry in self.sections
+                if wanted in {normalise(text) for text in (entry.title, *entry.headings)}
+            ),
+            None,
+        )
 
     def question(self, question_id: str) -> Question:
         """Return the question with this id; KeyError when there is none."""

@@ -215,4 +215,6 @@ class RemediationFile(MappingModel):
 
 def _id_for(entries: tuple[Column, ...] | tuple[Horizon, ...] | tuple[ActionKind, ...], text: str) -> str | None:
     wanted = normalise(text)
-    return next((entry.id for entry in entries if wanted in {entry.id, *(normalise(words) for words in entry.headings)}), None)
+    return next(
+        (entry.id for entry in entries if wanted in {entry.id, *(normalise(words) for words in entry.headings)}), None
+    )

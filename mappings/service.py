@@ -1,12 +1,11 @@
 """The models of ``service.yaml``: how far the service may go, when it stops itself, and what it says in public."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from mappings.values import Flag, MappingModel, Mode, Positive, ProjectPattern, Words
+from mappings.values import Day, Flag, MappingModel, Mode, Positive, ProjectPattern, Words
 
 
 class PublicText(StrEnum):
@@ -43,7 +42,7 @@ class ServiceFile(MappingModel):
 
     mode: Mode
     """``observe``, ``advise`` or ``enforce``; the more cautious of this and ``FOLLOWTHROUGH_MODE`` is in force."""
-    governed_since: date | None
+    governed_since: Day | None
     """Issues opened before this day (UTC) are left alone until adopted; null: the first delivery from the project."""
     leave_alone: tuple[ProjectPattern, ...]
     """Projects that are never governed, though the scope covers them."""

@@ -114,7 +114,9 @@ class SeverityFile(MappingModel):
         """Tell whether an issue with these labels and this type is an incident. Ignored labels are not considered here."""
         wanted = {normalise_label(label) for label in self.incident.labels}
         types = {normalise(name) for name in self.incident.types}
-        return any(normalise_label(label) in wanted for label in labels) or (issue_type is not None and normalise(issue_type) in types)
+        return any(normalise_label(label) in wanted for label in labels) or (
+            issue_type is not None and normalise(issue_type) in types
+        )
 
     def is_adopted(self, labels: Iterable[str]) -> bool:
         """Tell whether the adoption label is among ``labels``. Who set it is for the caller to find out."""
@@ -130,7 +132,9 @@ class SeverityFile(MappingModel):
 
     def from_labels(self, labels: Iterable[str]) -> LabelledSeverity:
         """Read the severity that ``labels`` state; the highest wins (DESIGN, "Severity")."""
-        known = {normalise_label(label): entry.id for entry in self.severities for label in (*entry.labels, entry.label)}
+        known = {
+            normalise_label(label): entry.id for entry in self.severities for label in (*entry.labels, entry.label)
+        }
         found = [(known[normalise_label(label)], label) for label in labels if normalise_label(label) in known]
         stated = tuple(sorted({severity for severity, _ in found}, key=lambda severity: severity.rank))
         return LabelledSeverity(stated[0] if stated else None, stated, tuple(label for _, label in found))
@@ -138,7 +142,9 @@ class SeverityFile(MappingModel):
     def from_jira_value(self, value: str) -> Severity | None:
         """Read the severity from the value of the mapped Jira field; None when the value stands for none."""
         wanted = normalise(value)
-        return next((entry.id for entry in self.severities if entry.jira_value and normalise(entry.jira_value) == wanted), None)
+        return next(
+            (entry.id for entry in self.severities if entry.jira_value and normalise(entry.jira_value) == wanted), None
+        )
 
     def criteria_from_labels(self, labels: Iterable[str]) -> tuple[Criterion, ...]:
         """Return the criteria that ``labels`` state, in the mapping's order."""
@@ -148,7 +154,9 @@ class SeverityFile(MappingModel):
     def criteria_from_texts(self, ticked: Iterable[str]) -> tuple[Criterion, ...]:
         """Return the criteria whose form text was ticked, in the mapping's order. Texts that no criterion has are passed over."""
         given = {normalise(text) for text in ticked}
-        return tuple(entry for entry in self.criteria if given & {normalise(text) for text in (entry.text, *entry.also)})
+        return tuple(
+            entry for entry in self.criteria if given & {normalise(text) for text in (entry.text, *entry.also)}
+        )
 
     def floor(self, criteria: Iterable[Criterion]) -> Severity | None:
         """Return the severity that ``criteria`` imply at least, or None when there are none."""

@@ -1,11 +1,14 @@
 """The words that every mapping file uses: levels, severities, authority, modes, and the base of all mapping models. Pure values, no I/O."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 
 class MappingModel(BaseModel):
@@ -158,6 +161,14 @@ def pairs(value: object) -> object:
     return list(value.items()) if isinstance(value, Mapping) else value
 
 
+def iso_day(value: object) -> object:
+    """Refuse what pydantic would take for a date though nobody wrote one, such as a number of seconds."""
+    if not (isinstance(value, date) or (isinstance(value, str) and _ISO_DAY.match(value))):
+        raise PydanticCustomError("date_iso", "not a day")
+    return value
+
+
+_ISO_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$", re.ASCII)
 ENTRIES = BeforeValidator(entries_with_ids)
 PAIRS = BeforeValidator(pairs)
 
@@ -185,7 +196,10 @@ Sentence = Annotated[str, Field(min_length=1, max_length=500)]
 # Field ids are put into REST paths and bodies, hence the strict pattern (custom fields, and the standard ones that carry such values).
 JiraField = Annotated[str, Field(pattern=r"^(customfield_[0-9]{1,10}|priority|duedate|description|environment)$")]
 # A pattern of projects: site, colon, then the repository or project key with * and ?.
-ProjectPattern = Annotated[str, Field(pattern=r"^(github:[A-Za-z0-9._*?-]{1,100}(/[A-Za-z0-9._*?-]{1,100})?|jira:[A-Za-z0-9_*?-]{1,50})$")]
+ProjectPattern = Annotated[
+    str, Field(pattern=r"^(github:[A-Za-z0-9._*?-]{1,100}(/[A-Za-z0-9._*?-]{1,100})?|jira:[A-Za-z0-9_*?-]{1,50})$")
+]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Positive = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Day = Annotated[date, BeforeValidator(iso_day)]
 Flag = Annotated[bool, Field(strict=True)]
