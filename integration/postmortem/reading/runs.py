@@ -4,7 +4,8 @@ import re
 
 from integration.postmortem.document import Link, Mark, Style, Text
 
-ADDRESS = re.compile(r"https?://[^\s<>\"'`|\]]+[^\s<>\"'`|\].,;:!?)]", re.IGNORECASE)
+# Brackets belong to an address in pairs; a full stop at its end belongs to the sentence.
+ADDRESS = re.compile(r"https?://(?:[^\s<>\"'`|\[\]()]|\([^\s<>()]*\))+(?<![.,;:!?])", re.IGNORECASE)
 # GitHub logins, and teams as organisation/team (docs.github.com, "Mentioning people and teams"); Jira's wiki mentions.
 MENTION = re.compile(r"(?<![\w@/.\[~-])@[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:/[A-Za-z0-9._-]+)?|\[~[^\]\s]{1,200}\]")
 BLANKS = re.compile(r"[ \t\r\n\f]+")

@@ -1,0 +1,62 @@
+"""The arguments of commands → typed values, strictly: what is not formed as it should be is not there."""
+
+import re
+from datetime import UTC, date, datetime, tzinfo
+from urllib.parse import urlsplit
+
+from integration.postmortem.reading.moments import read_date, read_stamp
+from integration.postmortem.reading.runs import ADDRESS
+
+# GitHub logins (docs.github.com); Jira user names and account ids, as wiki mentions write them.
+PERSON = re.compile(
+    r"(?<![\w@/.\[~-])@[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}(?![\w/])|\[~(?:accountid:)?[\w.@:+-]{1,128}\]"
+)
+SEVERITY = re.compile(r"\s*sev[ -]?([1-4])(?![\w.])", re.IGNORECASE)
+UNTIL = re.compile(r"(?<!\S)until:(\S+)", re.IGNORECASE)
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+MAX_ADDRESS = 2_000
+
+
+def read_people(args: str) -> tuple[str, ...]:
+    """Return the people mentioned, as written (``@dana``, ``[~dana]``, ``[~accountid:…]``), each once."""
+    return tuple(dict.fromkeys(PERSON.findall(args)))
+
+
+def read_severity(args: str) -> str | None:
+    """Return the severity with which the arguments begin, as ``SEV1`` … ``SEV4``."""
+    match = SEVERITY.match(args)
+    return f"SEV{match[1]}" if match else None
+
+
+def read_until(args: str) -> tuple[date | None, str]:
+    """Return the day of ``until:YYYY-MM-DD`` and the rest of the arguments; no day where there is not exactly one."""
+    found = UNTIL.findall(args)
+    rest = " ".join(UNTIL.sub(" ", args).split())
+    day = read_date(found[0]) if len(found) == 1 and ISO_DATE.fullmatch(found[0]) else None
+    return day, rest
+
+
+def read_time(args: str, day: date, zone: tzinfo = UTC) -> tuple[datetime | None, str]:
+    """Return the instant with which the arguments begin, in UTC, and the rest; all of them where they begin otherwise.
+
+    ``day`` and ``zone`` hold where the writer names none.
+    """
+    stamp = read_stamp(args, day, zone)
+    if stamp is None or stamp.at is None or args[: stamp.start].strip():
+        return None, args.strip()
+    return stamp.at, args[stamp.end :].strip(" \t:-–—")
+
+
+def read_links(args: str) -> tuple[str, ...]:
+    """Return the http and https addresses in the arguments, each once: with a host, without a password in them."""
+    return tuple(dict.fromkeys(filter(_is_plain_address, ADDRESS.findall(args))))
+
+
+def _is_plain_address(address: str) -> bool:
+    if len(address) > MAX_ADDRESS or not address.isprintable():
+        return False
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.username is None and (parts.port is None or parts.port > 0)
+    except ValueError:  # A malformed host or port.
+        return False

@@ -1,0 +1,183 @@
+"""Dates and times as people write them → values, only where one day or one instant is meant beyond doubt."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_MONTH, _DAY = rf"(?P<month>{_NAME})", r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_EITHER = r"(?P<either>\d{1,2})/(?P<or>\d{1,2})"
+
+
+def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    """Compile dates. The look-arounds keep "22025-03-18" from being read as some other date."""
+    return tuple(re.compile(rf"(?<![\w./]){pattern}(?![\d/])", re.IGNORECASE) for pattern in patterns)
+
+
+DATES = _patterns(
+    r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!-)",
+    r"(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})",
+    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
+    rf"{_EITHER}/(?P<year>\d{{4}})",
+    rf"{_DAY}(?: of)?[ -]{_MONTH},?[ -](?P<year>\d{{4}})",
+    rf"{_MONTH} {_DAY},? (?P<year>\d{{4}})",
+)
+WITHOUT_YEAR = _patterns(rf"{_MONTH} {_DAY}(?![a-z])", rf"{_DAY} (?:of )?{_MONTH}(?![a-z])", _EITHER)
+BROKEN_DATE = re.compile(r"\d{5,}[-/]\d{1,2}[-/]\d{1,2}")
+CLOCK = re.compile(
+    r"(?<![\d:.])(?<![A-SU-Za-z_])(?P<hour>\d{1,2})(?:[:h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?)?"
+    r"(?: ?(?P<half>[ap])\.?m\b\.?|(?P<short>[ap])\b)?(?![\d:])",
+    re.IGNORECASE,
+)
+OFFSETS = {
+    **dict.fromkeys(("Z", "UTC", "GMT", "WET"), 0),
+    **dict.fromkeys(("BST", "CET", "WEST"), 1),
+    **dict.fromkeys(("CEST", "EET"), 2),
+    **dict.fromkeys(("SGT", "HKT"), 8),
+    **dict.fromkeys(("EST", "CDT"), -5),
+    **dict.fromkeys(("MST", "PDT"), -7),
+    **dict(EEST=3, JST=9, AEST=10, AEDT=11, EDT=-4, MDT=-6, PST=-8),
+}
+"""Abbreviations that mean one offset, in hours."""
+
+DOUBTFUL = ("IST", "CST", "AST", "PT", "ET", "CT", "MT")
+"""Abbreviations that mean several offsets: India or Israel, China or Chicago, summer or winter."""
+
+_NAMES = "|".join(sorted((*OFFSETS, *DOUBTFUL), key=len, reverse=True))
+_SHIFT = r"[+-]\d{1,2}(?::?\d{2})?(?!\d)"
+ZONE = re.compile(rf"\s?\(?(?:(?:UTC|GMT)?{_SHIFT}|(?:{_NAMES})(?![A-Za-z]))\)?")
+ZONE_ANYWHERE = re.compile(rf"(?<![A-Za-z])(?:(?:UTC|GMT){_SHIFT}|(?:{_NAMES})(?![A-Za-z]))")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A date, a time or both, found in a text from ``start`` to ``end``.
+
+    ``at`` is the instant in UTC, or ``None`` where day, time or zone is in doubt; ``day`` the day as written or taken
+    over, likewise.
+    """
+
+    text: str
+    start: int
+    end: int
+    day: date | None
+    at: datetime | None
+
+
+def read_date(text: str) -> date | None:
+    """Return the one day that a text names; ``None`` for none, for several, and for 01/02/2026, which is two."""
+    days = {day for _, day in _dates_in(text)}
+    return days.pop() if len(days) == 1 else None
+
+
+def read_zone(text: str) -> tzinfo | None:
+    """Return the zone that a heading names ("all times in UTC", "Time (CEST)"), where it means one offset."""
+    found = {_offset(match[0]) for match in ZONE_ANYWHERE.finditer(text)}
+    return found.pop() if len(found) == 1 else None
+
+
+def read_stamp(text: str, day: date | None = None, zone: tzinfo | None = UTC) -> Stamp | None:
+    """Return the first date and time of a text.
+
+    ``day`` is the day that holds where the text names none; ``zone`` what holds where it names no zone. A zone that is
+    written but means several offsets leaves the instant open.
+    """
+    broken = BROKEN_DATE.search(text)
+    span, written = (broken.span(), None) if broken else _first_date(text, day)
+    clock = _clock(text, span)
+    spans = [found for found in (span, clock.span() if clock else None) if found]
+    if not spans:
+        return None
+    start, end = min(first for first, _ in spans), max(last for _, last in spans)
+    if clock is None:
+        return Stamp(text[start:end], start, end, written, None)
+    holds, end = _zone_after(text, clock.end(), end, zone)
+    return Stamp(text[start:end], start, end, written, _instant(written, _time(clock), holds))
+
+
+def _first_date(text: str, near: date | None) -> tuple[tuple[int, int] | None, date | None]:
+    """Return where the first date stands and which day it is; without one, nowhere and the day that holds so far."""
+    if dates := _dates_in(text):
+        return dates[0]
+    short = sorted((match for pattern in WITHOUT_YEAR for match in pattern.finditer(text)), key=lambda m: m.start())
+    if not short:
+        return None, near
+    if near is None:
+        return short[0].span(), None
+    # The year is that of the nearest such day; an incident that runs over New Year has both.
+    days = (_day(short[0], near.year + step) for step in (0, -1, 1))
+    return short[0].span(), min((day for day in days if day), key=lambda day: abs(day - near), default=None)
+
+
+def _dates_in(text: str) -> list[tuple[tuple[int, int], date | None]]:
+    """Return every date with a year, in order; the day is ``None`` where the figures are no date, or could be two."""
+    found = [(match.span(), _day(match, int(match["year"]))) for pattern in DATES for match in pattern.finditer(text)]
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _day(match: re.Match[str], year: int) -> date | None:
+    parts = match.groupdict()
+    if "either" in parts:
+        first, second = int(parts["either"]), int(parts["or"])
+        if first <= 12 and second <= 12 and first != second:
+            return None
+        month, day = (second, first) if first > 12 else (first, second)
+    else:
+        month, day = _month(parts["month"]), int(parts["day"])
+    try:
+        return date(year, month, day)
+    except ValueError:  # The 31st of February.
+        return None
+
+
+def _month(written: str) -> int:
+    return int(written) if written.isdigit() else MONTHS[written[:3].lower()]
+
+
+def _clock(text: str, date_span: tuple[int, int] | None) -> re.Match[str] | None:
+    """Return the first clock time outside the date. A bare number is none: it needs minutes, or am or pm."""
+    for match in CLOCK.finditer(text):
+        inside = date_span is not None and date_span[0] <= match.start() < date_span[1]
+        if not inside and (match["minute"] or match["half"]) and _time(match) is not None:
+            return match
+    return None
+
+
+def _time(match: re.Match[str]) -> time | None:
+    hour, minute, second = int(match["hour"]), int(match["minute"] or 0), int(match["second"] or 0)
+    if half := match["half"] or match["short"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half in "pP" else 0)
+    return time(hour, minute, second) if hour < 24 else None
+
+
+def _zone_after(text: str, clock_end: int, end: int, zone: tzinfo | None) -> tuple[tzinfo | None, int]:
+    match = ZONE.match(text, clock_end)
+    return (_offset(match[0]), max(end, match.end())) if match else (zone, end)
+
+
+def _offset(written: str) -> tzinfo | None:
+    """Return the zone of "CEST", "+02:00" or "UTC+2"; ``None`` for an abbreviation that means several."""
+    name = written.strip(" ()")
+    figures = re.search(r"([+-])(\d{1,2}):?(\d{2})?$", name)
+    if figures:
+        shift = timedelta(hours=int(figures[2]), minutes=int(figures[3] or 0))
+        return timezone(shift if figures[1] == "+" else -shift) if shift < timedelta(hours=24) else None
+    hours = OFFSETS.get(name)
+    return None if hours is None else timezone(timedelta(hours=hours))
+
+
+def _instant(day: date | None, clock: time | None, zone: tzinfo | None) -> datetime | None:
+    if day is None or clock is None or zone is None:
+        return None
+    try:
+        return datetime.combine(day, clock, zone).astimezone(UTC)
+    except OverflowError:  # The first and last days of the calendar, moved beyond it by the zone.
+        return None
