@@ -1,0 +1,181 @@
+"""Calls to one Jira site through the ``jira`` library's session. It encodes paths, maps every outcome to our errors,
+and retries nothing.
+
+The library's own methods are not used for calls: they retry writes, look things up unasked, take the first hit of a
+search, and let identifiers climb out of their path (see the adapter's tests). The session carries authentication, TLS
+settings and the connection.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from jira import JIRA
+from urllib3.exceptions import NewConnectionError
+
+from integration.clock import now
+from integration.errors import TrackerUnavailable
+from integration.trackers.jira.answers import refuse, server_time
+from integration.trackers.jira.identifiers import path_of
+
+TIMEOUT = (5, 20)  # Seconds to connect and between two bytes of an answer.
+
+Json = dict[str, Any]
+Query = Mapping[str, str | int | list[str]]
+
+
+@dataclass(frozen=True)
+class JiraAccess:
+    """How one Jira is reached. On Cloud ``user`` and an API token; on Data Center a personal access token alone, or
+    user and password.
+
+    ``key`` is the installation's signing key. Neither secret shows in ``repr``.
+    """
+
+    url: str
+    token: str = field(repr=False)
+    user: str | None = None
+    key: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Server:
+    """What kind of Jira this is. ``url`` is the address that people use, without a slash at its end."""
+
+    is_cloud: bool
+    version: tuple[int, ...]
+    url: str
+
+
+class JiraClient:
+    """One connection to one site. Nothing is asked before the first call; what the server is, is asked once."""
+
+    def __init__(self, access: JiraAccess, clock: Callable[[], datetime] = now) -> None:
+        self._clock = clock
+        self._url = access.url.rstrip("/")
+        credentials: Json = {"basic_auth": (access.user, access.token)} if access.user else {"token_auth": access.token}
+        self._jira = JIRA(self._url, timeout=TIMEOUT, max_retries=0, get_server_info=False, **credentials)
+        self._session: requests.Session = self._jira._session
+        self._server: Server | None = None
+        self._skew = timedelta()
+        self._field_types: dict[str, str] | None = None
+
+    def __repr__(self) -> str:
+        return f"JiraClient({self._url!r})"
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._session.close()
+
+    @property
+    def server(self) -> Server:
+        """What the server says of itself, asked once per client. Raises :class:`TrackerError`."""
+        if self._server is None:
+            told = self.get("serverInfo")
+            numbers = tuple(int(each) for each in told.get("versionNumbers") or () if str(each).isdigit())
+            is_cloud = told.get("deploymentType") == "Cloud"
+            # Behind Atlassian's gateway the address that we call is not the one that people open.
+            shown = str(told.get("baseUrl") or "").rstrip("/")
+            self._server = Server(
+                is_cloud, numbers, shown if urlsplit(shown).scheme in {"http", "https"} else self._url
+            )
+            self._jira.deploymentType, self._jira._version = told.get("deploymentType"), numbers
+        return self._server
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether people are account ids and search is ``/search/jql``."""
+        return self.server.is_cloud
+
+    def server_now(self) -> datetime:
+        """Return the present by the server's clock, as far as its last answer showed it."""
+        return self._clock() + self._skew
+
+    def field_type(self, field: str) -> str:
+        """Return the type of a field's values (``option``, ``string`` …), empty where Jira has no such field. Asked
+        once per client.
+        """
+        if self._field_types is None:
+            listed = self.get_list("field")
+            self._field_types = {
+                str(each.get("id")): str((each.get("schema") or {}).get("type") or "") for each in listed
+            }
+        return self._field_types.get(field, "")
+
+    def get(self, *segments: str, query: Query | None = None) -> Json:
+        """Read ``/rest/api/2/<segments>``; the answer must be a JSON object."""
+        answer = self._call("GET", segments, query, None)
+        if not isinstance(answer, dict):
+            raise TrackerUnavailable(f"Jira answered {_asked('GET', segments)} with something that is no object.")
+        return answer
+
+    def get_list(self, *segments: str, query: Query | None = None) -> list[Json]:
+        """Read ``/rest/api/2/<segments>``; the answer must be a JSON array of objects."""
+        answer = self._call("GET", segments, query, None)
+        if not isinstance(answer, list):
+            raise TrackerUnavailable(f"Jira answered {_asked('GET', segments)} with something that is no list.")
+        return [each for each in answer if isinstance(each, dict)]
+
+    def ask(self, *segments: str, body: Json) -> Json:
+        """Ask a question by POST, which changes nothing."""
+        answer = self._call("POST", segments, None, body, is_write=False)
+        return answer if isinstance(answer, dict) else {}
+
+    def write(self, method: str, *segments: str, body: Json) -> Json:
+        """Make one change; returns the answer's JSON object, empty where there is none."""
+        answer = self._call(method, segments, None, body, is_write=True)
+        return answer if isinstance(answer, dict) else {}
+
+    def _call(
+        self, method: str, segments: tuple[str, ...], query: Query | None, body: Json | None, *, is_write: bool = False
+    ) -> Any:
+        asked = _asked(method, segments)
+        try:
+            # The session's own `request` raises before odd answers can be looked at, so its parent's is used.
+            response = requests.Session.request(
+                self._session,
+                method,
+                self._jira._get_url(path_of(segments)),
+                params=dict(query or {}),
+                data=None if body is None else json.dumps(body),
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise TrackerUnavailable(
+                f"Jira did not answer {asked} ({type(error).__name__}).",
+                may_have_happened=is_write and not _never_sent(error),
+            ) from None
+        at = self._clock()
+        if (told := server_time(response.headers)) is not None:
+            self._skew = told - at
+        answer = _json_of(response)
+        if not 200 <= response.status_code < 300:
+            refuse(asked, response.status_code, response.headers, answer, is_write=is_write, now=at)
+        if answer is None and response.content:
+            raise TrackerUnavailable(
+                f"Jira answered {asked} with something that is no JSON.", may_have_happened=is_write
+            )
+        return answer
+
+
+def _asked(method: str, segments: tuple[str, ...]) -> str:
+    return f"{method} {'/'.join(segments)[:120]}"
+
+
+def _json_of(response: requests.Response) -> Any:
+    try:
+        return response.json() if response.content else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError)

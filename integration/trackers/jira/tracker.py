@@ -1,0 +1,96 @@
+"""The Jira adapter: the port of ``trackers/base.py`` over one Jira site, Cloud or Data Center."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from integration.clock import now
+from integration.errors import IssueNotFound, TrackerRefused
+from integration.postmortem.commands import Command, Outcome
+from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
+from integration.postmortem.people import Person
+from integration.trackers.base import Changes, Cursor, Spend
+from integration.trackers.jira.acting import Actor
+from integration.trackers.jira.changes import changed_since
+from integration.trackers.jira.client import JiraAccess, JiraClient
+from integration.trackers.jira.edits import FieldCommand
+from integration.trackers.jira.facts import FactFinder
+from integration.trackers.jira.identifiers import is_key, is_project, numeric
+from integration.trackers.jira.observing import Observer
+from integration.trackers.jira.scope import editable_projects
+from integration.trackers.jira.story import person_of
+from integration.trackers.jira.translation import Reading, ref_of
+from integration.trackers.jira.writing import Writer
+from integration.trackers.markers import Signer
+from mappings.models import Policy
+
+
+def connect(values: JiraAccess, clock: Callable[[], datetime] = now) -> "JiraTracker":
+    """Return the adapter for a site. Nothing is asked of it yet, so that a start does not depend on a tracker being
+    up.
+    """
+    return JiraTracker(JiraClient(values, clock), Signer(values.key))
+
+
+class JiraTracker:
+    """One Jira site as the engine sees it."""
+
+    site = "jira"
+
+    def __init__(self, client: JiraClient, signer: Signer) -> None:
+        self.client = client
+        self._signer = signer
+        self._service: Person | None = None
+        self._service_desks: dict[str, bool] = {}
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self.client.close()
+
+    def service(self) -> Person:
+        """Return our own account, read once per process."""
+        if self._service is None:
+            self._service = person_of(self.client.get("myself"))
+        return self._service
+
+    def locate(self, site_id: str, locator: str) -> IssueRef:
+        """Return the current reference of the issue; by its key only where no id is known. Raises
+        :class:`IssueNotFound`.
+        """
+        if not site_id and not is_key(locator):
+            raise IssueNotFound(f"{locator[:80]!r} is no key of a Jira issue.")
+        named = numeric(site_id) if site_id else locator
+        return ref_of(self.client.get("issue", named, query={"fields": "project"}), self.client.server.url)
+
+    def observe(self, case: IssueRef, tickets: tuple[IssueRef, ...], policy: Policy) -> Case:
+        """Read the case: one call for the incident, one for its tickets on Cloud and one each on Data Center."""
+        return self._observer(policy).case(case, tickets)
+
+    def look_up(self, case: IssueRef, needed: FactsNeeded, policy: Policy) -> Facts:
+        """Answer what judging needs. Standings cost calls only where the mapping names groups or project roles."""
+        sections = (each.jira_field for each in policy.postmortem.sections if each.jira_field)
+        text_fields = frozenset({"summary", "description", *sections})
+        return FactFinder(self.client, policy.people.jira, text_fields).facts(case, needed)
+
+    def apply(self, command: Command, policy: Policy, spend: Spend, *, seek_since: datetime | None = None) -> Outcome:
+        """Bring about the wanted state. A refusal by Jira is an outcome; only unavailable, limited and signed out
+        are raised.
+        """
+        return Actor(self._observer(policy), self._service_desks).do(command, Writer(self.client, spend), seek_since)
+
+    def apply_together(self, commands: tuple[FieldCommand, ...], policy: Policy, spend: Spend) -> Outcome:
+        """Bring about labels, severity, owner and due date of one issue with one request."""
+        return Actor(self._observer(policy), self._service_desks).do_together(commands, Writer(self.client, spend))
+
+    def changed_since(self, project: str, cursor: Cursor) -> Changes:
+        """List what changed in a project since the cursor, with an overlap of five minutes."""
+        return changed_since(self.client, project, cursor)
+
+    def in_scope(self) -> frozenset[str]:
+        """Return the keys of the projects whose issues our account may edit."""
+        return frozenset(filter(is_project, editable_projects(self.client)))
+
+    def _observer(self, policy: Policy) -> Observer:
+        service = self.service()
+        if not service.active:
+            raise TrackerRefused("Jira calls our own account inactive.", status=401)
+        return Observer(self.client, Reading(self.client.server.url, service, self._signer, policy))
