@@ -7,7 +7,8 @@ process script both, ``Server`` listens on loopback. The parts live in their own
 import socket
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from threading import Thread
 from types import TracebackType
 from typing import Self
@@ -80,7 +81,7 @@ def watch(
     is_read: Callable[[str, str], bool] = lambda method, _path: method in READING_METHODS,
     on_limit: Callable[[Response, Fault], Response] = lambda answer, _fault: answer,
 ) -> None:
-    """Count every call and play the scripted faults; ``/_sandbox/`` is exempt from both.
+    """Count every call, play the scripted faults, and date answers by ``clock``; ``/_sandbox/`` has only the date.
 
     ``account()`` names who asks (from the request's headers), ``is_read(method, path)`` tells searches by POST from
     writes, ``on_limit`` adds the tracker's own headers or body to an answer that says "too many".
@@ -98,6 +99,11 @@ def watch(
         if fault is None or fault.after_deed:
             return None
         return _faulty_answer(fault, error, on_limit)
+
+    @app.after_request
+    def date(answer: Response) -> Response:
+        answer.headers["Date"] = format_datetime(clock().astimezone(UTC), usegmt=True)
+        return answer
 
     @app.after_request
     def go_wrong_after_the_deed(answer: Response) -> Response:
@@ -144,6 +150,10 @@ class _QuietHandler(WSGIRequestHandler):
     # Header and body leave in one packet: werkzeug flushes after the body, and Nagle would hold a second packet back.
     wbufsize = 64 * 1024
     disable_nagle_algorithm = True
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin the answer without the machine's Date: ``watch`` sends the sandbox's own, whose clock tests move."""
+        self.send_response_only(code, message)
 
     def log(self, type: str, message: str, *args: object) -> None:
         """Log nothing per request: the call log has it, and paths may name clients."""

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from email.utils import format_datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import unquote
@@ -131,7 +130,6 @@ def _add_headers(app: Flask, site: Site, limits: Limits) -> None:
         with site.lock:
             viewer: Person | None = g.get("viewer")
             answer.headers.update(limits.headers(viewer, site.now()))
-            answer.headers["Date"] = format_datetime(site.now(), usegmt=True)
         identifier = uuid.uuid4().hex.upper()
         answer.headers["X-GitHub-Request-Id"] = f"{identifier[:4]}:{identifier[4:8]}:{identifier[8:16]}"
         answer.headers["X-GitHub-Media-Type"] = "github.v3; format=json"

@@ -133,7 +133,8 @@ class PlaceShapes:
     def own_profile(self, person: Person) -> Json:
         """Return the private user that an account sees of itself."""
         figures = ("private_gists", "total_private_repos", "owned_private_repos", "disk_usage", "collaborators")
-        return {**self.profile(person), **dict.fromkeys(figures, 0), "two_factor_authentication": True}
+        private = {"user_view_type": "private", "two_factor_authentication": True}
+        return {**self.profile(person), **dict.fromkeys(figures, 0), **private}
 
     def organisation(self, owner: Person) -> Json:
         """Return the organisation as webhooks show it."""
