@@ -6,7 +6,7 @@ from mappings.values import ENTRIES, Id, Keyed, MappingModel, Sentence, Severity
 
 
 class Check(MappingModel):
-    """One check of the rules that is not about a section or a field of an action (those have their levels beside them)."""
+    """One check that is not about a section or a field of an action; those have their levels beside them."""
 
     id: Id
     """Short name: in findings, and in ``/waive <check> <reason>``."""

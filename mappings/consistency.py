@@ -1,4 +1,7 @@
-"""What one file's shape cannot show: whether the whole policy agrees with itself. Pure; every problem names its key and a remedy."""
+"""What one file's shape cannot show: whether the whole policy agrees with itself.
+
+Pure; every problem names its key and a remedy.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,7 @@
-"""What is wrong with a mapping, so that an admin can mend it: file, line, key, problem, remedy. All problems are told at once."""
+"""What is wrong with a mapping, so that an admin can mend it: file, line, key, problem, remedy.
+
+All problems are told at once.
+"""
 
 import difflib
 from collections.abc import Iterable
@@ -9,8 +12,8 @@ from dataclasses import dataclass
 class MappingError:
     """One thing that is wrong.
 
-    ``file`` is relative to the mappings folder; ``line`` counts from 1, 0 where the file as a whole is meant; ``key`` is the dotted path
-    inside the file, empty for the file as a whole; ``problem`` and ``remedy`` are sentences.
+    ``file`` is relative to the mappings folder; ``line`` counts from 1, 0 where the file as a whole is meant; ``key``
+    is the dotted path inside the file, empty for the file as a whole; ``problem`` and ``remedy`` are sentences.
     """
 
     file: str

@@ -1,4 +1,6 @@
-"""Lays one mapping over another by the shape of the models: shipped values beneath a file, a project's changes above it."""
+"""Lays one mapping over another by the shape of the models: shipped values beneath a file, a project's changes above
+it.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,7 +15,8 @@ Problem = tuple[str, str, str]  # path, problem, remedy
 def fill(shape: Shape, shipped: Any, given: Any) -> Any:
     """Return ``given`` with shipped values where it is silent.
 
-    Entries written by id are the exception: those that the file leaves out stay out, unless the program knows all of them.
+    Entries written by id are the exception: those that the file leaves out stay out, unless the program knows all of
+    them.
     """
     if not isinstance(given, Mapping) or not isinstance(shipped, Mapping):
         return given

@@ -1,4 +1,6 @@
-"""The whole policy as one frozen value, and everything the core may know of it. Only the standard library and pydantic are needed here.
+"""The whole policy as one frozen value, and everything the core may know of it.
+
+Only the standard library and pydantic are needed here.
 
 Reading YAML is in ``loading``, which the core never imports.
 """
@@ -125,9 +127,11 @@ class Policy(MappingModel):
         )
 
     def for_project(self, site: str, project: str) -> "Policy":
-        """Return the policy for a project: ``site`` is ``github`` or ``jira``, ``project`` is ``owner/repo`` or a project key.
+        """Return the policy for a project: ``site`` is ``github`` or ``jira``, ``project`` is ``owner/repo`` or a
+        project key.
 
-        Of several patterns that match, the most exact one decides: the one with most characters that are no wildcard; then the first by name.
+        Of several patterns that match, the most exact one decides: the one with most characters that are no wildcard;
+        then the first by name.
         """
         wanted = f"{site}:{project}".casefold()
         found = [
@@ -161,8 +165,8 @@ class Policy(MappingModel):
     def level(self, check: str, severity: Severity | None) -> Level:
         """Return how much ``check`` weighs at ``severity`` (None: the provisional one).
 
-        ``check`` is ``section.<id>``, ``part.<section>.<part>``, ``action.<field>`` or the id of a check; KeyError when there is no such one.
-        A field of an action that is not listed as required is ``off``.
+        ``check`` is ``section.<id>``, ``part.<section>.<part>``, ``action.<field>`` or the id of a check; KeyError when
+        there is no such one. A field of an action that is not listed as required is ``off``.
         """
         known = severity or self.clocks.provisional_severity
         match check.split("."):

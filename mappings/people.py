@@ -61,7 +61,9 @@ class CommandAuthority(MappingModel):
     """``/pause``: let the service rest on this incident."""
 
     def needed(self, command: str) -> Authority:
-        """Return the authority that ``command`` needs (``verify``, ``accept-risk``, ``approve-technical``); KeyError for an unknown one."""
+        """Return the authority that ``command`` needs (``verify``, ``accept-risk``, ``approve-technical``); KeyError
+        for an unknown one.
+        """
         field = command.replace("-", "_")
         if field not in type(self).model_fields:
             raise KeyError(command)
@@ -143,7 +145,9 @@ class PeopleFile(MappingModel):
     adopting: Authority
     """The authority that adopting an older or a stranger's issue by label needs."""
     github_roles: Annotated[tuple[tuple[Words, Authority], ...], PAIRS, Table()]
-    """GitHub's role names and the authority each stands for; custom roles can be added, unlisted ones stand for ``any``."""
+    """GitHub's role names and the authority each stands for; custom roles can be added, unlisted ones stand for
+    ``any``.
+    """
     jira: JiraAuthority
     """Who holds which authority on Jira."""
     apps: Apps
@@ -154,7 +158,9 @@ class PeopleFile(MappingModel):
     """Who is who across trackers."""
 
     def from_github_role(self, role_name: str) -> Authority:
-        """Return the authority of GitHub's ``role_name`` (never of the coarser ``permission``); an unknown role has ``any``."""
+        """Return the authority of GitHub's ``role_name`` (never of the coarser ``permission``); an unknown role has
+        ``any``.
+        """
         return dict(self.github_roles).get(role_name, Authority.ANY)
 
     def by_github_id(self, github_id: int) -> Person | None:

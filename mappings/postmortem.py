@@ -1,4 +1,6 @@
-"""The models of ``postmortem.yaml``: the sections of a post-mortem, what counts as empty, and what is asked while responding."""
+"""The models of ``postmortem.yaml``: the sections of a post-mortem, what counts as empty, and what is asked while
+responding.
+"""
 
 from collections.abc import Iterable
 from typing import Annotated, TypeVar
@@ -88,7 +90,10 @@ class RespondingQuestion(MappingModel):
 
 
 class Emptiness(MappingModel):
-    """Texts that look like answers and are none, and texts that look like none and are answers. Plain texts, not regular expressions."""
+    """Texts that look like answers and are none, and texts that look like none and are answers.
+
+    Plain texts, not regular expressions.
+    """
 
     placeholders: tuple[Words, ...]
     """Answers that count as empty when they are all that is written, compared without case and closing full stop."""
@@ -117,7 +122,9 @@ class PostmortemFile(MappingModel):
         return _by_id(self.sections, section_id)
 
     def section_for_heading(self, heading: str) -> Section | None:
-        """Return the section whose title or synonym ``heading`` is, compared without case and closing colon; None when it is another one."""
+        """Return the section whose title or synonym ``heading`` is, compared without case and closing colon; None when
+        it is another one.
+        """
         wanted = normalise(heading)
         return next(
             (

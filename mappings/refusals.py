@@ -30,9 +30,28 @@ _FORMS = {
     _pattern(AppSlug): "Write the app's slug, the last part of its address on GitHub.",
 }
 
+_NO_NUMBER = ("{value} is not a whole number.", "Write a number without quotes, such as 24.")
+_SENTENCES = {
+    "missing": ("This key is missing.", "Add it, as in the shipped file."),
+    "int_type": _NO_NUMBER,
+    "int_parsing": _NO_NUMBER,
+    "int_from_float": _NO_NUMBER,
+    "greater_than_equal": ("{value} is too small.", "Write {ge} or more."),
+    "less_than_equal": ("{value} is too large.", "Write {le} or less."),
+    "bool_type": ("{value} is neither true nor false.", "Write true or false, without quotes."),
+    "string_too_short": ("This text is empty.", "Write something, or take the key out."),
+    "string_too_long": ("This text is longer than {max_length} characters.", "Shorten it."),
+    "too_short": ("This is empty.", "Add at least one entry."),
+    "tuple_type": ("{value} is not a list.", "Write a list, as in [one, two]."),
+    "date": ("{value} is not a day.", "Write it as YYYY-MM-DD."),
+}
+
 
 def problems_of(error: ValidationError, given: Any, prefix: str) -> list[Problem]:
-    """Return what ``error`` says about ``given``, keys prefixed with ``prefix``. Unknown keys are left out: see ``merging.check_keys``."""
+    """Return what ``error`` says about ``given``, keys prefixed with ``prefix``.
+
+    Unknown keys are left out: see ``merging.check_keys``.
+    """
     found = []
     for detail in error.errors(include_url=False):
         if detail["type"] == "extra_forbidden":
@@ -65,36 +84,18 @@ def _path(loc: tuple[int | str, ...], given: Any, prefix: str) -> str:
 
 def _sentences(kind: str, value: Any, context: Mapping[str, Any]) -> tuple[str, str]:
     match kind:
-        case "missing":
-            return "This key is missing.", "Add it, as in the shipped file."
         case "enum" | "literal_error":
             choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
             return f"{_shown(value)} is not one of the choices.", suggestion(str(value), choices)
-        case "int_type" | "int_parsing" | "int_from_float":
-            return f"{_shown(value)} is not a whole number.", "Write a number without quotes, such as 24."
-        case "greater_than_equal":
-            return f"{_shown(value)} is too small.", f"Write {context['ge']} or more."
-        case "less_than_equal":
-            return f"{_shown(value)} is too large.", f"Write {context['le']} or less."
-        case "bool_type":
-            return f"{_shown(value)} is neither true nor false.", "Write true or false, without quotes."
         case "string_type":
             return f"{_shown(value)} is not a text.", _text_remedy(value)
         case "string_pattern_mismatch":
             form = _FORMS.get(str(context.get("pattern")), "Use the form of the shipped file.")
             return f"{_shown(value)} has not the form that is needed here.", form
-        case "string_too_short":
-            return "This text is empty.", "Write something, or take the key out."
-        case "string_too_long":
-            return f"This text is longer than {context['max_length']} characters.", "Shorten it."
-        case "too_short":
-            return "This is empty.", "Add at least one entry."
-        case "tuple_type":
-            return f"{_shown(value)} is not a list.", "Write a list, as in [one, two]."
-        case _ if kind.startswith("date"):
-            return f"{_shown(value)} is not a day.", "Write it as YYYY-MM-DD."
         case _:
-            return f"{_shown(value)} cannot be used here.", "Write it as in the shipped file."
+            other = "{value} cannot be used here.", "Write it as in the shipped file."
+            problem, remedy = _SENTENCES.get("date" if kind.startswith("date") else kind, other)
+            return problem.format(value=_shown(value), **context), remedy.format(**context)
 
 
 def _text_remedy(value: Any) -> str:

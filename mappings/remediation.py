@@ -1,4 +1,6 @@
-"""The models of ``remediation.yaml``: how actions are read, which evidence they need, what their tickets look like, when things may close."""
+"""The models of ``remediation.yaml``: how actions are read, which evidence they need, what their tickets look like,
+when things may close.
+"""
 
 import re
 from collections.abc import Mapping
@@ -150,7 +152,10 @@ class Ticket(MappingModel):
     """Tickets on Jira."""
 
     def title_for(self, names: Mapping[str, str]) -> str:
-        """Fill ``names`` into the title. Only whole names in braces are replaced, once, so that a text with braces stays text."""
+        """Fill ``names`` into the title.
+
+        Only whole names in braces are replaced, once, so that a text with braces stays text.
+        """
         return re.sub(r"\{([a-z]+)\}", lambda found: names.get(found[1], found[0]), self.title)
 
 
@@ -185,7 +190,9 @@ class RemediationFile(MappingModel):
     reopening: Reopening
     """How the service insists."""
     close_incident_when: CloseWhen
-    """``actions_verified``: an incident closes when every action is verified or waived; ``postmortem_approved``: when the post-mortem is."""
+    """``actions_verified``: an incident closes when every action is verified or waived; ``postmortem_approved``: when
+    the post-mortem is.
+    """
 
     def column_for_heading(self, heading: str) -> str | None:
         """Return the id of the column whose heading this is, compared without case; None when it is another one."""

@@ -82,7 +82,9 @@ class JiraSeverity(MappingModel):
 
 @dataclass(frozen=True)
 class LabelledSeverity:
-    """What the labels of an issue say: the most severe one stated, all that are stated (most severe first), and the labels that say it."""
+    """What the labels of an issue say: the most severe one stated, all that are stated (most severe first), and the
+    labels that say it.
+    """
 
     highest: Severity | None
     stated: tuple[Severity, ...]
@@ -111,7 +113,7 @@ class SeverityFile(MappingModel):
         return next(entry for entry in self.severities if entry.id is severity)
 
     def is_incident(self, labels: Iterable[str], issue_type: str | None = None) -> bool:
-        """Tell whether an issue with these labels and this type is an incident. Ignored labels are not considered here."""
+        """Tell whether these labels and this type make an issue an incident, whatever it is ignored for."""
         wanted = {normalise_label(label) for label in self.incident.labels}
         types = {normalise(name) for name in self.incident.types}
         return any(normalise_label(label) in wanted for label in labels) or (
@@ -152,7 +154,10 @@ class SeverityFile(MappingModel):
         return tuple(entry for entry in self.criteria if given & {normalise_label(label) for label in entry.labels})
 
     def criteria_from_texts(self, ticked: Iterable[str]) -> tuple[Criterion, ...]:
-        """Return the criteria whose form text was ticked, in the mapping's order. Texts that no criterion has are passed over."""
+        """Return the criteria whose form text was ticked, in the mapping's order.
+
+        Texts that no criterion has are passed over.
+        """
         given = {normalise(text) for text in ticked}
         return tuple(
             entry for entry in self.criteria if given & {normalise(text) for text in (entry.text, *entry.also)}

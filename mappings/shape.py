@@ -1,4 +1,7 @@
-"""What the models look like from outside: which keys a mapping may have, and which lists are written by id. Used to merge, name and explain."""
+"""What the models look like from outside: which keys a mapping may have, and which lists are written by id.
+
+Used to merge, name and explain.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +11,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from mappings.values import Keyed, MappingModel, Table
+
+# The mapping files without ``.yaml``, which are the fields of a policy.
+STEMS = ("severity", "postmortem", "remediation", "people", "clocks", "service", "checks")
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,10 @@ Shape = Leaf | Entries | Pairs | type[MappingModel]
 
 @cache
 def keys_of(model: type[MappingModel]) -> dict[str, Shape]:
-    """Return the YAML keys of ``model`` and what each holds. A field ``id`` is not among them: YAML writes it as the key above the entry."""
+    """Return the YAML keys of ``model`` and what each holds.
+
+    A field ``id`` is not among them: YAML writes it as the key above the entry.
+    """
     return {field.alias or name: _shape(field) for name, field in model.model_fields.items() if name != "id"}
 
 

@@ -1,4 +1,7 @@
-"""The words that every mapping file uses: levels, severities, authority, modes, and the base of all mapping models. Pure values, no I/O."""
+"""The words that every mapping file uses: levels, severities, authority, modes, and the base of all mapping models.
+
+Pure values, no I/O.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,13 +15,19 @@ from pydantic_core import PydanticCustomError
 
 
 class MappingModel(BaseModel):
-    """A frozen piece of the policy. Unknown keys are refused; the line of text under each field is its meaning, used by ``explain``."""
+    """A frozen piece of the policy.
+
+    Unknown keys are refused; the line of text under each field is its meaning, used by ``explain``.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, str_strip_whitespace=True)
 
 
 class Level(StrEnum):
-    """How much a finding that did not pass weighs. ``block`` holds the closing; ``off`` means that the check is not made."""
+    """How much a finding that did not pass weighs.
+
+    ``block`` holds the closing; ``off`` means that the check is not made.
+    """
 
     BLOCK = "block"
     WARN = "warn"
@@ -32,7 +41,10 @@ class Level(StrEnum):
 
 
 class Severity(StrEnum):
-    """SEV1 (critical) to SEV4 (near-miss). Compare with ``is_at_least`` and ``highest``, never with ``<``, whose sense is easily confused."""
+    """SEV1 (critical) to SEV4 (near-miss).
+
+    Compare with ``is_at_least`` and ``highest``, never with ``<``, whose sense is easily confused.
+    """
 
     SEV1 = "SEV1"
     SEV2 = "SEV2"
@@ -67,7 +79,10 @@ class Kind(StrEnum):
 
 
 class Authority(StrEnum):
-    """What somebody may do in a project, from least to most. ``participant``: the author, the lead, the named participants and assignees."""
+    """What somebody may do in a project, from least to most.
+
+    ``participant``: the author, the lead, the named participants and assignees.
+    """
 
     ANY = "any"
     PARTICIPANT = "participant"
@@ -137,8 +152,8 @@ class KindLevels(MappingModel):
 class Keyed:
     """Marks a tuple of models that YAML writes as a mapping from an id to the rest.
 
-    ``complete``: the ids are known to the code, so entries that a file leaves out are taken from the shipped file. Otherwise leaving an
-    entry out removes it.
+    ``complete``: the ids are known to the code, so entries that a file leaves out are taken from the shipped file.
+    Otherwise leaving an entry out removes it.
     """
 
     complete: bool = False
@@ -146,11 +161,13 @@ class Keyed:
 
 @dataclass(frozen=True)
 class Table:
-    """Marks a tuple of (key, value) pairs that YAML writes as a mapping. What a file writes replaces the whole table."""
+    """Marks a tuple of (key, value) pairs that YAML writes as a mapping; a file replaces the whole table."""
 
 
 def entries_with_ids(value: object) -> object:
-    """Turn a mapping from id to entry into a list of entries that carry their id; leave anything else to the model to refuse."""
+    """Turn a mapping from id to entry into a list of entries that carry their id; leave anything else to the model to
+    refuse.
+    """
     if not isinstance(value, Mapping):
         return value
     return [{**entry, "id": key} if isinstance(entry, Mapping) else entry for key, entry in value.items()]
@@ -174,7 +191,9 @@ PAIRS = BeforeValidator(pairs)
 
 
 def normalise(text: str) -> str:
-    """Return ``text`` in the form in which labels, headings and form texts are compared: case folded, white space collapsed, ``:`` and ``.`` at the end gone."""
+    """Return ``text`` in the form in which labels, headings and form texts are compared: case folded, white space
+    collapsed, ``:`` and ``.`` at the end gone.
+    """
     return " ".join(text.split()).rstrip(":.").casefold().strip()
 
 
@@ -193,7 +212,8 @@ PlainLabel = Annotated[str, Field(pattern=PLAIN_LABEL)]
 Id = Annotated[str, Field(pattern=IDENTIFIER)]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 Sentence = Annotated[str, Field(min_length=1, max_length=500)]
-# Field ids are put into REST paths and bodies, hence the strict pattern (custom fields, and the standard ones that carry such values).
+# Field ids are put into REST paths and bodies, hence the strict pattern: custom fields, and standard ones that carry
+# such values.
 JiraField = Annotated[str, Field(pattern=r"^(customfield_[0-9]{1,10}|priority|duedate|description|environment)$")]
 # A pattern of projects: site, colon, then the repository or project key with * and ?.
 ProjectPattern = Annotated[

@@ -1,7 +1,10 @@
-"""Turns one YAML text into plain values and the line of every key. Reads scalars, lists and mappings; anchors, aliases and tags are refused.
+"""Turns one YAML text into plain values and the line of every key.
 
-Works on the event stream and with a stack of its own, so that neither nesting nor aliases can make it grow or recurse (SECURITY.md S19).
-Scalars follow YAML 1.2: ``off``, ``no`` and ``yes`` are texts, only ``true`` and ``false`` are truth values, dates are texts.
+Reads scalars, lists and mappings; anchors, aliases and tags are refused.
+
+Works on the event stream and with a stack of its own, so that neither nesting nor aliases can make it grow or recurse
+(SECURITY.md S19). Scalars follow YAML 1.2: ``off``, ``no`` and ``yes`` are texts, only ``true`` and ``false`` are truth
+values, dates are texts.
 """
 
 import re
@@ -32,7 +35,9 @@ _FRACTION = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{0,15}", re.ASCII)
 
 @dataclass(frozen=True)
 class YamlText:
-    """A text that was read: its value (an empty text is an empty mapping), and the line of every key and list item by its path."""
+    """A text that was read: its value (an empty text is an empty mapping), and the line of every key and list item by
+    its path.
+    """
 
     value: Any
     lines: dict[str, int]
