@@ -1,0 +1,186 @@
+"""The parts of GitHub's answers that are used. What else they hold is passed over; what does not fit is an outage, not
+a crash.
+
+https://docs.github.com/en/rest/issues/issues?apiVersion=2022-11-28#get-an-issue
+"""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from integration.errors import TrackerUnavailable
+
+
+class Payload(BaseModel):
+    """A frozen piece of an answer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Account(Payload):
+    """An account; ``type`` is User, Bot, Organization or Mannequin."""
+
+    login: str
+    id: int
+    type: str = "User"
+    name: str | None = None
+    suspended_at: str | None = None
+
+
+class Label(Payload):
+    """A label on an issue."""
+
+    name: str = ""
+
+
+class Milestone(Payload):
+    """A milestone; ``due_on`` is an instant, of which only the day means anything."""
+
+    number: int
+    title: str = ""
+    due_on: datetime | None = None
+
+
+class IssueType(Payload):
+    """An issue type of an organisation."""
+
+    name: str = ""
+
+
+class FieldValue(Payload):
+    """The value of an issue field; its name is ``name`` in listings of values and ``issue_field_name`` elsewhere."""
+
+    issue_field_id: int | None = None
+    issue_field_name: str | None = None
+    name: str | None = None
+    value: Any = None
+
+
+class Summary(Payload):
+    """How many sub-issues an issue has."""
+
+    total: int = 0
+
+
+class Ticket(Payload):
+    """An issue, or (with ``pull_request``) a pull request."""
+
+    id: int
+    node_id: str = ""
+    number: int
+    repository_url: str
+    html_url: str = ""
+    title: str = ""
+    body: str | None = None
+    user: Account | None = None
+    labels: tuple[Label | str, ...] = ()
+    state: str = "open"
+    state_reason: str | None = None
+    locked: bool = False
+    assignees: tuple[Account, ...] | None = None
+    milestone: Milestone | None = None
+    comments: int = 0
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None = None
+    closed_by: Account | None = None
+    type: IssueType | None = None
+    issue_field_values: tuple[FieldValue, ...] | None = None
+    sub_issues_summary: Summary | None = None
+    pull_request: dict[str, Any] | None = None
+    performed_via_github_app: dict[str, Any] | None = None
+
+    @property
+    def label_names(self) -> frozenset[str]:
+        """Return the names of the labels; older answers have them as bare texts."""
+        return frozenset(label if isinstance(label, str) else label.name for label in self.labels)
+
+
+class Remark(Payload):
+    """A comment. It names its author and never whoever edited it."""
+
+    id: int
+    node_id: str = ""
+    html_url: str = ""
+    body: str | None = None
+    user: Account | None = None
+    created_at: datetime
+    updated_at: datetime
+    performed_via_github_app: dict[str, Any] | None = None
+
+
+class Happening(Payload):
+    """One entry of an issue's history. Entries of some kinds have no actor."""
+
+    event: str = ""
+    actor: Account | None = None
+    label: Label | None = None
+    performed_via_github_app: dict[str, Any] | None = None
+
+
+class Home(Payload):
+    """A repository; ``internal`` ones count as private here, as ``private`` says."""
+
+    full_name: str
+    private: bool = True
+    archived: bool = False
+    permissions: dict[str, bool] | None = None
+
+
+class Permission(Payload):
+    """What one account may do in a repository. ``permission`` folds triage into read and maintain into write."""
+
+    permission: str = "none"
+    role_name: str = ""
+    user: "Permitted | None" = None
+
+
+class Permitted(Payload):
+    """The account that a permission is about, with the five permissions that a role adds up to."""
+
+    id: int
+    permissions: dict[str, bool] | None = None
+
+
+class Field(Payload):
+    """The definition of an issue field."""
+
+    id: int
+    name: str = ""
+    data_type: str = ""
+
+
+class Hook(Payload):
+    """A webhook of a repository."""
+
+    id: int
+    active: bool = True
+    config: dict[str, Any] = {}
+
+
+class Attempt(Payload):
+    """One attempt to deliver a webhook; repeats keep the ``guid``."""
+
+    id: int
+    guid: str
+    delivered_at: datetime
+    status_code: int = 0
+    event: str = ""
+
+
+Model = TypeVar("Model", bound=Payload)
+
+
+def read(model: type[Model], body: object) -> Model:
+    """Read one object. Raises :class:`TrackerUnavailable` for what has not the documented shape."""
+    try:
+        return model.model_validate(body)
+    except ValidationError:
+        # The details would repeat what people wrote.
+        raise TrackerUnavailable(f"GitHub answered with no readable {model.__name__.lower()}.") from None
+
+
+def read_all(model: type[Model], items: tuple[object, ...] | list[object]) -> tuple[Model, ...]:
+    """Read a listing. Raises :class:`TrackerUnavailable` as :func:`read` does."""
+    return tuple(read(model, item) for item in items)
