@@ -48,7 +48,7 @@ class Inline:
         """Return the HTML of ``text``, which may span several lines of one paragraph."""
         text = text.replace(_OPEN, "").replace(_CLOSE, "")
         text = re.sub(r"\{\{(.+?)\}\}", lambda m: self._put("<tt>", self._plain(m[1]), "</tt>"), text)
-        text = re.sub(r"\\\\(?=\s|$)[ \t]*\n?", lambda _m: self._put("<br/>", "", "\n"), text)
+        text = re.sub(r"\\\\(?=\s|$)", lambda _m: self._put('<br class="atl-forced-newline" />', "", ""), text)
         text = re.sub(r"\\([*_?+^~{}\[\]|!#\\-])", lambda m: self._put("", escape(m[1]), ""), text)
         text = re.sub(r"\[([^\[\]\n]+)\]", self._bracketed, text)
         text = re.sub(r"(?<![\w/])https?://[^\s<>|\]]+[^\s<>|\].,;:!?)]", lambda m: self._link(m[0], m[0]), text)
@@ -79,9 +79,12 @@ class Inline:
     def _emphasised(self, text: str, mark: str, tag: str) -> str:
         sign = re.escape(mark)
         # The marks hug their text and stand at the edge of a word, or are forced with braces: {*}bold{*}.
-        edge, inner = rf"(?:\{{{sign}\}}|{sign})", rf"[^\n]{{0,2000}}?[^\s{sign}]|[^\s{sign}]"
-        pattern = rf"(?<![\w{sign}\\]){edge}(?=[^\s{sign}])({inner}){edge}(?![\w{sign}])"
-        return re.sub(pattern, lambda m: self._put(f"<{tag}>", self._inner(m[1]), f"</{tag}>"), text)
+        inner = rf"[^\n]{{0,2000}}?[^\s{sign}]|[^\s{sign}]"
+        hugging = rf"(?<![\w{sign}\\{{]){sign}(?=[^\s{sign}}}])({inner}){sign}(?![\w{sign}}}])"
+        # Braces force the mark where no word begins or ends.
+        for pattern in (rf"\{{{sign}\}}({inner})\{{{sign}\}}", hugging):
+            text = re.sub(pattern, lambda m: self._put(f"<{tag}>", self._inner(m[1]), f"</{tag}>"), text)
+        return text
 
     def _inner(self, text: str) -> str:
         for mark, tag in _EMPHASIS:

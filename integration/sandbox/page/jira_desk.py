@@ -161,8 +161,15 @@ class JiraDesk:
         if comment.get("jsdPublic") is False:
             audience = "internal"
         html = rendering.clean(comment["renderedBody"], self.locate)
-        return Remark(_shown(author), comment["created"], html=html, is_bot=_is_bot(author), editor=shown, audience=audience,
-                      id=comment["id"])  # fmt: skip
+        return Remark(
+            _shown(author),
+            comment["created"],
+            html=html,
+            is_bot=_is_bot(author),
+            editor=shown,
+            audience=audience,
+            id=comment["id"],
+        )
 
     def _call(self, who: str, method: str, path: str, **more: Any) -> Any:
         person = self._jira.site.people[who]

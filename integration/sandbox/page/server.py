@@ -52,8 +52,7 @@ class Page:
             desks.append(GitHubDesk(github))
         if jira is not None:
             desks.append(JiraDesk(jira))
-        self.story = story or StoryBoard()
-        shown = Shown({desk.tracker: desk for desk in desks}, self.story, dict(forms or {}), people)
+        shown = Shown({desk.tracker: desk for desk in desks}, story, dict(forms or {}), people)
         self.app = create_app(shown)
         self._server = Server(self.app, port)
 

@@ -15,9 +15,13 @@ routes = Blueprint("page", __name__, static_folder="static", static_url_path="/s
 TRACKERS = {"github": "GitHub", "jira": "Jira"}
 COOKIE = "who"
 DONE = {
-    "comment": "Comment added.", "label": "Label added.", "unlabel": "Label removed.", "edit": "Changes saved.",
-    "assign": "Assignee changed.", "move": "State changed.",
-}  # fmt: skip
+    "comment": "Comment added.",
+    "label": "Label added.",
+    "unlabel": "Label removed.",
+    "edit": "Changes saved.",
+    "assign": "Assignee changed.",
+    "move": "State changed.",
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Shown:
     """What the page is over."""
 
     desks: Mapping[str, TrackerDesk]
-    story: StoryBoard
+    story: StoryBoard | None
     forms: Mapping[str, Form]
     people: tuple[str, ...]
 
@@ -38,7 +42,7 @@ class Shown:
     def version(self) -> str:
         """Return a text that differs after every change of anything shown."""
         counts = [desk.version() for desk in self.desks.values()]
-        return "-".join(map(str, [*counts, self.story.version]))
+        return "-".join(map(str, [*counts, self.story.version if self.story else 0]))
 
 
 @dataclass(frozen=True)
