@@ -339,10 +339,10 @@ def test_strangers_and_foreign_pages_are_refused(site: JiraSandbox) -> None:
 
 def test_rights_are_told_to_the_caller_about_the_caller(site: JiraSandbox) -> None:
     asked = {"permissions": "EDIT_ISSUES,ADMINISTER_PROJECTS", "projectKey": "PM"}
-    held = {
-        name: {key: each["havePermission"] for key, each in site.as_person(name).call("GET", "/mypermissions", params=asked)["permissions"].items()}
-        for name in ("gina", "dana", "vic")
-    }  # fmt: skip
+    held = {}
+    for name in ("gina", "dana", "vic"):
+        shown = site.as_person(name).call("GET", "/mypermissions", params=asked)["permissions"]
+        held[name] = {key: each["havePermission"] for key, each in shown.items()}
     assert held["gina"] == {"EDIT_ISSUES": False, "ADMINISTER_PROJECTS": False}
     assert held["dana"] == {"EDIT_ISSUES": True, "ADMINISTER_PROJECTS": False}
     assert held["vic"] == {"EDIT_ISSUES": True, "ADMINISTER_PROJECTS": True}

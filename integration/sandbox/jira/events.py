@@ -122,8 +122,8 @@ class Events:
 
     def _about(self, by: Person, issue: Issue, kind: str) -> dict[str, Any]:
         views = self._views()
-        # Cloud's updates leave the comments out; Server's carry all of them.
-        fields = fields_of(views, issue, with_comments=not self._site.is_cloud)
+        # Cloud leaves the comments out but from deleted issues; Server's events carry all of them.
+        fields = fields_of(views, issue, with_comments=not self._site.is_cloud or kind == "issue_deleted")
         shown = {"id": issue.id, "self": views.stub(issue)["self"], "key": issue.key, "fields": fields}
         return {"issue_event_type_name": kind, "user": views.user(by.name), "issue": shown}
 

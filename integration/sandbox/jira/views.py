@@ -124,7 +124,8 @@ class Views:
             "subtask": kind.subtask,
         }
         own["iconUrl"] = f"{self.site.base_url}/images/icons/issuetypes/task.svg"
-        return {**own, "avatarId": 10318, "hierarchyLevel": -1 if kind.subtask else 0} if self.site.is_cloud else own
+        own["avatarId"] = 10318
+        return {**own, "hierarchyLevel": -1 if kind.subtask else 0} if self.site.is_cloud else own
 
     def project(self, project: Project, *, is_full: bool = False) -> dict[str, Any]:
         """Return a project, as it stands in an issue or in full."""
