@@ -62,7 +62,7 @@ def _check_project_keys(given: Mapping[str, Any], changes: Mapping[str, Any], fo
 
 
 def check_patterns(projects: tuple[ProjectPolicy, ...], found: Gathering) -> None:
-    """Report patterns that stand in more than one project file, so that which file decides is never a matter of luck."""
+    """Report patterns that stand in more than one project file: which one decides must not be a matter of luck."""
     seen: dict[str, str] = {}
     for project in projects:
         for i, pattern in enumerate(project.applies_to):

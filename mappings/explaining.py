@@ -1,0 +1,139 @@
+"""Answers "where does this come from?": for a key of the policy its value, the file and line that set it, and what it
+means.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.errors import suggestion
+from mappings.gathering import Place
+from mappings.loading import LoadedPolicy, shipped_text
+from mappings.models import Policy
+from mappings.shape import STEMS, Entries, Pairs, Shape, keys_of, meaning_of
+from mappings.values import MappingModel
+
+_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+
+
+class UnknownKey(LookupError):
+    """There is no such key; the message says what was probably meant."""
+
+    def __init__(self, key: str, step: str, known: Iterable[str]) -> None:
+        super().__init__(f"There is no key {key}: {step} is not known. {suggestion(step, known)}")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A key of the policy.
+
+    ``value`` is plain data (texts, numbers, lists, mappings); ``comment`` is what stands above it in the file.
+    """
+
+    key: str
+    value: Any
+    file: str
+    line: int
+    meaning: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    value: Any
+    shape: Shape | None
+    meaning: str
+
+
+def explain(loaded: LoadedPolicy, key: str) -> Explanation:
+    """Explain ``key``, such as ``severity.severities.SEV1.due_hours`` or ``projects.shop.clocks.zone``; raises
+    UnknownKey.
+    """
+    steps = [index or name for index, name in _STEP.findall(key)]
+    policy, inner = loaded.policy, steps
+    if steps[:1] == ["projects"]:
+        projects = {project.name: project.policy for project in loaded.policy.projects}
+        name = steps[1] if len(steps) > 1 else ""
+        if name not in projects:
+            raise UnknownKey(key, name or "projects", projects)
+        policy, inner = projects[name], steps[2:]
+    if not inner or inner[0] not in STEMS:
+        raise UnknownKey(key, inner[0] if inner else key or "nothing", STEMS)
+    found = _follow(policy, inner, key)
+    place = _place(loaded, key, inner)
+    return Explanation(key, _plain(found.value), place.file, place.line, found.meaning, _comment(loaded, place))
+
+
+def _follow(policy: Policy, steps: list[str], key: str) -> _Found:
+    found = _Found(policy, Policy, "")
+    for step in steps:
+        found = _step(found, step, key)
+    return found
+
+
+def _step(found: _Found, step: str, key: str) -> _Found:
+    match found.value, found.shape:
+        case tuple() as entries, Entries(model):
+            by_id = {str(entry.id): entry for entry in entries}
+            if step not in by_id:
+                raise UnknownKey(key, step, by_id)
+            return _Found(by_id[step], model, found.meaning)
+        case tuple() as rows, Pairs():
+            table = dict(rows)
+            if step not in table:
+                raise UnknownKey(key, step, map(str, table))
+            return _Found(table[step], None, found.meaning)
+        case MappingModel() as model, _:
+            keys = keys_of(type(model))
+            if step not in keys:
+                raise UnknownKey(key, step, keys)
+            return _Found(_field(model, step), keys[step], meaning_of(type(model), step))
+        case tuple() as items, _ if step.isdigit() and int(step) < len(items):
+            return _Found(items[int(step)], None, found.meaning)
+        case _:
+            raise UnknownKey(key, step, ())
+
+
+def _field(model: MappingModel, key: str) -> Any:
+    return next(getattr(model, name) for name, field in type(model).model_fields.items() if key in (name, field.alias))
+
+
+def _place(loaded: LoadedPolicy, key: str, inner: list[str]) -> Place:
+    """Return where the key is set: in the project's file if that names it, or something above it as a whole, else in
+    the rest.
+    """
+    candidates = [key, ".".join(inner)] if key.startswith("projects.") else [key]
+    for candidate in candidates:
+        if candidate in loaded.lines:
+            return loaded.lines[candidate]
+    path = candidates[-1]
+    while path not in loaded.lines:
+        path = re.sub(r"(\.[^.\[\]]*|\[\d+\])$", "", path)
+    return loaded.lines[path]
+
+
+def _comment(loaded: LoadedPolicy, place: Place) -> str:
+    """Return the comment right above a line, without its signs."""
+    name = place.file.removesuffix(" (shipped)")
+    text = shipped_text(name.removesuffix(".yaml")) if place.file != name else loaded.files[name]
+    above: list[str] = []
+    for line in reversed(text.splitlines()[: max(place.line - 1, 0)]):
+        if not line.lstrip().startswith("#"):
+            break
+        above.append(line.lstrip().removeprefix("#").removeprefix(" "))
+    return "\n".join(reversed(above))
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case MappingModel():
+            return value.model_dump(mode="json", by_alias=True)
+        case tuple():
+            return [_plain(item) for item in value]
+        case str():
+            return str(value)
+        case None | bool() | int():
+            return value
+        case _:
+            return str(value)
