@@ -205,5 +205,6 @@ def _moved_words(old: Policy, new: Policy) -> Iterator[Weakening]:
 
 def _words(prefix: str, entries: tuple[_Entry, ...]) -> Iterator[tuple[str, str, _Entry]]:
     for entry in entries:
-        for word in dict.fromkeys([normalise(entry.id), *(normalise(text) for text in entry.headings)]):
+        words = [entry.id, *entry.headings]
+        for word in dict.fromkeys(map(normalise, words)):
             yield f"{prefix}.{entry.id}.headings", word, entry
