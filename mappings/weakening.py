@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any
 
 from mappings.models import ActionKind, Horizon, Policy
 from mappings.remediation import CloseWhen
@@ -25,7 +25,6 @@ _ORDERS: tuple[Sequence[Any], ...] = (
     ("any_active_user", "nobody"),
     (False, True),
 )
-_Entry = TypeVar("_Entry", ActionKind, Horizon)
 _JIRA_LISTS = ("people.jira.triage.", "people.jira.write.", "people.jira.admin.")
 
 
@@ -189,22 +188,21 @@ def _unlisted(old: Policy, new: Policy) -> Iterator[Weakening]:
 
 def _moved_words(old: Policy, new: Policy) -> Iterator[Weakening]:
     """Notice words that now stand for a kind with less evidence, or for a horizon with more time."""
-    for key, word, kind in _words("remediation.kinds", old.remediation.kinds):
-        default = new.remediation.kind(new.remediation.default_kind)
-        now = new.remediation.kind_for(word) or default
-        lost = [claim for claim in kind.claims if claim not in now.claims]
-        if now.id != kind.id and lost:
-            sentence = f"actions called “{word}” need less evidence ({', '.join(lost)})."
-            yield Weakening(key, kind.id, now.id, sentence)
-    for key, word, horizon in _words("remediation.horizons", old.remediation.horizons):
-        later = new.remediation.horizon_for(word)
-        if later is not None and later.id != horizon.id and later.max_days > horizon.max_days:
-            sentence = f"actions called “{word}” may be due later, in days ({horizon.max_days} → {later.max_days})."
-            yield Weakening(key, horizon.id, later.id, sentence)
+    default = new.remediation.kind(new.remediation.default_kind)
+    for kind in old.remediation.kinds:
+        for word in _words(kind):
+            now = new.remediation.kind_for(word) or default
+            lost = [claim for claim in kind.claims if claim not in now.claims]
+            if now.id != kind.id and lost:
+                sentence = f"actions called “{word}” need less evidence ({', '.join(lost)})."
+                yield Weakening(f"remediation.kinds.{kind.id}.headings", kind.id, now.id, sentence)
+    for horizon in old.remediation.horizons:
+        for word in _words(horizon):
+            later = new.remediation.horizon_for(word)
+            if later is not None and later.id != horizon.id and later.max_days > horizon.max_days:
+                sentence = f"actions called “{word}” may be due later, in days ({horizon.max_days} → {later.max_days})."
+                yield Weakening(f"remediation.horizons.{horizon.id}.headings", horizon.id, later.id, sentence)
 
 
-def _words(prefix: str, entries: tuple[_Entry, ...]) -> Iterator[tuple[str, str, _Entry]]:
-    for entry in entries:
-        words = [entry.id, *entry.headings]
-        for word in dict.fromkeys(map(normalise, words)):
-            yield f"{prefix}.{entry.id}.headings", word, entry
+def _words(entry: ActionKind | Horizon) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(normalise(text) for text in (entry.id, *entry.headings)))
