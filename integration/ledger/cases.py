@@ -1,0 +1,79 @@
+"""Which case an issue belongs to, and the row of a case."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from integration.ledger.chain import Writing
+from integration.ledger.projects import meet
+from integration.ledger.tables import cases, tickets
+from integration.postmortem.incident import IssueKey, IssueRef
+
+_REF = (cases.c.site, cases.c.issue_id, cases.c.locator, cases.c.url)
+
+
+def ref_of(site: str, issue_id: str, locator: str, url: str) -> IssueRef:
+    """Return the reference that four columns make."""
+    return IssueRef(IssueKey(site, issue_id), locator, url)
+
+
+def case_of(connection: Connection, issue: IssueKey) -> IssueRef | None:
+    """Return the case of an issue: a case is its own; of several cases that claim a ticket, an open one wins, then the
+    one that came first.
+    """
+    own = select(*_REF).where(cases.c.site == issue.site, cases.c.issue_id == issue.id)
+    row = connection.execute(own).one_or_none()
+    if row is None:
+        claimed = (
+            select(*_REF)
+            .join(tickets, tickets.c.case_id == cases.c.id)
+            .where(tickets.c.site == issue.site, tickets.c.issue_id == issue.id)
+            .order_by(cases.c.closed_at.is_not(None), tickets.c.id)
+            .limit(1)
+        )
+        row = connection.execute(claimed).one_or_none()
+    return ref_of(*row) if row else None
+
+
+def tickets_of(connection: Connection, case: IssueRef) -> tuple[IssueRef, ...]:
+    """Return the remembered tickets of a case, oldest first."""
+    listed = (
+        select(tickets.c.site, tickets.c.issue_id, tickets.c.locator, tickets.c.url)
+        .join(cases, tickets.c.case_id == cases.c.id)
+        .where(cases.c.site == case.key.site, cases.c.issue_id == case.key.id)
+        .order_by(tickets.c.id)
+    )
+    return tuple(ref_of(*row) for row in connection.execute(listed))
+
+
+def row_id(connection: Connection, case: IssueKey) -> int | None:
+    """Return the row of a case, or ``None``."""
+    found = select(cases.c.id).where(cases.c.site == case.site, cases.c.issue_id == case.id)
+    return connection.execute(found).scalar_one_or_none()
+
+
+def meet_case(writing: Writing, case: IssueRef, now: datetime) -> int:
+    """Return the row of a case, made at first sight."""
+    found = row_id(writing.connection, case.key)
+    if found is not None:
+        return found
+    blank = dict.fromkeys(("title", "kind", "severity", "phase", "mode", "policy", "status_digest"), "")
+    row = {
+        "site": case.key.site,
+        "issue_id": case.key.id,
+        "locator": case.locator,
+        "url": case.url,
+        "project_id": meet(writing, case.key.site, case.project, now),
+        "governed": False,
+    }
+    return writing.connection.execute(insert(cases).values(**row, **blank).returning(cases.c.id)).scalar_one()
+
+
+def keep_ticket(connection: Connection, case_row: int, ticket: IssueRef) -> None:
+    """Remember that an issue belongs to a case."""
+    there = select(tickets.c.id).where(
+        tickets.c.case_id == case_row, tickets.c.site == ticket.key.site, tickets.c.issue_id == ticket.key.id
+    )
+    if connection.execute(there).scalar_one_or_none() is None:
+        row = {"site": ticket.key.site, "issue_id": ticket.key.id, "locator": ticket.locator, "url": ticket.url}
+        connection.execute(insert(tickets).values(case_id=case_row, **row))

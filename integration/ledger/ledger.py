@@ -1,0 +1,306 @@
+"""The memory of the service, behind one door. Every method is one short transaction; none is ever open across a call to
+a tracker.
+
+What is asked is answered from one instant; what is written is written wholly or not at all, with its audit entries.
+Writers of all processes follow one another.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from integration.errors import FollowthroughError
+from integration.ledger import (
+    cases,
+    chain,
+    decisions,
+    erasure,
+    intents,
+    looks,
+    parking,
+    policies,
+    projects,
+    schedule,
+    verification,
+)
+from integration.ledger import engine as databases
+from integration.ledger.chain import ChainKey, Writing
+from integration.ledger.recall import recall
+from integration.ledger.records import AuditEntry, AuditReport, LookRecord, Parked, Rejection
+from integration.ledger.schema import SchemaState, state_of
+from integration.postmortem.decisions import Decision, Intent, IntentState, Memory, ProjectMemory
+from integration.postmortem.incident import IssueKey, IssueRef
+from integration.postmortem.people import Person
+from integration.trackers.base import Cursor
+
+
+def open_ledger(url: str, key: bytes) -> "Ledger":
+    """Open the ledger at a SQLAlchemy URL with the installation's key.
+
+    Raises :class:`LedgerMismatch` unless the schema is the expected one (remedy: ``followthrough migrate``), and
+    :class:`ConfigError` for a file that others can reach, or a database that was begun with another key.
+    """
+    database = databases.database_of(url)
+    file = databases.file_of(database)
+    if file is not None:
+        if not file.exists():
+            SchemaState(None).require_current()
+        databases.require_closed(file)
+    engine = databases.connect(database)
+    try:
+        state_of(engine).require_current()
+        return Ledger(engine, ChainKey(key))
+    except FollowthroughError:
+        engine.dispose()
+        raise
+
+
+class Ledger:
+    """What is remembered about cases, projects, policies and work, and the audit chain over it.
+
+    Safe for threads. A process that forks opens its own.
+    """
+
+    def __init__(self, engine: Engine, key: ChainKey) -> None:
+        """Take an engine on a migrated database; begins the audit chain where there is none."""
+        chain.begin_chain(engine, key)
+        self._engine = engine
+        self._key = key
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return databases.reading(self._engine)
+
+    def _writing(self) -> AbstractContextManager[Writing]:
+        return chain.writing(self._engine, self._key)
+
+    # Cases and what is remembered about them
+
+    def case_of(self, issue: IssueKey) -> IssueRef | None:
+        """Return the case that an issue belongs to: a ticket's incident, or a case itself; ``None`` for an issue never
+        met.
+        """
+        with self._reading() as connection:
+            return cases.case_of(connection, issue)
+
+    def tickets(self, case: IssueRef) -> tuple[IssueRef, ...]:
+        """Return the remembered tickets of a case, oldest first."""
+        with self._reading() as connection:
+            return cases.tickets_of(connection, case)
+
+    def recall(self, case: IssueRef) -> Memory:
+        """Return everything remembered about a case; creates nothing.
+
+        A project never met is governed since the end of time, so that nothing in it may be written to.
+        """
+        with self._reading() as connection:
+            return recall(connection, case)
+
+    def remember_decisions(self, case: IssueRef, taken: Iterable[Decision], now: datetime) -> tuple[Decision, ...]:
+        """Remember decisions, audited; return for each one given the decision in force, which is the first ever taken
+        on its key.
+        """
+        with self._writing() as writing:
+            return decisions.remember(writing, case, taken, now)
+
+    def open_intent(self, case: IssueRef, purpose: str, issue: IssueKey, now: datetime) -> Intent:
+        """Record a creation before it is asked for; return the intent that is there, a failed one opened anew.
+
+        ``purpose`` goes into the audit chain and must not name anybody.
+        """
+        with self._writing() as writing:
+            return intents.open_intent(writing, case, purpose, issue, now)
+
+    def settle_intent(
+        self,
+        case: IssueRef,
+        purpose: str,
+        state: IntentState,
+        created: str,
+        now: datetime,
+        *,
+        ticket: IssueRef | None = None,
+    ) -> Intent:
+        """Record what became of a creation. With ``ticket``, its deliveries wake this case from now on.
+
+        Settling as failed what had been made (a comment that somebody deleted) lets it be made again. Raises
+        ``LookupError`` for an intent that was never opened.
+        """
+        with self._writing() as writing:
+            return intents.settle_intent(writing, case, purpose, state, created, now=now, ticket=ticket)
+
+    def record_look(self, case: IssueRef, record: LookRecord, now: datetime) -> None:
+        """Record a finished look: projection, actions, marks, refusals, and audit entries for what changed."""
+        with self._writing() as writing:
+            looks.record_look(writing, case, record, now)
+
+    # The schedule
+
+    def due_cases(self, now: datetime, limit: int) -> tuple[IssueRef, ...]:
+        """Return cases whose next look is due, the longest due first."""
+        with self._reading() as connection:
+            return schedule.due_cases(connection, now, limit)
+
+    def postpone(self, case: IssueRef, until: datetime, now: datetime | None = None) -> None:
+        """Set the next look of a case to an instant. ``now`` dates the first sight of a case never met."""
+        with self._writing() as writing:
+            schedule.postpone(writing, case, until, now or until)
+
+    def open_cases(
+        self,
+        site: str,
+        project: str | None = None,
+        *,
+        not_looked_at_since: datetime | None = None,
+        limit: int = 100,
+    ) -> tuple[IssueRef, ...]:
+        """Return cases that are not closed, those not looked at for longest first."""
+        with self._reading() as connection:
+            return schedule.open_cases(connection, site, project, not_looked_at_since, limit)
+
+    # Projects and the sweep
+
+    def project(self, site: str, name: str, now: datetime) -> ProjectMemory:
+        """Return what is remembered about a project; at first sight it is governed from ``now`` on."""
+        with self._reading() as connection:
+            found = projects.known(connection, site, name)
+        if found is not None:
+            return found
+        with self._writing() as writing:
+            projects.meet(writing, site, name, now)
+            return projects.known(writing.connection, site, name) or ProjectMemory(site, name, now)
+
+    def projects_known(self, site: str) -> tuple[ProjectMemory, ...]:
+        """Return every project of a site that was ever met, by name."""
+        with self._reading() as connection:
+            return projects.all_known(connection, site)
+
+    def set_paused(self, site: str, name: str | None, paused: bool, by: Person | str, now: datetime) -> bool:
+        """Pause or resume a project, or with ``name=None`` the whole service; return whether that changed anything.
+
+        ``by`` is a person, or the part of the service that was used (``cli``), never a name as text. Raises
+        ``UnknownProject``.
+        """
+        with self._writing() as writing:
+            return projects.set_paused(writing, site, name, paused, by=by, now=now)
+
+    def open_breaker(self, site: str, name: str, reason: str, now: datetime) -> bool:
+        """Stop writing in a project and say why; return whether that changed anything. Raises ``UnknownProject``."""
+        with self._writing() as writing:
+            return projects.set_breaker(writing, site, name, reason, by="service", now=now)
+
+    def close_breaker(self, site: str, name: str, by: Person | str, now: datetime) -> bool:
+        """Let writing in a project go on; return whether that changed anything. Raises ``UnknownProject``."""
+        with self._writing() as writing:
+            return projects.set_breaker(writing, site, name, "", by=by, now=now)
+
+    def creations_since(self, site: str, name: str, since: datetime) -> int:
+        """Count the creations asked for in a project since an instant."""
+        with self._reading() as connection:
+            return projects.creations_since(connection, site, name, since)
+
+    def reopenings_since(self, site: str, name: str, since: datetime) -> int:
+        """Count our reopenings in a project since an instant."""
+        with self._reading() as connection:
+            return projects.reopenings_since(connection, site, name, since)
+
+    def usual_per_hour(self, site: str, name: str, now: datetime) -> tuple[float, float]:
+        """Return how many creations and how many reopenings an hour the last thirty days had, less where the project is
+        younger.
+        """
+        since = now - projects.USUAL_OVER
+        with self._reading() as connection:
+            hours = projects.hours_counted(connection, site, name, now)
+            created = projects.creations_since(connection, site, name, since)
+            reopened = projects.reopenings_since(connection, site, name, since)
+        return created / hours, reopened / hours
+
+    def cursor(self, site: str, name: str) -> Cursor:
+        """Return how far a project was swept; never swept is an empty cursor."""
+        with self._reading() as connection:
+            return projects.cursor(connection, site, name)
+
+    def save_cursor(self, site: str, name: str, reached: Cursor, now: datetime) -> None:
+        """Remember how far a project was swept."""
+        with self._writing() as writing:
+            projects.save_cursor(writing, site, name, reached, now)
+
+    # The policy
+
+    def publish_policy(
+        self,
+        content_hash: str,
+        files: Mapping[str, str],
+        now: datetime,
+        by: Person | str,
+        *,
+        weakenings: tuple[str, ...] = (),
+    ) -> bool:
+        """Put a policy in force; return whether it was not in force already. ``weakenings`` are audited as they stand
+        and name nobody.
+        """
+        with self._writing() as writing:
+            return policies.publish_policy(writing, content_hash, files, by=by, weakenings=weakenings, now=now)
+
+    def active_policy(self) -> tuple[str, dict[str, str]] | None:
+        """Return hash and files of the policy in force, or ``None`` where none was ever published."""
+        with self._reading() as connection:
+            return policies.active_policy(connection)
+
+    def policy_files(self, content_hash: str) -> dict[str, str]:
+        """Return the files of a policy that was once in force, empty where the hash is unknown."""
+        with self._reading() as connection:
+            return policies.files_of(connection, content_hash)
+
+    def reject_policy(self, content_hash: str, errors: tuple[str, ...], now: datetime) -> bool:
+        """Remember that an edit was refused; return whether that is news. The policy in force stays."""
+        with self._writing() as writing:
+            return policies.reject_policy(writing, content_hash, errors, now)
+
+    def last_rejection(self) -> Rejection | None:
+        """Return the refused edit that nobody has mended yet, or ``None``."""
+        with self._reading() as connection:
+            return policies.last_rejection(connection)
+
+    # Work that keeps failing
+
+    def park(self, work: str, ref: IssueRef, *, reason: str, detail: str, failures: int, now: datetime) -> None:
+        """Set work aside, under the key of its wake-up, until somebody looks; what is parked already is brought up to
+        date.
+        """
+        with self._writing() as writing:
+            parking.park(writing, Parked(work, ref, reason, detail, failures, now))
+
+    def parked(self) -> tuple[Parked, ...]:
+        """Return what is set aside, oldest first."""
+        with self._reading() as connection:
+            return parking.all_parked(connection)
+
+    def unpark(self, work: str) -> bool:
+        """Take work off the list, by its key; return whether it was on it."""
+        with self._writing() as writing:
+            return parking.unpark(writing, work)
+
+    # The audit chain
+
+    def verify_audit(self, known_head: str | None = None) -> AuditReport:
+        """Check the chain and the decisions it vouches for; ``known_head`` (``seq:hash``) is one that was posted
+        outside earlier.
+        """
+        with self._reading() as connection:
+            return verification.verify_audit(connection, self._key, known_head)
+
+    def audit_entries(self, case: IssueKey) -> tuple[AuditEntry, ...]:
+        """Return the entries about one case, oldest first."""
+        with self._reading() as connection:
+            return tuple(verification.entries_of(connection, case))
+
+    def erase_person(self, site: str, account_id: str, now: datetime) -> bool:
+        """Forget an account; return whether it was known. The chain stays valid."""
+        with self._writing() as writing:
+            return erasure.erase_person(writing, site, account_id, now)

@@ -1,0 +1,146 @@
+"""Recording a look: the projection of the case, what was agreed, said, reopened and satisfied, and the audit entries
+for what changed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from integration.ledger.agreed import record_actions
+from integration.ledger.cases import keep_ticket, meet_case
+from integration.ledger.chain import Plain, Writing
+from integration.ledger.people import rows_of
+from integration.ledger.projects import meet
+from integration.ledger.records import LookRecord
+from integration.ledger.tables import cases, marks, refusals, tickets
+from integration.postmortem.decisions import Refusal
+from integration.postmortem.incident import IssueKey, IssueRef
+
+_AUDITED = ("kind", "severity", "phase", "mode")
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What every step of recording needs: the transaction, the case, its row, and the instant."""
+
+    writing: Writing
+    case: IssueRef
+    row: int
+    now: datetime
+
+    def note(self, kind: str, body: dict[str, Plain]) -> None:
+        self.writing.trail.note(kind, self.now, body, self.case.key)
+
+
+def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datetime) -> None:
+    """Record a look that is finished. Doing it twice with the same ``now`` adds nothing."""
+    look = _Look(writing, case, meet_case(writing, case, now), now)
+    rows_of(writing.connection, record.people)
+    _project(look, record)
+    agreed = record_actions(writing, case, look.row, record.actions, now)
+    _replace_tickets(look, (*record.tickets, *agreed))
+    _mark(look, "said", record.said)
+    _mark(look, "satisfied", (str(key) for key in record.satisfied))
+    _reopened(look, record.reopened)
+    _replace_refusals(look, record.refusals)
+
+
+def _project(look: _Look, record: LookRecord) -> None:
+    connection = look.writing.connection
+    before = connection.execute(select(cases).where(cases.c.id == look.row)).one()
+    comment = before.status_comment if record.status_comment is None else record.status_comment or None
+    values = {
+        "locator": look.case.locator,
+        "url": look.case.url,
+        "project_id": meet(look.writing, look.case.key.site, look.case.project, look.now),
+        "title": record.title,
+        "kind": record.kind,
+        "severity": record.severity,
+        "phase": record.phase,
+        "mode": record.mode,
+        "policy": record.policy,
+        "governed": before.governed or record.governed,
+        "adopted_digest": record.adopted_digest or before.adopted_digest,
+        "opened_at": record.opened_at or before.opened_at,
+        "closed_at": record.closed_at,
+        "looked_at": look.now,
+        "next_look": record.next_look,
+        "status_comment": comment,
+        "status_digest": before.status_digest if record.status_digest is None else record.status_digest,
+    }
+    connection.execute(update(cases).where(cases.c.id == look.row).values(**values))
+    _note_changes(look, before, values)
+
+
+def _note_changes(look: _Look, before: Row[*tuple[object, ...]], after: dict[str, object]) -> None:
+    was = before._asdict()
+    if after["governed"] and not was["governed"]:
+        look.note("case.governed", {"policy": str(after["policy"])})
+    if after["adopted_digest"] != was["adopted_digest"]:
+        look.note("case.adopted", {"digest": str(after["adopted_digest"])})
+    changes: dict[str, Plain] = {
+        name: [str(was[name]), str(after[name])] for name in _AUDITED if was[name] != after[name]
+    }
+    if (was["closed_at"] is None) != (after["closed_at"] is None):
+        changes["closed"] = after["closed_at"] is not None
+    if changes:
+        look.note("case.changed", {**changes, "policy": str(after["policy"])})
+
+
+def _replace_tickets(look: _Look, wanted: Iterable[IssueRef]) -> None:
+    connection = look.writing.connection
+    by_key = {ticket.key: ticket for ticket in wanted}
+    for row in connection.execute(select(tickets).where(tickets.c.case_id == look.row)).all():
+        ticket = by_key.pop(IssueKey(row.site, row.issue_id), None)
+        this = tickets.c.id == row.id
+        if ticket is None:
+            connection.execute(delete(tickets).where(this))
+        elif (row.locator, row.url) != (ticket.locator, ticket.url):
+            connection.execute(update(tickets).where(this).values(locator=ticket.locator, url=ticket.url))
+    for ticket in by_key.values():
+        keep_ticket(connection, look.row, ticket)
+
+
+def _mark(look: _Look, kind: str, subjects: Iterable[str]) -> None:
+    """Remember facts that are true once and for ever, and put the new ones into the chain."""
+    wanted = frozenset(subjects)
+    if not wanted:
+        return
+    connection = look.writing.connection
+    known = select(marks.c.subject).where(marks.c.case_id == look.row, marks.c.kind == kind)
+    for subject in sorted(wanted - set(connection.execute(known).scalars())):
+        _add_mark(look, kind, subject)
+
+
+def _reopened(look: _Look, issues: tuple[IssueKey, ...]) -> None:
+    connection = look.writing.connection
+    for subject in sorted({str(issue) for issue in issues}):
+        same = select(marks.c.at).where(
+            marks.c.case_id == look.row, marks.c.kind == "reopened", marks.c.subject == subject, marks.c.at == look.now
+        )
+        if connection.execute(same).scalar_one_or_none() is None:
+            _add_mark(look, "reopened", subject)
+
+
+def _add_mark(look: _Look, kind: str, subject: str) -> None:
+    mark = {"case_id": look.row, "kind": kind, "subject": subject, "at": look.now}
+    look.writing.connection.execute(insert(marks).values(**mark))
+    if kind != "said":  # What was said was a creation, which its intent has put into the chain already.
+        look.note(f"gate.{kind}", {"issue": subject})
+
+
+def _replace_refusals(look: _Look, wanted: tuple[Refusal, ...]) -> None:
+    connection = look.writing.connection
+    mine = refusals.c.case_id == look.row
+    known = {Refusal(*row) for row in connection.execute(select(*list(refusals.c)[1:]).where(mine))}
+    by_purpose = {refusal.purpose: refusal for refusal in wanted}
+    if known == set(by_purpose.values()):
+        return
+    connection.execute(delete(refusals).where(mine))
+    for refusal in by_purpose.values():
+        row = {"purpose": refusal.purpose, "detail": refusal.detail, "retry_at": refusal.retry_at}
+        connection.execute(insert(refusals).values(case_id=look.row, **row))
+    for purpose in sorted(by_purpose.keys() - {refusal.purpose for refusal in known}):
+        look.note("write.refused", {"purpose": purpose})

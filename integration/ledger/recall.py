@@ -1,0 +1,125 @@
+"""Everything that is remembered about one case, read in a few queries. Nothing is created."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Integer, bindparam, select, union
+
+from integration.ledger import intents as intent_rows
+from integration.ledger.cases import ref_of
+from integration.ledger.decisions import SELECT, decision_of
+from integration.ledger.projects import known
+from integration.ledger.tables import actions, cases, decisions, intents, marks, owners, people, refusals, tickets
+from integration.postmortem.decisions import Memory, ProjectMemory, Refusal, RememberedAction
+from integration.postmortem.incident import IssueKey, IssueRef
+
+# A project that was never heard of is governed since the end of time: nothing in it may be written to.
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+# Statements are built once: building them costs more than SQLite needs to answer.
+_ROW = bindparam("row", type_=Integer())
+_CASE = select(cases).where(cases.c.site == bindparam("site"), cases.c.issue_id == bindparam("issue"))
+# A ticket may have come from another case; what was decided on it stays decided.
+_DECISIONS = SELECT.where(
+    decisions.c.id.in_(
+        union(
+            select(decisions.c.id).where(decisions.c.case_id == _ROW),
+            select(decisions.c.id)
+            .join(
+                tickets,
+                (tickets.c.site == decisions.c.issue_site) & (tickets.c.issue_id == decisions.c.issue_id),
+            )
+            .where(tickets.c.case_id == _ROW),
+        )
+    )
+).order_by(decisions.c.id)
+_owner = people.alias("owner")
+_row_owner = people.alias("row_owner")
+_ACTIONS = (
+    select(actions, _owner.c.account_id.label("owner"), _row_owner.c.account_id.label("row_owner"))
+    .outerjoin(_owner, actions.c.owner_id == _owner.c.id)
+    .outerjoin(_row_owner, actions.c.row_owner_id == _row_owner.c.id)
+    .where(actions.c.case_id == _ROW)
+    .order_by(actions.c.id)
+)
+_OWNERS = (
+    select(owners.c.action_id, people.c.account_id)
+    .join(people, owners.c.person_id == people.c.id)
+    .join(actions, owners.c.action_id == actions.c.id)
+    .where(actions.c.case_id == _ROW)
+)
+_INTENTS = select(*intent_rows.COLUMNS).where(intents.c.case_id == _ROW).order_by(intents.c.id)
+_MARKS = select(marks.c.kind, marks.c.subject).where(marks.c.case_id == _ROW)
+_REFUSALS = select(refusals.c.purpose, refusals.c.detail, refusals.c.retry_at).where(refusals.c.case_id == _ROW)
+
+
+def recall(connection: Connection, case: IssueRef) -> Memory:
+    """Return the memory of a case; of a case never seen, an empty one."""
+    site, name = case.key.site, case.project
+    project = known(connection, site, name) or ProjectMemory(site, name, NEVER)
+    row = connection.execute(_CASE, {"site": site, "issue": case.key.id}).one_or_none()
+    if row is None:
+        return Memory(project)
+    this = {"row": row.id}
+    said, reopened, satisfied = _marks(connection, row.id)
+    return Memory(
+        project=project,
+        governed=row.governed,
+        adopted_digest=row.adopted_digest,
+        severity=row.severity,
+        looked_at=row.looked_at,
+        decisions=tuple(decision_of(found) for found in connection.execute(_DECISIONS, this).mappings()),
+        actions=tuple(_actions(connection, row.id)),
+        intents=tuple(intent_rows.intent_of(found) for found in connection.execute(_INTENTS, this)),
+        said=said,
+        reopened=reopened,
+        satisfied=satisfied,
+        status_comment=row.status_comment,
+        status_digest=row.status_digest,
+        refusals=tuple(Refusal(*found) for found in connection.execute(_REFUSALS.order_by("purpose"), this)),
+    )
+
+
+def _actions(connection: Connection, row: int) -> Iterator[RememberedAction]:
+    found = connection.execute(_ACTIONS, {"row": row}).all()
+    if not found:
+        return
+    owned: dict[int, set[str]] = {}
+    for owner in connection.execute(_OWNERS, {"row": row}):
+        owned.setdefault(owner.action_id, set()).add(owner.account_id)
+    for action in found:
+        ticket = None
+        if action.ticket_id is not None:
+            ticket = ref_of(action.ticket_site, action.ticket_id, action.ticket_locator, action.ticket_url)
+        yield RememberedAction(
+            action_id=action.action_id,
+            text=action.text,
+            description=action.description,
+            owner_id=action.owner,
+            due=action.due,
+            ticket=ticket,
+            row_owner_id=action.row_owner,
+            row_due=action.row_due,
+            owners=frozenset(owned.get(action.id, ())),
+        )
+
+
+def _marks(connection: Connection, row: int) -> tuple[frozenset[str], dict[IssueKey, int], frozenset[IssueKey]]:
+    said: set[str] = set()
+    reopened: Counter[IssueKey] = Counter()
+    satisfied: set[IssueKey] = set()
+    for kind, subject in connection.execute(_MARKS, {"row": row}):
+        match kind:
+            case "said":
+                said.add(subject)
+            case "reopened":
+                reopened[_key(subject)] += 1
+            case "satisfied":
+                satisfied.add(_key(subject))
+    return frozenset(said), dict(reopened), frozenset(satisfied)
+
+
+def _key(subject: str) -> IssueKey:
+    site, _, issue = subject.partition(":")
+    return IssueKey(site, issue)

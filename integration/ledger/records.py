@@ -1,0 +1,97 @@
+"""What goes into the ledger and comes out of it beyond a case's memory, as plain frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from integration.postmortem.decisions import Refusal, RememberedAction
+from integration.postmortem.incident import IssueKey, IssueRef
+from integration.postmortem.people import Person
+
+
+@dataclass(frozen=True)
+class LookRecord:
+    """What one look found and did. Everything has a default, so that a look records only what it knows.
+
+    Replaced by each look: ``title`` to ``refusals``'s scalars (the projection), ``tickets`` and ``refusals``. ``None``
+    in ``adopted_digest``, ``opened_at``, ``status_comment`` or ``status_digest`` means "as before"; an empty
+    ``status_comment`` means that there is none any more. Added up over looks: ``governed`` (never withdrawn), ``said``,
+    ``satisfied``, the owners of ``actions``, and ``reopened``, which lists the issues that this very look has reopened.
+    Actions are updated by their id and never dropped.
+
+    ``tickets`` are all issues of the case but the incident; the tickets of remembered actions belong to it in any case.
+    ``people`` are accounts whose handle and name may be kept for showing; nothing else here may name anybody.
+    """
+
+    title: str = ""
+    kind: str = ""
+    severity: str = ""
+    phase: str = ""
+    mode: str = ""
+    policy: str = ""
+    governed: bool = False
+    adopted_digest: str | None = None
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    next_look: datetime | None = None
+    status_comment: str | None = None
+    status_digest: str | None = None
+    tickets: tuple[IssueRef, ...] = ()
+    actions: tuple[RememberedAction, ...] = ()
+    said: frozenset[str] = frozenset()
+    reopened: tuple[IssueKey, ...] = ()
+    satisfied: frozenset[IssueKey] = frozenset()
+    refusals: tuple[Refusal, ...] = ()
+    people: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parked:
+    """Work that kept failing. ``object`` is the wake-up's key, ``reason`` a slug, ``detail`` one line, ``failures`` how
+    often it failed.
+    """
+
+    object: str
+    ref: IssueRef
+    reason: str
+    detail: str
+    failures: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A policy that was refused while the last good one stays in force; each error names file, line, key and remedy."""
+
+    hash: str
+    errors: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One entry of the audit chain. ``case`` is the issue's key as text, or empty; ``body`` canonical JSON that names
+    nobody.
+    """
+
+    seq: int
+    at: str
+    kind: str
+    case: str
+    body: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What checking the chain came to. ``head`` (``seq:hash``) is what to post outside; ``problems`` are sentences,
+    empty when all is well.
+    """
+
+    entries: int
+    head: str
+    problems: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nothing was found."""
+        return not self.problems

@@ -1,0 +1,276 @@
+"""The ledger's tables. Three sorts: the projection of cases (can be rebuilt from the trackers), what was decided and
+agreed (cannot), and the audit chain over both. People stand in one table; everything else points to their row there, so
+that one of them can be forgotten (S25)."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, MetaData, Named, Table, TypedColumns, UniqueConstraint
+
+from integration.ledger.columns import Instant, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+class _Service(TypedColumns):
+    """The one row about the installation: whether everything is paused."""
+
+    id = Column(Integer, primary_key=True)
+    paused: Named[bool]
+
+
+class _Projects(TypedColumns):
+    """A repository or project; ``breaker`` is the reason for which writing was stopped, or empty."""
+
+    id = Column(Integer, primary_key=True)
+    site: Named[str] = Column(Words())
+    name: Named[str] = Column(Words())
+    governed_since: Named[datetime] = Column(Instant())
+    paused: Named[bool]
+    breaker: Named[str] = Column(Words())
+    breaker_at: Named[datetime | None] = Column(Instant())
+
+
+class _People(TypedColumns):
+    """An account. ``digest`` is HMAC(salt, site and account id): what the audit chain says of the person.
+
+    Forgetting a person empties the names, replaces the account id and throws the salt away; the digest then leads
+    nowhere.
+    """
+
+    id = Column(Integer, primary_key=True)
+    site: Named[str] = Column(Words())
+    account_id: Named[str] = Column(Words())
+    handle: Named[str] = Column(Words())
+    name: Named[str] = Column(Words())
+    kind: Named[str] = Column(Words())
+    active: Named[bool]
+    salt: Named[str | None] = Column(Words())
+    digest: Named[str] = Column(Words())
+    erased_at: Named[datetime | None] = Column(Instant())
+
+
+class _Cases(TypedColumns):
+    """The projection of a case as it was last looked at, and what is remembered once per case."""
+
+    id = Column(Integer, primary_key=True)
+    site: Named[str] = Column(Words())
+    issue_id: Named[str] = Column(Words())
+    locator: Named[str] = Column(Words())
+    url: Named[str] = Column(Words())
+    project_id: Named[int] = Column(ForeignKey("projects.id"), index=True)
+    title: Named[str] = Column(Words())
+    kind: Named[str] = Column(Words())
+    severity: Named[str] = Column(Words())
+    phase: Named[str] = Column(Words())
+    mode: Named[str] = Column(Words())
+    policy: Named[str] = Column(Words())
+    governed: Named[bool]
+    adopted_digest: Named[str | None] = Column(Words())
+    opened_at: Named[datetime | None] = Column(Instant())
+    closed_at: Named[datetime | None] = Column(Instant())
+    looked_at: Named[datetime | None] = Column(Instant())
+    next_look: Named[datetime | None] = Column(Instant(), index=True)
+    status_comment: Named[str | None] = Column(Words())
+    status_digest: Named[str] = Column(Words())
+
+
+class _Tickets(TypedColumns):
+    """An issue that belongs to a case: its action tickets and whatever else is linked as one."""
+
+    id = Column(Integer, primary_key=True)
+    case_id: Named[int] = Column(ForeignKey("cases.id"))
+    site: Named[str] = Column(Words())
+    issue_id: Named[str] = Column(Words())
+    locator: Named[str] = Column(Words())
+    url: Named[str] = Column(Words())
+
+
+class _Actions(TypedColumns):
+    """A remembered action and the values last agreed between its row and its ticket."""
+
+    id = Column(Integer, primary_key=True)
+    case_id: Named[int] = Column(ForeignKey("cases.id"))
+    action_id: Named[str] = Column(Words())
+    text: Named[str] = Column(Words())
+    description: Named[str] = Column(Words())
+    owner_id: Named[int | None] = Column(ForeignKey("people.id"))
+    due: Named[date | None] = Column(Date())
+    row_owner_id: Named[int | None] = Column(ForeignKey("people.id"))
+    row_due: Named[date | None] = Column(Date())
+    ticket_site: Named[str | None] = Column(Words())
+    ticket_id: Named[str | None] = Column(Words())
+    ticket_locator: Named[str | None] = Column(Words())
+    ticket_url: Named[str | None] = Column(Words())
+
+
+class _Owners(TypedColumns):
+    """Everybody who ever owned or was assigned an action's ticket (S10)."""
+
+    action_id: Named[int] = Column(ForeignKey("actions.id"), primary_key=True)
+    person_id: Named[int] = Column(ForeignKey("people.id"), primary_key=True)
+
+
+class _Marks(TypedColumns):
+    """One-time facts about a case: what was ``said``, which issue we ``reopened`` when, whose gate was once
+    ``satisfied``.
+
+    ``subject`` is the purpose of what was said, or the issue's key as text.
+    """
+
+    case_id: Named[int] = Column(ForeignKey("cases.id"), primary_key=True)
+    kind: Named[str] = Column(Words(), primary_key=True)
+    subject: Named[str] = Column(Words(), primary_key=True)
+    at: Named[datetime] = Column(Instant(), primary_key=True)
+
+
+class _Refusals(TypedColumns):
+    """Writes that the tracker refused at the latest look."""
+
+    case_id: Named[int] = Column(ForeignKey("cases.id"), primary_key=True)
+    purpose: Named[str] = Column(Words(), primary_key=True)
+    detail: Named[str] = Column(Words())
+    retry_at: Named[datetime] = Column(Instant())
+
+
+class _Intents(TypedColumns):
+    """A creation, recorded before it is asked for."""
+
+    id = Column(Integer, primary_key=True)
+    case_id: Named[int] = Column(ForeignKey("cases.id"))
+    purpose: Named[str] = Column(Words())
+    issue_site: Named[str] = Column(Words())
+    issue_id: Named[str] = Column(Words())
+    state: Named[str] = Column(Words())
+    opened_at: Named[datetime] = Column(Instant(), index=True)
+    created: Named[str] = Column(Words())
+
+
+class _Decisions(TypedColumns):
+    """A command that was judged. ``audit_seq`` is the entry that vouches for the row; ``args_salt`` keeps its digest of
+    free text unguessable.
+    """
+
+    id = Column(Integer, primary_key=True)
+    case_id: Named[int] = Column(ForeignKey("cases.id"), index=True)
+    issue_site: Named[str] = Column(Words())
+    issue_id: Named[str] = Column(Words())
+    comment_id: Named[str] = Column(Words())
+    comment_digest: Named[str] = Column(Words())
+    line: Named[int]
+    word: Named[str] = Column(Words())
+    args: Named[str] = Column(Words())
+    args_salt: Named[str] = Column(Words())
+    actor_id: Named[int] = Column(ForeignKey("people.id"), index=True)
+    accepted: Named[bool]
+    authority: Named[str] = Column(Words())
+    reason: Named[str] = Column(Words())
+    subject: Named[str] = Column(Words())
+    policy: Named[str] = Column(Words())
+    at: Named[datetime] = Column(Instant())
+    confirmed: Named[bool]
+    audit_seq: Named[int] = Column(unique=True)
+
+
+class _Cursors(TypedColumns):
+    """How far a project was swept."""
+
+    project_id: Named[int] = Column(ForeignKey("projects.id"), primary_key=True)
+    seen: Named[datetime | None] = Column(Instant())
+    etag: Named[str] = Column(Words())
+
+
+class _PolicyFiles(TypedColumns):
+    """The files of a policy that was once in force, under the hash of their content."""
+
+    hash: Named[str] = Column(Words(), primary_key=True)
+    name: Named[str] = Column(Words(), primary_key=True)
+    text: Named[str] = Column(Words())
+
+
+class _Publications(TypedColumns):
+    """Which policy came into force when; the newest one is active."""
+
+    id = Column(Integer, primary_key=True)
+    hash: Named[str] = Column(Words())
+    at: Named[datetime] = Column(Instant())
+
+
+class _Rejections(TypedColumns):
+    """A policy that was refused; ``settled_at`` is set when a good one is published, or the active one found in place
+    again.
+    """
+
+    id = Column(Integer, primary_key=True)
+    hash: Named[str] = Column(Words())
+    errors: Named[str] = Column(Words())
+    at: Named[datetime] = Column(Instant())
+    settled_at: Named[datetime | None] = Column(Instant())
+
+
+class _Parked(TypedColumns):
+    """Work that keeps failing, set aside until somebody looks."""
+
+    object: Named[str] = Column(Words(), primary_key=True)
+    site: Named[str] = Column(Words())
+    issue_id: Named[str] = Column(Words())
+    locator: Named[str] = Column(Words())
+    url: Named[str] = Column(Words())
+    reason: Named[str] = Column(Words())
+    detail: Named[str] = Column(Words())
+    failures: Named[int]
+    at: Named[datetime] = Column(Instant())
+
+
+class _Audit(TypedColumns):
+    """The chain: gapless, append-only (triggers refuse the rest). ``at`` is text, because its exact characters are
+    hashed.
+    """
+
+    seq = Column(Integer, primary_key=True, autoincrement=False)
+    at: Named[str] = Column(Words())
+    kind: Named[str] = Column(Words())
+    case_key: Named[str] = Column(Words(), index=True)
+    body: Named[str] = Column(Words())
+    previous: Named[str] = Column(Words())
+    hash: Named[str] = Column(Words())
+
+
+class _AuditHead(TypedColumns):
+    """The one row that says where the chain ends. ``seal`` is keyed, so that a shortened chain cannot be passed off as
+    the whole.
+    """
+
+    id = Column(Integer, primary_key=True)
+    seq: Named[int]
+    hash: Named[str] = Column(Words())
+    seal: Named[str] = Column(Words())
+    key_check: Named[str] = Column(Words())
+
+
+service = Table("service", metadata, _Service)
+projects = Table("projects", metadata, _Projects, UniqueConstraint("site", "name"))
+people = Table("people", metadata, _People, UniqueConstraint("site", "account_id"))
+cases = Table("cases", metadata, _Cases, UniqueConstraint("site", "issue_id"))
+tickets = Table(
+    "tickets", metadata, _Tickets, UniqueConstraint("case_id", "site", "issue_id"), Index(None, "site", "issue_id")
+)
+actions = Table("actions", metadata, _Actions, UniqueConstraint("case_id", "action_id"))
+owners = Table("owners", metadata, _Owners)
+marks = Table("marks", metadata, _Marks, Index(None, "kind", "at"))
+refusals = Table("refusals", metadata, _Refusals)
+intents = Table("intents", metadata, _Intents, UniqueConstraint("case_id", "purpose"))
+decisions = Table("decisions", metadata, _Decisions, UniqueConstraint("issue_site", "issue_id", "comment_id", "line"))
+cursors = Table("cursors", metadata, _Cursors)
+policy_files = Table("policy_files", metadata, _PolicyFiles)
+publications = Table("publications", metadata, _Publications)
+rejections = Table("rejections", metadata, _Rejections)
+parked = Table("parked", metadata, _Parked)
+audit = Table("audit", metadata, _Audit)
+audit_head = Table("audit_head", metadata, _AuditHead)
