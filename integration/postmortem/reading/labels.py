@@ -9,7 +9,7 @@ from integration.postmortem.reading.normalise import normalise
 NUMBERING = re.compile(r"^\W*(?:\d+(?:\.\d+)*[.):]?|[ivx]+[.)]|[a-z][.)])\s+", re.IGNORECASE)
 ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 TAIL = re.compile(r"\s*(?::|\s[-–—]\s).*", re.DOTALL)
-PARTS = re.compile(r"\s*(?:/|&|\+|,|\band\b)\s*")
+PARTS = re.compile(r"\s*(?:/|&|\+|,|\band\b|\bor\b)\s*")
 LONGEST = 120
 """Characters of a heading that can still be a name; longer ones are sentences."""
 
@@ -71,7 +71,8 @@ class Names:
 @lru_cache(maxsize=4096)
 def _words(name: str) -> tuple[str, ...]:
     """Return the words that matter, each without its plural s. Folding both sides alike is what counts, not grammar."""
-    return tuple(_singular(word) for word in normalise(name).split() if word not in LITTLE_WORDS)
+    words = tuple(_singular(word) for word in normalise(name).split() if word not in LITTLE_WORDS)
+    return words or (("no",) if "#" in name else ())
 
 
 def _singular(word: str) -> str:

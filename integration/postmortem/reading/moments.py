@@ -10,9 +10,12 @@ MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
+APART = 8
+"""Characters between a date and a time that still make them one stamp: "2026-11-18 at about 09:00"."""
+
 _NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _MONTH, _DAY = rf"(?P<month>{_NAME})", r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_EITHER = r"(?P<either>\d{1,2})/(?P<or>\d{1,2})"
+_EITHER = r"(?P<either>\d{1,2})(?P<between>[/-])(?P<or>\d{1,2})"
 
 
 def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
@@ -24,15 +27,15 @@ DATES = _patterns(
     r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!-)",
     r"(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})",
     r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
-    rf"{_EITHER}/(?P<year>\d{{4}})",
+    rf"{_EITHER}(?P=between)(?P<year>\d{{4}})",
     rf"{_DAY}(?: of)?[ -]{_MONTH},?[ -](?P<year>\d{{4}})",
     rf"{_MONTH} {_DAY},? (?P<year>\d{{4}})",
 )
-WITHOUT_YEAR = _patterns(rf"{_MONTH} {_DAY}(?![a-z])", rf"{_DAY} (?:of )?{_MONTH}(?![a-z])", _EITHER)
+WITHOUT_YEAR = _patterns(rf"{_MONTH} {_DAY}(?![a-z])", rf"{_DAY} (?:of )?{_MONTH}(?![a-z])", _EITHER.replace("/-", "/"))
 BROKEN_DATE = re.compile(r"\d{5,}[-/]\d{1,2}[-/]\d{1,2}")
 CLOCK = re.compile(
-    r"(?<![\d:.])(?<![A-SU-Za-z_])(?P<hour>\d{1,2})(?:[:h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?)?"
-    r"(?: ?(?P<half>[ap])\.?m\b\.?|(?P<short>[ap])\b)?(?![\d:])",
+    r"(?<![\d:.])(?:(?<![A-Za-z_])|(?<=\dT))(?P<hour>\d{1,2})(?:[:h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?)?"
+    r"(?: ?(?P<half>[ap])\.?m\b\.?|(?P<short>[ap])\b)?(?!\d|:\d)",
     re.IGNORECASE,
 )
 OFFSETS = {
@@ -42,7 +45,13 @@ OFFSETS = {
     **dict.fromkeys(("SGT", "HKT"), 8),
     **dict.fromkeys(("EST", "CDT"), -5),
     **dict.fromkeys(("MST", "PDT"), -7),
-    **dict(EEST=3, JST=9, AEST=10, AEDT=11, EDT=-4, MDT=-6, PST=-8),
+    "EEST": 3,
+    "JST": 9,
+    "AEST": 10,
+    "AEDT": 11,
+    "EDT": -4,
+    "MDT": -6,
+    "PST": -8,
 }
 """Abbreviations that mean one offset, in hours."""
 
@@ -50,17 +59,19 @@ DOUBTFUL = ("IST", "CST", "AST", "PT", "ET", "CT", "MT")
 """Abbreviations that mean several offsets: India or Israel, China or Chicago, summer or winter."""
 
 _NAMES = "|".join(sorted((*OFFSETS, *DOUBTFUL), key=len, reverse=True))
-_SHIFT = r"[+-]\d{1,2}(?::?\d{2})?(?!\d)"
-ZONE = re.compile(rf"\s?\(?(?:(?:UTC|GMT)?{_SHIFT}|(?:{_NAMES})(?![A-Za-z]))\)?")
-ZONE_ANYWHERE = re.compile(rf"(?<![A-Za-z])(?:(?:UTC|GMT){_SHIFT}|(?:{_NAMES})(?![A-Za-z]))")
+_IN_WORDS = r"[Pp]acific|[Ee]astern|[Mm]ountain|[Cc]entral(?= [Tt]ime)"  # Summer or winter is not said.
+_SHIFT = r"[+-](?:0?\d|1[0-4])(?::?\d{2})?(?!\d)"
+ZONE = re.compile(rf"\s?\(?(?:(?:UTC|GMT)?{_SHIFT}|(?:{_NAMES}|{_IN_WORDS})(?![A-Za-z]))\)?")
+ISO_CLOCK = re.compile(r"\dT\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
+ZONE_ANYWHERE = re.compile(rf"(?<![A-Za-z])(?:(?:UTC|GMT){_SHIFT}|(?:{_NAMES}|{_IN_WORDS})(?![A-Za-z]))")
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """A date, a time or both, found in a text from ``start`` to ``end``.
 
-    ``at`` is the instant in UTC, or ``None`` where day, time or zone is in doubt; ``day`` the day as written or taken
-    over, likewise.
+    ``day`` is the day as written or taken over, ``at`` the instant in UTC; each is ``None`` where it is in doubt.
+    ``has_date`` and ``has_clock`` say what was written.
     """
 
     text: str
@@ -68,6 +79,8 @@ class Stamp:
     end: int
     day: date | None
     at: datetime | None
+    has_date: bool = False
+    has_clock: bool = False
 
 
 def read_date(text: str) -> date | None:
@@ -76,9 +89,14 @@ def read_date(text: str) -> date | None:
     return days.pop() if len(days) == 1 else None
 
 
-def read_zone(text: str) -> tzinfo | None:
-    """Return the zone that a heading names ("all times in UTC", "Time (CEST)"), where it means one offset."""
+def read_zone(text: str, otherwise: tzinfo | None = None) -> tzinfo | None:
+    """Return the zone that a heading names ("all times in UTC", "Time (CEST)"), or ``otherwise`` where it names none.
+
+    ``None`` where it names one that means several offsets ("all times pacific"), or several zones.
+    """
     found = {_offset(match[0]) for match in ZONE_ANYWHERE.finditer(text)}
+    if not found:
+        return otherwise
     return found.pop() if len(found) == 1 else None
 
 
@@ -94,11 +112,13 @@ def read_stamp(text: str, day: date | None = None, zone: tzinfo | None = UTC) ->
     spans = [found for found in (span, clock.span() if clock else None) if found]
     if not spans:
         return None
-    start, end = min(first for first, _ in spans), max(last for _, last in spans)
+    first, last = min(spans), max(spans)
+    start, end = first[0], last[1] if last[0] - first[1] <= APART else first[1]
     if clock is None:
-        return Stamp(text[start:end], start, end, written, None)
-    holds, end = _zone_after(text, clock.end(), end, zone)
-    return Stamp(text[start:end], start, end, written, _instant(written, _time(clock), holds))
+        return Stamp(text[start:end], start, end, written, None, has_date=True)
+    holds, after = _zone_after(text, clock.end(), zone)
+    end = after if clock.end() == end else end
+    return Stamp(text[start:end], start, end, written, _instant(written, _time(clock), holds), span is not None, True)
 
 
 def _first_date(text: str, near: date | None) -> tuple[tuple[int, int] | None, date | None]:
@@ -158,9 +178,11 @@ def _time(match: re.Match[str]) -> time | None:
     return time(hour, minute, second) if hour < 24 else None
 
 
-def _zone_after(text: str, clock_end: int, end: int, zone: tzinfo | None) -> tuple[tzinfo | None, int]:
-    match = ZONE.match(text, clock_end)
-    return (_offset(match[0]), max(end, match.end())) if match else (zone, end)
+def _zone_after(text: str, at: int, zone: tzinfo | None) -> tuple[tzinfo | None, int]:
+    match = ZONE.match(text, at)
+    if match is None or (match[0].startswith("-") and not ISO_CLOCK.search(text, 0, at)):
+        return zone, at  # "09:00-10:00" is a range; only after an ISO time is it a time west of Greenwich.
+    return _offset(match[0]), match.end()
 
 
 def _offset(written: str) -> tzinfo | None:

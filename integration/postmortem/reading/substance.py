@@ -38,7 +38,7 @@ LATER = re.compile(
     r"|pending|(?:work )?in progress|ongoing|(?:still |under )?investigat(?:ion|ing)(?: is)?(?: ongoing| in progress)?"
     r"|no response|no comments?(?: added)?|(?:none|nothing|not) yet|coming soon|(?:will|to) follow"
     r"|will (?:be )?(?:add|added|update|updated|fill in|filled in|follow)|see (?:above|below)|same as above"
-    r"|fill(?: me| this)? in|placeholder|lorem ipsum.*|x+)"
+    r"|fill(?: me| this)? in|placeholder|lorem ipsum.*|xx+)"
     r"(?: yet| at this time| at the moment| for now| so far| later| soon| shortly| here)*"
 )
 TO_DO = re.compile(r"(?:tbd|todo|tba|tbc|wip|fixme)\b(?: \w+){0,11}")
