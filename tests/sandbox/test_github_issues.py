@@ -385,3 +385,18 @@ def test_a_secondary_limit_on_demand_reads_like_githubs(github: GitHubSandbox) -
     assert (refused.status_code, refused.headers["Retry-After"]) == (403, "60")
     assert "secondary rate limit" in refused.json()["message"]
     assert github.as_person("dana").ask("GET", "/user").status_code == 200
+
+
+def test_open_issues_are_counted_through_closing_moving_and_deleting(github: GitHubSandbox) -> None:
+    github.add_repository("acme/other", roles={"dana": "write"})
+    repo = client(github, "dana").get_repo(REPO)
+    milestone = repo.create_milestone("due")
+    for title in ("to close", "to move", "to delete", "to keep"):
+        repo.create_issue(title, milestone=milestone)
+    repo.get_issue(1).edit(state="closed")
+    github.transfer_issue(REPO, 2, "acme/other", by="dana")
+    github.delete_issue(REPO, 3, by="dana")
+    seen = repo.get_milestone(1)
+    assert (seen.open_issues, seen.closed_issues) == (1, 1)
+    dana = github.as_person("dana")
+    assert [dana.ask("GET", f"/repos/{name}").json()["open_issues_count"] for name in (REPO, "acme/other")] == [1, 1]

@@ -39,6 +39,7 @@ def place(site: Site, repository: Repository, author: Person, title: str, body: 
     now = site.now()
     issue = Issue(site.new_id("issue"), repository, repository.last_number, author, title, body, now, now)
     repository.issues[issue.number] = issue
+    repository.count(issue, 1)
     site.issues_by_id[issue.id] = issue
     repository.changed()
     return issue
@@ -57,7 +58,9 @@ def open_issue(
 ) -> Issue:
     """Open an issue; it is announced as opened with its labels, then once per label and assignee, as GitHub does."""
     issue = place(site, repository, author, title, body)
-    issue.labels, issue.assignees, issue.milestone = list(labels), list(assignees), milestone
+    issue.labels, issue.assignees = list(labels), list(assignees)
+    with repository.recounting(issue):
+        issue.milestone = milestone
     for label in labels:
         site.note(issue, "labeled", author, label)
     for person in assignees:
@@ -144,11 +147,13 @@ def set_milestone(site: Site, issue: Issue, actor: Person, milestone: Milestone 
     if milestone is before:
         return
     if before is not None:
-        issue.milestone = None
+        with issue.repository.recounting(issue):
+            issue.milestone = None
         site.note(issue, "demilestoned", actor, before)
         announce(site, issue, "demilestoned", actor, milestone=before)
     if milestone is not None:
-        issue.milestone = milestone
+        with issue.repository.recounting(issue):
+            issue.milestone = milestone
         site.note(issue, "milestoned", actor, milestone)
         announce(site, issue, "milestoned", actor, milestone=milestone)
 
@@ -168,7 +173,8 @@ def set_state(
             issue.state_reason = reason
             site.touch(issue)
         return
-    issue.state = state
+    with issue.repository.recounting(issue):
+        issue.state = state
     if state == "closed":
         issue.state_reason = reason or "completed"
         issue.closed_at, issue.closed_by = site.now(), actor

@@ -55,9 +55,11 @@ class Limits:
         """Return 0 and count one creation, or by how many seconds it comes too early."""
         created = self._window(viewer, now).created
         for most, span in ((self.contents_a_minute, 60), (self.contents_an_hour, 3600)):
-            recent = [at for at in created if now - at < timedelta(seconds=span)]
-            if most is not None and len(recent) >= most:
-                return max(1, int((recent[-most] + timedelta(seconds=span) - now).total_seconds()))
+            if most is None or len(created) < most:
+                continue
+            free_again = created[-most] + timedelta(seconds=span)
+            if now < free_again:
+                return max(1, int((free_again - now).total_seconds()))
         created.append(now)
         while created and now - created[0] >= timedelta(hours=1):
             created.popleft()

@@ -92,7 +92,9 @@ def delete_issue(site: Site, issue: Issue, actor: Person) -> None:
 def transfer_issue(site: Site, issue: Issue, target: Repository, actor: Person) -> Issue:
     """Move an issue: the old place answers 301; the new issue has a new id and number, and takes the comments along."""
     moved = place(site, target, issue.author, issue.title, issue.body)
-    moved.created_at, moved.state, moved.state_reason = issue.created_at, issue.state, issue.state_reason
+    with target.recounting(moved):
+        moved.state = issue.state
+    moved.created_at, moved.state_reason = issue.created_at, issue.state_reason
     moved.closed_at, moved.closed_by = issue.closed_at, issue.closed_by
     # Labels go along where the target has one of that name, assignees where they can be assigned there.
     moved.labels = [target.labels[each.name.lower()] for each in issue.labels if each.name.lower() in target.labels]
@@ -119,6 +121,7 @@ def transfer_issue(site: Site, issue: Issue, target: Repository, actor: Person) 
 
 
 def _forget(site: Site, issue: Issue, moved: Moved | None) -> None:
+    issue.repository.count(issue, -1)
     del issue.repository.issues[issue.number], site.issues_by_id[issue.id]
     issue.repository.gone[issue.number] = moved
     issue.repository.changed()

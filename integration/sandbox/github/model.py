@@ -4,6 +4,8 @@ Mutable on purpose: this is a server's state, changed only under the site's lock
 Instants are aware UTC with whole seconds, as GitHub keeps them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -61,6 +63,8 @@ class Milestone:
     updated_at: datetime
     due_on: datetime | None = None
     closed_at: datetime | None = None
+    open_issues: int = 0
+    closed_issues: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -152,14 +156,6 @@ class Moved:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Counts of a repository's issues; ``of_milestone`` maps a milestone's id to (open, closed)."""
-
-    open_issues: int
-    of_milestone: dict[int, tuple[int, int]]
-
-
 @dataclass(slots=True, eq=False)
 class Repository:
     """A repository. ``roles`` maps lower-case logins to role names; ``gone`` what became of issues no longer here."""
@@ -183,7 +179,7 @@ class Repository:
     # Raised by every change that an issue listing can show: it makes the listing's ETag without rendering the listing.
     version: int = 0
     listings: dict[tuple[str, ...], list[Issue]] = field(default_factory=dict)
-    counted: Tally | None = None
+    open_issues: int = 0
 
     @property
     def full_name(self) -> str:
@@ -199,21 +195,21 @@ class Repository:
         """Note that what an issue listing shows has changed."""
         self.version += 1
         self.listings.clear()
-        self.counted = None
 
-    def tally(self) -> Tally:
-        """Return the counts, made in one pass after each change, so that rendering a listing stays linear."""
-        if self.counted is None:
-            of_milestone: dict[int, tuple[int, int]] = {}
-            open_issues = 0
-            for issue in self.issues.values():
-                is_open = issue.state == "open"
-                open_issues += is_open
-                if issue.milestone is not None:
-                    held = of_milestone.get(issue.milestone.id, (0, 0))
-                    of_milestone[issue.milestone.id] = (held[0] + is_open, held[1] + (not is_open))
-            self.counted = Tally(open_issues, of_milestone)
-        return self.counted
+    def count(self, issue: Issue, by: Literal[1, -1]) -> None:
+        """Add an issue to the counts of the repository and its milestone, or take it out."""
+        is_open = issue.state == "open"
+        self.open_issues += by * is_open
+        if issue.milestone is not None:
+            issue.milestone.open_issues += by * is_open
+            issue.milestone.closed_issues += by * (not is_open)
+
+    @contextmanager
+    def recounting(self, issue: Issue) -> Iterator[None]:
+        """Keep the counts right while an issue's state or milestone changes; counting anew would be quadratic."""
+        self.count(issue, -1)
+        yield
+        self.count(issue, 1)
 
     def role_of(self, person: Person | None) -> str | None:
         """Return the role name, ``read`` for anybody on a public repository, None where it cannot be seen."""

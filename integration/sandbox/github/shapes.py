@@ -1,21 +1,17 @@
 """Renders issues, comments, timelines, pull requests and webhooks as the JSON that GitHub shows."""
 
-from datetime import datetime
-from typing import Any
-
-from integration.sandbox.deliveries import Delivery, Hook
 from integration.sandbox.github.model import (
     Comment,
     Event,
     Issue,
-    IssueField,
     Json,
     Label,
     Milestone,
     Person,
     Repository,
 )
-from integration.sandbox.github.shapes_of_places import PlaceShapes, node_id, number_of, stamp, stamp_or_none
+from integration.sandbox.github.shapes_of_accounts import node_id, number_of, stamp, stamp_or_none
+from integration.sandbox.github.shapes_of_places import PlaceShapes
 
 __all__ = ["Shapes", "node_id", "number_of", "stamp", "stamp_or_none"]
 
@@ -192,79 +188,6 @@ class Shapes(PlaceShapes):
             "repository": self.small_repository(issue.repository),
             "issue_type": None,
         }
-
-    def hook(self, hook: Hook, repository: Repository, at: datetime) -> Json:
-        """Return a repository webhook; the secret is never shown."""
-        url = f"{self.repository_url(repository)}/hooks/{hook.id}"
-        config = {"url": hook.url, "content_type": "json", "insecure_ssl": "0"}
-        return {
-            "type": "Repository",
-            "id": hook.id,
-            "name": "web",
-            "active": hook.active,
-            "events": sorted(hook.events),
-            "config": {**config, "secret": "********"} if hook.secret else config,
-            "updated_at": stamp(at),
-            "created_at": stamp(at),
-            "url": url,
-            "test_url": f"{url}/test",
-            "ping_url": f"{url}/pings",
-            "deliveries_url": f"{url}/deliveries",
-            "last_response": {"code": None, "status": "unused", "message": None},
-        }
-
-    def delivery(self, delivery: Delivery, repository: Repository) -> Json:
-        """Return one attempted delivery as the listing shows it."""
-        return {
-            "id": delivery.id,
-            "guid": delivery.guid,
-            "delivered_at": stamp(delivery.made_at),
-            "redelivery": delivery.is_redelivery,
-            "duration": round(delivery.duration, 2),
-            "status": delivery.reason,
-            "status_code": delivery.status or 0,
-            "event": delivery.event,
-            "action": delivery.action,
-            "installation_id": None,
-            "repository_id": repository.id,
-            "throttled_at": None,
-        }
-
-    def field(self, field: IssueField) -> Json:
-        """Return the definition of an issue field."""
-        at = stamp(field.created_at)
-        return {
-            "id": field.id,
-            "node_id": node_id("IF", field.id),
-            "name": field.name,
-            "description": None,
-            "data_type": field.data_type,
-            "visibility": "all",
-            "options": self._options(field, at) if field.options else None,
-            "created_at": at,
-            "updated_at": at,
-        }
-
-    def _options(self, field: IssueField, at: str) -> list[Json]:
-        return [
-            {"id": field.id * 100 + place, "name": name, "description": None, "color": "gray", "priority": place}
-            | {"created_at": at, "updated_at": at}
-            for place, name in enumerate(field.options, 1)
-        ]
-
-    def field_value(self, field: IssueField, value: Any) -> Json:
-        """Return the value of an issue field; a select names its option."""
-        shape: Json = {
-            "issue_field_id": field.id,
-            "issue_field_name": field.name,
-            "node_id": node_id("IFV", field.id),
-            "data_type": field.data_type,
-            "value": value,
-        }
-        if field.data_type == "single_select":
-            option = field.id * 100 + field.options.index(value) + 1
-            shape["single_select_option"] = {"id": option, "name": value, "color": "gray"}
-        return shape
 
     def _reactions(self, url: str) -> Json:
         return {"url": f"{url}/reactions", "total_count": 0, **dict.fromkeys(REACTIONS, 0)}

@@ -1,10 +1,12 @@
-"""Renders accounts, repositories, labels and milestones as the JSON that the REST API and the webhooks show."""
+"""Renders repositories and what they own: labels, milestones, issue fields, webhooks and their deliveries."""
 
-import base64
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
-from integration.sandbox.github.model import App, Json, Label, Milestone, Person, Repository
+from integration.sandbox.deliveries import Delivery, Hook
+from integration.sandbox.github.model import IssueField, Json, Label, Milestone, Person, Repository
+from integration.sandbox.github.shapes_of_accounts import AccountShapes, node_id, stamp, stamp_or_none
 
 # Suffixes of a repository's API address, as the published description names them.
 _REPOSITORY_URLS = {
@@ -47,132 +49,8 @@ _REPOSITORY_URLS = {
 }
 
 
-def node_id(kind: str, number: int) -> str:
-    """Return an opaque GraphQL id, such as ``IC_…`` for an issue comment."""
-    return f"{kind}_{base64.urlsafe_b64encode(number.to_bytes(8, 'big')).decode().rstrip('=')}"
-
-
-def number_of(node: str) -> int:
-    """Return the number inside a node id, 0 for what is none."""
-    try:
-        return int.from_bytes(base64.urlsafe_b64decode(node.partition("_")[2] + "="), "big")
-    except ValueError:
-        return 0
-
-
-def stamp(instant: datetime) -> str:
-    """Return ``2026-11-23T10:00:00Z``: whole seconds, as GitHub writes instants."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def stamp_or_none(instant: datetime | None) -> str | None:
-    """Return the instant as GitHub writes it, or None."""
-    return None if instant is None else stamp(instant)
-
-
-class PlaceShapes:
-    """Renders with addresses under one API base, such as ``http://127.0.0.1:8100/api/v3``."""
-
-    def __init__(self, api: str) -> None:
-        """Take the API base without a slash at its end."""
-        self.api = api
-        self.web = api.removesuffix("/api/v3")
-        self._users: dict[int, Json] = {}
-
-    def user(self, person: Person) -> Json:
-        """Return a simple user."""
-        if person.id not in self._users:
-            url = f"{self.api}/users/{person.login}"
-            self._users[person.id] = {
-                "login": person.login,
-                "id": person.id,
-                "node_id": node_id({"Organization": "O", "Bot": "BOT"}.get(person.kind, "U"), person.id),
-                "avatar_url": f"{self.web}/avatars/{person.id}",
-                "gravatar_id": "",
-                "url": url,
-                "html_url": f"{self.web}/{person.login}",
-                "followers_url": f"{url}/followers",
-                "following_url": f"{url}/following{{/other_user}}",
-                "gists_url": f"{url}/gists{{/gist_id}}",
-                "starred_url": f"{url}/starred{{/owner}}{{/repo}}",
-                "subscriptions_url": f"{url}/subscriptions",
-                "organizations_url": f"{url}/orgs",
-                "repos_url": f"{url}/repos",
-                "events_url": f"{url}/events{{/privacy}}",
-                "received_events_url": f"{url}/received_events",
-                "type": person.kind,
-                "user_view_type": "public",
-                "site_admin": False,
-            }
-        return self._users[person.id]
-
-    def user_or_none(self, person: Person | None) -> Json | None:
-        """Return a simple user, or None."""
-        return None if person is None else self.user(person)
-
-    def profile(self, person: Person) -> Json:
-        """Return a public user."""
-        return {
-            **self.user(person),
-            "name": person.name,
-            "company": None,
-            "blog": "",
-            "location": None,
-            "email": None,
-            "hireable": None,
-            "bio": None,
-            "twitter_username": None,
-            "public_repos": 0,
-            "public_gists": 0,
-            "followers": 0,
-            "following": 0,
-            "created_at": stamp(person.created_at),
-            "updated_at": stamp(person.created_at),
-        }
-
-    def own_profile(self, person: Person) -> Json:
-        """Return the private user that an account sees of itself."""
-        figures = ("private_gists", "total_private_repos", "owned_private_repos", "disk_usage", "collaborators")
-        private = {"user_view_type": "private", "two_factor_authentication": True}
-        return {**self.profile(person), **dict.fromkeys(figures, 0), **private}
-
-    def organisation(self, owner: Person) -> Json:
-        """Return the organisation as webhooks show it."""
-        url = f"{self.api}/orgs/{owner.login}"
-        return {
-            "login": owner.login,
-            "id": owner.id,
-            "node_id": node_id("O", owner.id),
-            "url": url,
-            "repos_url": f"{url}/repos",
-            "events_url": f"{url}/events",
-            "hooks_url": f"{url}/hooks",
-            "issues_url": f"{url}/issues",
-            "members_url": f"{url}/members{{/member}}",
-            "public_members_url": f"{url}/public_members{{/member}}",
-            "avatar_url": f"{self.web}/avatars/{owner.id}",
-            "description": None,
-        }
-
-    def app_or_none(self, app: App | None) -> Json | None:
-        """Return the App that something was written through, or None."""
-        if app is None:
-            return None
-        return {
-            "id": app.id,
-            "slug": app.slug,
-            "node_id": node_id("A", app.id),
-            "client_id": f"Iv1.{app.id:016x}",
-            "owner": self.user(app.owner),
-            "name": app.slug.replace("-", " ").title(),
-            "description": "",
-            "external_url": f"{self.web}/apps/{app.slug}",
-            "html_url": f"{self.web}/apps/{app.slug}",
-            "created_at": stamp(app.created_at),
-            "updated_at": stamp(app.created_at),
-            "permissions": {"issues": "write", "metadata": "read"},
-            "events": ["issues", "issue_comment"],
-        }
+class PlaceShapes(AccountShapes):
+    """Renders places, and the accounts that own them."""
 
     def repository_url(self, repository: Repository) -> str:
         """Return a repository's API address."""
@@ -198,7 +76,6 @@ class PlaceShapes:
     def repository(self, repository: Repository) -> Json:
         """Return a repository as listings and webhooks show it."""
         web = f"{self.web}/{repository.full_name}"
-        open_issues = repository.tally().open_issues
         return {
             **self.small_repository(repository),
             "git_url": f"git:{web.split(':', 1)[1]}.git",
@@ -217,8 +94,8 @@ class PlaceShapes:
             "watchers_count": 0,
             "size": 1,
             "default_branch": "main",
-            "open_issues": open_issues,
-            "open_issues_count": open_issues,
+            "open_issues": repository.open_issues,
+            "open_issues_count": repository.open_issues,
             "is_template": False,
             "has_issues": True,
             "has_projects": False,
@@ -262,7 +139,6 @@ class PlaceShapes:
 
     def milestone(self, milestone: Milestone, repository: Repository) -> Json:
         """Return a milestone with its counts."""
-        open_issues, closed_issues = repository.tally().of_milestone.get(milestone.id, (0, 0))
         url = f"{self.repository_url(repository)}/milestones/{milestone.number}"
         return {
             "url": url,
@@ -274,11 +150,84 @@ class PlaceShapes:
             "title": milestone.title,
             "description": milestone.description,
             "creator": self.user(milestone.creator),
-            "open_issues": open_issues,
-            "closed_issues": closed_issues,
+            "open_issues": milestone.open_issues,
+            "closed_issues": milestone.closed_issues,
             "state": "open" if milestone.closed_at is None else "closed",
             "created_at": stamp(milestone.created_at),
             "updated_at": stamp(milestone.updated_at),
             "due_on": stamp_or_none(milestone.due_on),
             "closed_at": stamp_or_none(milestone.closed_at),
         }
+
+    def hook(self, hook: Hook, repository: Repository, at: datetime) -> Json:
+        """Return a repository webhook; the secret is never shown."""
+        url = f"{self.repository_url(repository)}/hooks/{hook.id}"
+        config = {"url": hook.url, "content_type": "json", "insecure_ssl": "0"}
+        return {
+            "type": "Repository",
+            "id": hook.id,
+            "name": "web",
+            "active": hook.active,
+            "events": sorted(hook.events),
+            "config": {**config, "secret": "********"} if hook.secret else config,
+            "updated_at": stamp(at),
+            "created_at": stamp(at),
+            "url": url,
+            "test_url": f"{url}/test",
+            "ping_url": f"{url}/pings",
+            "deliveries_url": f"{url}/deliveries",
+            "last_response": {"code": None, "status": "unused", "message": None},
+        }
+
+    def delivery(self, delivery: Delivery, repository: Repository) -> Json:
+        """Return one attempted delivery as the listing shows it."""
+        return {
+            "id": delivery.id,
+            "guid": delivery.guid,
+            "delivered_at": stamp(delivery.made_at),
+            "redelivery": delivery.is_redelivery,
+            "duration": round(delivery.duration, 2),
+            "status": delivery.reason,
+            "status_code": delivery.status or 0,
+            "event": delivery.event,
+            "action": delivery.action,
+            "installation_id": None,
+            "repository_id": repository.id,
+            "throttled_at": None,
+        }
+
+    def field(self, field: IssueField) -> Json:
+        """Return the definition of an issue field."""
+        at = stamp(field.created_at)
+        return {
+            "id": field.id,
+            "node_id": node_id("IF", field.id),
+            "name": field.name,
+            "description": None,
+            "data_type": field.data_type,
+            "visibility": "all",
+            "options": self._options(field, at) if field.options else None,
+            "created_at": at,
+            "updated_at": at,
+        }
+
+    def _options(self, field: IssueField, at: str) -> list[Json]:
+        return [
+            {"id": field.id * 100 + place, "name": name, "description": None, "color": "gray", "priority": place}
+            | {"created_at": at, "updated_at": at}
+            for place, name in enumerate(field.options, 1)
+        ]
+
+    def field_value(self, field: IssueField, value: Any) -> Json:
+        """Return the value of an issue field; a select names its option."""
+        shape: Json = {
+            "issue_field_id": field.id,
+            "issue_field_name": field.name,
+            "node_id": node_id("IFV", field.id),
+            "data_type": field.data_type,
+            "value": value,
+        }
+        if field.data_type == "single_select":
+            option = field.id * 100 + field.options.index(value) + 1
+            shape["single_select_option"] = {"id": option, "name": value, "color": "gray"}
+        return shape
