@@ -9,6 +9,7 @@ from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.incident import Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.trackers.jira.client import JiraClient, Json
+from integration.trackers.jira.escape import plain
 from integration.trackers.jira.identifiers import is_account, is_project, issue_id, numeric
 from integration.trackers.jira.story import Story, person_of, story_of
 from mappings.models import JiraAuthority
@@ -71,7 +72,7 @@ class FactFinder:
             found = self._read(mention[1], by_key=False) if is_account(mention[1]) else None
             exact = [found[0]] if found else []
         else:
-            exact = self._search(wanted.removeprefix("@").strip())
+            exact = self._search(plain(wanted).strip().removeprefix("@").strip())
         return tuple({each.id: each for each in exact if each.active and each.kind is PersonKind.HUMAN}.values())
 
     def _story(self, case: IssueRef) -> tuple[Story, frozenset[str]]:
@@ -89,7 +90,11 @@ class FactFinder:
         }
         exact: list[Person] = []
         for page in range(MOST_SEARCH_PAGES):
-            raw = self.client.get_list("user", "search", query=query | {"startAt": page * SEARCH_PAGE})
+            try:
+                raw = self.client.get_list("user", "search", query=query | {"startAt": page * SEARCH_PAGE})
+            except (IssueNotFound, TrackerRefused):
+                # Browsing users needs a right that our account may lack; then nobody can be told from others.
+                return []
             exact += [person_of(each) for each in raw if _is_called(each, words)]
             if len(raw) < SEARCH_PAGE:
                 return exact

@@ -1,5 +1,6 @@
 """The queries that the adapter asks, each bounded; every value is quoted in one function. Pure (SECURITY.md S17)."""
 
+import math
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -28,12 +29,12 @@ def changed_in(project: str, since: datetime, now: datetime) -> str:
     JQL's own instants have whole minutes and the account's time zone; a span before the server's "now" has neither
     trouble, and is rounded up (support.atlassian.com, "JQL fields": dates are in the time zone of the user's profile).
     """
-    return f'{_in(project)} AND updated >= "-{_minutes(since, now)}m" ORDER BY updated ASC, key ASC'
+    return f'{_in(project)} AND updated >= "-{_span(since, now)}" ORDER BY updated ASC, key ASC'
 
 
 def created_with_label(project: str, label: str, since: datetime, now: datetime) -> str:
     """Return a query for issues with a label that were opened since an instant of the server's time."""
-    return f'{_in(project)} AND labels = {quoted(label)} AND created >= "-{_minutes(since, now)}m" ORDER BY created ASC'
+    return f'{_in(project)} AND labels = {quoted(label)} AND created >= "-{_span(since, now)}" ORDER BY created ASC'
 
 
 def _in(project: str) -> str:
@@ -42,5 +43,10 @@ def _in(project: str) -> str:
     return f"project = {quoted(project)}"
 
 
-def _minutes(since: datetime, now: datetime) -> int:
-    return max(int((now - since + OVERLAP).total_seconds() // 60) + 1, 1)
+def _span(since: datetime, now: datetime) -> str:
+    # Coarser units for longer spans, always rounded up; no unit gets a number of more than four digits.
+    minutes = max(math.ceil((now - since + OVERLAP) / timedelta(minutes=1)), 1)
+    if minutes < 1000:
+        return f"{minutes}m"
+    hours = math.ceil(minutes / 60)
+    return f"{hours}h" if hours < 1000 else f"{min(math.ceil(hours / 24), 9999)}d"

@@ -1,0 +1,90 @@
+"""What the tests of the Jira adapter share: policies, stand-in sites with people, and adapters that speak to them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from integration.postmortem.incident import IssueRef
+from integration.postmortem.people import Person
+from integration.postmortem.writing.tree import Paragraph, Tree, line
+from integration.sandbox.jira.server import JiraSandbox
+from integration.trackers.jira.client import JiraAccess
+from integration.trackers.jira.tracker import JiraTracker, connect
+from mappings.models import Policy
+
+KEY = b"0123456789abcdef0123456789abcdef"
+SHIPPED = Path(__file__).parents[2] / "mappings"
+FILES = ("severity", "postmortem", "remediation", "people", "clocks", "service", "checks")
+BOT = "followthrough-bot"
+
+
+def a_policy(changes: Mapping[str, Any] | None = None) -> Policy:
+    """Return the shipped policy; ``changes`` maps dotted places (``remediation.ticket.jira.relation``) to other values."""
+    yaml = YAML(typ="safe")
+    raw: dict[str, Any] = {name: yaml.load(SHIPPED / f"{name}.yaml") for name in FILES}
+    if "checks" not in raw["checks"]:
+        raw["checks"] = {"checks": raw["checks"]}
+    for place, value in (changes or {}).items():
+        *way, last = place.split(".")
+        part = raw
+        for step in way:
+            part = part[step]
+        part[last] = value
+    return Policy.model_validate(raw)
+
+
+@contextmanager
+def a_site(deployment: str = "Cloud", **more: Any) -> Iterator[JiraSandbox]:
+    """Run a stand-in Jira with a project PM, its members dana, omar and gina, an app, a customer and our own account."""
+    sandbox = JiraSandbox(deployment=deployment, **more)  # type: ignore[arg-type]
+    for name in ("dana", "omar", "gina", BOT):
+        sandbox.add_person(name)
+    sandbox.add_person("stranger")
+    sandbox.add_person("automation", "app")
+    sandbox.add_person("buyer", "customer")
+    roles = {"dana": "member", "omar": "member", "gina": "admin", BOT: "member", "automation": "member"}
+    sandbox.add_project("PM", roles=roles)
+    with sandbox:
+        yield sandbox
+
+
+@contextmanager
+def an_adapter(sandbox: JiraSandbox) -> Iterator[JiraTracker]:
+    """Connect our own account to a stand-in Jira: user and token on Cloud, the token alone on Data Center."""
+    user = f"{BOT}@example.test" if sandbox.site.is_cloud else None
+    tracker = connect(JiraAccess(sandbox.url, f"{BOT}-token", user, KEY))
+    try:
+        yield tracker
+    finally:
+        tracker.close()
+
+
+def ref(tracker: JiraTracker, key: str) -> IssueRef:
+    """Return the reference of an issue by its key."""
+    return tracker.locate("", key)
+
+
+def person(sandbox: JiraSandbox, name: str) -> Person:
+    """Return a person of the stand-in Jira as the adapter would."""
+    known = sandbox.site.people[name]
+    if sandbox.site.is_cloud:
+        return Person("jira", known.account_id, known.account_id, known.display_name)
+    return Person("jira", known.user_key, known.name, known.display_name)
+
+
+def says(*words: str) -> Tree:
+    """Return a tree of one paragraph for each text."""
+    return Tree(tuple(Paragraph(line(text)) for text in words))
+
+
+class Purse:
+    """A budget that never ends, and remembers what was taken from it."""
+
+    def __init__(self) -> None:
+        self.spent: list[IssueRef] = []
+
+    def __call__(self, issue: IssueRef) -> None:
+        self.spent.append(issue)
