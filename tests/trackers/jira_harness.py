@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from integration.postmortem.commands import EnsureActionTicket
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.writing.tree import Paragraph, Tree, line
@@ -19,10 +21,13 @@ KEY = b"0123456789abcdef0123456789abcdef"
 SHIPPED = Path(__file__).parents[2] / "mappings"
 FILES = ("severity", "postmortem", "remediation", "people", "clocks", "service", "checks")
 BOT = "followthrough-bot"
+DUE = date(2026, 12, 1)
 
 
 def a_policy(changes: Mapping[str, Any] | None = None) -> Policy:
-    """Return the shipped policy; ``changes`` maps dotted places (``remediation.ticket.jira.relation``) to other values."""
+    """Return the shipped policy; ``changes`` maps dotted places (``remediation.ticket.jira.relation``) to other
+    values.
+    """
     yaml = YAML(typ="safe")
     raw: dict[str, Any] = {name: yaml.load(SHIPPED / f"{name}.yaml") for name in FILES}
     if "checks" not in raw["checks"]:
@@ -38,7 +43,9 @@ def a_policy(changes: Mapping[str, Any] | None = None) -> Policy:
 
 @contextmanager
 def a_site(deployment: str = "Cloud", **more: Any) -> Iterator[JiraSandbox]:
-    """Run a stand-in Jira with a project PM, its members dana, omar and gina, an app, a customer and our own account."""
+    """Run a stand-in Jira with a project PM, its members dana, omar and gina, an app, a customer and our own
+    account.
+    """
     sandbox = JiraSandbox(deployment=deployment, **more)  # type: ignore[arg-type]
     for name in ("dana", "omar", "gina", BOT):
         sandbox.add_person(name)
@@ -78,6 +85,23 @@ def person(sandbox: JiraSandbox, name: str) -> Person:
 def says(*words: str) -> Tree:
     """Return a tree of one paragraph for each text."""
     return Tree(tuple(Paragraph(line(text)) for text in words))
+
+
+def a_ticket_command(sandbox: JiraSandbox, case: IssueRef, **more: Any) -> EnsureActionTicket:
+    """Return the wish for a ticket of action A1, owned by omar."""
+    given: dict[str, Any] = {
+        "case": case,
+        "action_id": "A1",
+        "text": "filter on status",
+        "description": "Filter on status",
+        "project": "PM",
+        "title": "A1: Filter on status",
+        "tree": says("Filter on product status."),
+        "owner": person(sandbox, "omar"),
+        "due": DUE,
+        "labels": frozenset({"followthrough-action"}),
+    }
+    return EnsureActionTicket(**{**given, **more})
 
 
 class Purse:

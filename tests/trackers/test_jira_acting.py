@@ -1,13 +1,12 @@
 """What the adapter does to a Jira, over real HTTP on the stand-in, Cloud and Data Center alike."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from integration.errors import IssueNotFound, LockLost, RateLimited, TrackerUnavailable
 from integration.postmortem.commands import (
-    EnsureActionTicket,
     EnsureAgreed,
     EnsureLabels,
     EnsureLinked,
@@ -22,9 +21,19 @@ from integration.postmortem.people import Person
 from integration.sandbox.jira.model import ONE_WAY
 from integration.sandbox.jira.server import JiraSandbox
 from integration.trackers.jira.tracker import JiraTracker
-from tests.trackers.jira_harness import BOT, Purse, a_policy, a_site, an_adapter, person, ref, says
+from tests.trackers.jira_harness import (
+    BOT,
+    DUE,
+    Purse,
+    a_policy,
+    a_site,
+    a_ticket_command,
+    an_adapter,
+    person,
+    ref,
+    says,
+)
 
-DUE = date(2026, 12, 1)
 LONG_BEFORE = datetime.now(UTC) - timedelta(hours=1)
 POLICY = a_policy()
 
@@ -42,31 +51,24 @@ def jira(site: JiraSandbox) -> Iterator[JiraTracker]:
 
 
 def an_incident(site: JiraSandbox, **fields: object) -> str:
-    return site.as_person("dana").open_issue("PM", "Recalled products recommended", "It happened.", kind="Incident", **fields)
-
-
-def a_ticket_command(site: JiraSandbox, case: IssueRef, **more: object) -> EnsureActionTicket:
-    given = {
-        "case": case,
-        "action_id": "A1",
-        "project": "PM",
-        "title": "A1: Filter on status",
-        "tree": says("Filter on product status."),
-        "owner": person(site, "omar"),
-        "due": DUE,
-        "labels": frozenset({"followthrough-action"}),
-    }
-    return EnsureActionTicket(**{**given, **more})  # type: ignore[arg-type]
+    return site.as_person("dana").open_issue(
+        "PM", "Recalled products recommended", "It happened.", kind="Incident", **fields
+    )
 
 
 def writes(site: JiraSandbox) -> list[str]:
-    return [f"{call.method} {call.path.removeprefix('/rest/api/2/')}" for call in site.calls.of(account=BOT, writes_only=True)]
+    return [
+        f"{call.method} {call.path.removeprefix('/rest/api/2/')}"
+        for call in site.calls.of(account=BOT, writes_only=True)
+    ]
 
 
 def test_labels_are_added_and_removed_and_other_peoples_labels_stay(site: JiraSandbox, jira: JiraTracker) -> None:
     key = an_incident(site, labels=["incident", "major"])
     issue, purse = ref(jira, key), Purse()
-    outcome = jira.apply(EnsureLabels(issue, frozenset({"sev2"}), frozenset({"major", "severity: major"})), POLICY, purse)
+    outcome = jira.apply(
+        EnsureLabels(issue, frozenset({"sev2"}), frozenset({"major", "severity: major"})), POLICY, purse
+    )
     assert (outcome.result, outcome.writes, purse.spent) == (Result.CHANGED, 1, [issue])
     assert site.as_person("dana").issue(key)["fields"]["labels"] == ["incident", "sev2"]
 
@@ -115,7 +117,9 @@ def test_labels_and_severity_go_in_one_request(site: JiraSandbox, jira: JiraTrac
 def test_edits_of_two_issues_do_not_go_together(site: JiraSandbox, jira: JiraTracker) -> None:
     one, other = ref(jira, an_incident(site)), ref(jira, an_incident(site))
     with pytest.raises(ValueError, match="several issues"):
-        jira.apply_together((EnsureLabels(one, frozenset({"a"})), EnsureLabels(other, frozenset({"a"}))), POLICY, Purse())
+        jira.apply_together(
+            (EnsureLabels(one, frozenset({"a"})), EnsureLabels(other, frozenset({"a"}))), POLICY, Purse()
+        )
 
 
 def test_a_field_that_is_on_no_screen_is_left_out_and_told(site: JiraSandbox, jira: JiraTracker) -> None:
@@ -254,7 +258,9 @@ def test_an_owner_whom_jira_refuses_leaves_a_ticket_without_owner(site: JiraSand
 
 def test_an_unknown_issue_type_is_a_refusal_and_creates_nothing(site: JiraSandbox, jira: JiraTracker) -> None:
     case = ref(jira, an_incident(site))
-    outcome = jira.apply(a_ticket_command(site, case), a_policy({"remediation.ticket.jira.issue_type": "Bogus"}), Purse())
+    outcome = jira.apply(
+        a_ticket_command(site, case), a_policy({"remediation.ticket.jira.issue_type": "Bogus"}), Purse()
+    )
     assert (outcome.result, outcome.ticket) == (Result.REFUSED, None)
     assert "issue type" in outcome.detail
     assert len(site.site.issues) == 1
@@ -330,7 +336,9 @@ def test_no_request_is_made_where_the_budget_or_the_lock_says_no(site: JiraSandb
     assert not writes(site)
 
 
-def test_a_lock_that_is_lost_between_ticket_and_link_stops_before_the_link(site: JiraSandbox, jira: JiraTracker) -> None:
+def test_a_lock_that_is_lost_between_ticket_and_link_stops_before_the_link(
+    site: JiraSandbox, jira: JiraTracker
+) -> None:
     case = ref(jira, an_incident(site))
     taken: list[IssueRef] = []
 

@@ -1,4 +1,6 @@
-"""What the adapter sees of a Jira, over real HTTP on the stand-in: the case, its tickets, whose words, who closed, what changed."""
+"""What the adapter sees of a Jira, over real HTTP on the stand-in: the case, its tickets, whose words, who closed,
+what changed.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -6,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integration.errors import IssueNotFound, TrackerRefused
-from integration.postmortem.commands import EnsureActionTicket, EnsureReply
+from integration.postmortem.commands import EnsureReply
 from integration.postmortem.document import Heading, plain_text
 from integration.postmortem.incident import CommentOrigin, FactsNeeded, IssueKey, IssueRef
 from integration.postmortem.people import Person, PersonKind
@@ -14,8 +16,7 @@ from integration.sandbox.jira.model import ONE_WAY
 from integration.sandbox.jira.server import JiraSandbox
 from integration.trackers.base import Cursor
 from integration.trackers.jira.tracker import JiraTracker
-from tests.trackers.jira_harness import BOT, Purse, a_policy, a_site, an_adapter, person, ref, says
-from tests.trackers.test_jira_acting import DUE
+from tests.trackers.jira_harness import BOT, Purse, a_policy, a_site, a_ticket_command, an_adapter, person, ref, says
 
 POLICY = a_policy()
 
@@ -35,9 +36,7 @@ def jira(site: JiraSandbox) -> Iterator[JiraTracker]:
 def tickets_of(site: JiraSandbox, jira: JiraTracker, case: IssueRef, number: int) -> tuple[IssueRef, ...]:
     made = []
     for each in range(number):
-        command = EnsureActionTicket(
-            case, f"A{each}", "PM", f"A{each}", says("Do it."), person(site, "omar"), DUE, frozenset({"followthrough-action"})
-        )
+        command = a_ticket_command(site, case, action_id=f"A{each}")
         outcome = jira.apply(command, POLICY, Purse())
         assert outcome.ticket is not None
         made.append(outcome.ticket)
@@ -55,7 +54,9 @@ def test_an_incident_is_read_with_its_text_as_people_see_it(site: JiraSandbox, j
     assert "A recalled product was recommended." in plain_text(seen.document.blocks)
     assert (seen.title, seen.body, seen.issue_type, seen.priority) == ("Recalled products", text, "Incident", "Medium")
     assert (seen.author, seen.assignees, seen.labels) == (person(site, "dana"), (person(site, "omar"),), {"incident"})
-    assert [(each.name, each.author, each.size) for each in seen.attachments] == [("replay.txt", person(site, "dana"), 4)]
+    assert [(each.name, each.author, each.size) for each in seen.attachments] == [
+        ("replay.txt", person(site, "dana"), 4)
+    ]
     assert (seen.closed, seen.closed_by, seen.reopen_with, seen.public) == (False, None, None, False)
     assert seen.ref.url == f"{site.url}/browse/{key}"
 
@@ -94,7 +95,9 @@ def test_who_closed_and_when_come_from_the_changelog(site: JiraSandbox, jira: Ji
     assert timedelta() <= seen.updated_at - seen.closed_at < timedelta(minutes=1)
 
 
-def test_the_way_back_is_what_the_mapping_names_first_and_the_workflow_offers(site: JiraSandbox, jira: JiraTracker) -> None:
+def test_the_way_back_is_what_the_mapping_names_first_and_the_workflow_offers(
+    site: JiraSandbox, jira: JiraTracker
+) -> None:
     key = site.as_person("dana").open_issue("PM", "One")
     site.as_person("dana").close_issue(key)
     ways = {
@@ -126,7 +129,9 @@ def test_whose_words_a_comment_holds(site: JiraSandbox, jira: JiraTracker) -> No
     site.as_person("automation").comment(key, "/resolved")
     jira.apply(EnsureReply(ref(jira, key), "reply:1", says("Hello.")), POLICY, Purse())
     comments = jira.observe(ref(jira, key), (), POLICY).incident.comments
-    app = CommentOrigin.APP if site.site.is_cloud else CommentOrigin.PERSON  # Data Center does not tell apps from people.
+    app = (
+        CommentOrigin.APP if site.site.is_cloud else CommentOrigin.PERSON
+    )  # Data Center does not tell apps from people.
     expected = [CommentOrigin.PERSON, CommentOrigin.REWRITTEN, CommentOrigin.PERSON, app, CommentOrigin.OURS]
     assert [comment.origin for comment in comments] == expected
     assert [comment.raw for comment in comments[:3]] == ["/verify I looked", "/verify I looked", "/note 10"]
@@ -141,7 +146,11 @@ def test_a_mark_on_another_issue_or_by_another_account_means_nothing(site: JiraS
     dana.comment(one, ours["body"])
     site.as_person(BOT).comment(other, ours["body"])
     site.as_person(BOT).comment(one, ours["body"].replace("reply:1", "status"))
-    assert [each.purpose for each in jira.observe(ref(jira, one), (), POLICY).incident.comments] == ["reply:1", None, None]
+    assert [each.purpose for each in jira.observe(ref(jira, one), (), POLICY).incident.comments] == [
+        "reply:1",
+        None,
+        None,
+    ]
     assert [each.purpose for each in jira.observe(ref(jira, other), (), POLICY).incident.comments] == [None]
 
 
@@ -237,7 +246,9 @@ def test_roles_that_our_account_may_not_read_grant_nothing(site: JiraSandbox, ji
     assert (standing.project_roles, standing.role) == (frozenset(), None)
 
 
-def test_nobody_is_asked_about_where_the_mapping_names_no_group_and_no_role(site: JiraSandbox, jira: JiraTracker) -> None:
+def test_nobody_is_asked_about_where_the_mapping_names_no_group_and_no_role(
+    site: JiraSandbox, jira: JiraTracker
+) -> None:
     issue = ref(jira, site.as_person("dana").open_issue("PM", "One"))
     site.calls.reset()
     dana = person(site, "dana")

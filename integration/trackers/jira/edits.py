@@ -41,8 +41,8 @@ def edit_of(commands: tuple[FieldCommand, ...], policy: Policy, client: JiraClie
                 labels += [{"add": label} for label in sorted(add) if _LABEL.fullmatch(label)]
                 labels += [{"remove": label} for label in sorted(remove) if _LABEL.fullmatch(label)]
                 shortfall += [f"labels: {label!r} has blanks" for label in sorted(add) if not _LABEL.fullmatch(label)]
-            case EnsureSeverityShown(_, severity):
-                fields |= _severity(Severity(severity), policy, client)
+            case EnsureSeverityShown():
+                fields |= _severity(command, policy, client)
             case EnsureAgreed(_, owner, due):
                 if owner is not None and (value := assignee(owner, client)) is None:
                     shortfall.append(f"assignee: {owner.called} is no user of this Jira")
@@ -63,9 +63,10 @@ def assignee(person: Person, client: JiraClient) -> Json | None:
     return {"accountId": person.id} if client.is_cloud else {"name": person.handle}
 
 
-def _severity(severity: Severity, policy: Policy, client: JiraClient) -> Json:
-    field, value = policy.severity.jira.field, policy.severity.of(severity).jira_value
-    if field is None or value is None:
+def _severity(command: EnsureSeverityShown, policy: Policy, client: JiraClient) -> Json:
+    field = policy.severity.jira.field
+    value = command.value or policy.severity.of(Severity(command.severity)).jira_value
+    if field is None or not value:
         return {}
     shapes: dict[str, Any] = {"priority": {"name": value}, "option": {"value": value}, "array": [value]}
     return {field: shapes.get("priority" if field == "priority" else client.field_type(field), value)}
