@@ -80,4 +80,4 @@ def _singular(word: str) -> str:
 
 
 def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in words if word not in FURNITURE)
+    return tuple(word for word in words if word not in FURNITURE and not word.isdigit())
