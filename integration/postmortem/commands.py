@@ -30,11 +30,12 @@ class EnsureLabels:
 
 @dataclass(frozen=True)
 class EnsureSeverityShown:
-    """The tracker's own severity field or priority, where the mapping names one, says ``severity`` (``SEV1`` … ``SEV4``)."""
+    """The tracker's own severity field or priority, where the mapping names one, says ``severity`` (``SEV1`` … ``SEV4``), as ``value``."""
 
     issue: IssueRef
     severity: str
     share: Share = Share.COMMENT
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,15 @@ class EnsureOpen:
 
 @dataclass(frozen=True)
 class EnsureActionTicket:
-    """A ticket for this action exists and is linked to its incident. ``project`` is the repository or project that it belongs in."""
+    """A ticket for this action exists and is linked to its incident. ``project`` is the repository or project that it belongs in.
+
+    ``text`` and ``description`` are what is remembered of the row that it came from.
+    """
 
     case: IssueRef
     action_id: str
+    text: str
+    description: str
     project: str
     title: str
     tree: Tree

@@ -84,6 +84,7 @@ class Issue:
 
     ``closed`` means status category done on Jira. ``due`` is the tracker's own due date in the form that the mapping names. ``purpose`` is
     the verified marker of a ticket that we created. ``fields`` holds the mapped custom fields, as pairs of policy name and visible text.
+    ``severity_shown`` is the visible value of the severity field or priority that the mapping names, on Jira.
     ``reopen_with`` names the way back that the workflow offers our account now (a transition id on Jira, ``"open"`` on GitHub), or ``None``.
     """
 
@@ -102,6 +103,7 @@ class Issue:
     labels: frozenset[str] = frozenset()
     issue_type: str = ""
     priority: str = ""
+    severity_shown: str = ""
     assignees: tuple[Person, ...] = ()
     due: date | None = None
     fields: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,102 @@
+"""What a case and its memory look like once a command was carried out: so that judging again in the same look sees it without reading anew. Pure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from integration.postmortem.commands import (
+    Command,
+    EnsureActionTicket,
+    EnsureAgreed,
+    EnsureLabels,
+    EnsureLinked,
+    EnsureOpen,
+    EnsureReply,
+    EnsureSeverityShown,
+    EnsureStatusComment,
+    Outcome,
+    Result,
+)
+from integration.postmortem.decisions import Memory, RememberedAction
+from integration.postmortem.document import Document
+from integration.postmortem.incident import Case, Issue, IssueRef
+
+Change = Callable[[Issue], Issue]
+
+
+def after(case: Case, memory: Memory, command: Command, outcome: Outcome) -> tuple[Case, Memory]:
+    """Return case and memory after ``command`` ended with ``outcome``; a refusal changes nothing here."""
+    if outcome.result is Result.REFUSED:
+        return case, memory
+    match command:
+        case EnsureLabels():
+            changed = _on(
+                case, command.issue, lambda issue: replace(issue, labels=(issue.labels - command.remove) | command.add)
+            )
+            return changed, memory
+        case EnsureStatusComment():
+            comment = outcome.created or command.comment_id
+            return case, replace(memory, status_comment=comment, status_digest=command.tree.digest)
+        case EnsureReply():
+            return case, replace(memory, said=memory.said | {command.purpose})
+        case EnsureOpen():
+            reopened = {**memory.reopened, command.issue.key: memory.reopened.get(command.issue.key, 0) + 1}
+            return _on(case, command.issue, lambda issue: replace(issue, closed=False)), replace(
+                memory, reopened=reopened
+            )
+        case EnsureActionTicket():
+            return _with_ticket(case, memory, command, outcome)
+        case EnsureLinked():
+            return _on(case, command.ticket, lambda issue: replace(issue, linked=True)), memory
+        case EnsureAgreed():
+            return _on(case, command.ticket, lambda issue: _agreed(issue, command)), memory
+        case EnsureSeverityShown():
+            return _on(case, command.issue, lambda issue: replace(issue, severity_shown=command.value)), memory
+
+
+def _on(case: Case, ref: IssueRef, change: Change) -> Case:
+    incident = change(case.incident) if case.incident.ref == ref else case.incident
+    tickets = tuple(change(ticket) if ticket.ref == ref else ticket for ticket in case.tickets)
+    return replace(case, incident=incident, tickets=tickets)
+
+
+def _agreed(issue: Issue, command: EnsureAgreed) -> Issue:
+    return replace(
+        issue, assignees=(command.owner,) if command.owner else issue.assignees, due=command.due or issue.due
+    )
+
+
+def _dropped(outcome: Outcome, what: str) -> bool:
+    return any(dropped.startswith(what) for dropped in outcome.shortfall)
+
+
+def _with_ticket(case: Case, memory: Memory, command: EnsureActionTicket, outcome: Outcome) -> tuple[Case, Memory]:
+    if outcome.ticket is None:
+        return case, memory
+    unassigned = _dropped(outcome, "assignee")
+    ticket = Issue(
+        ref=outcome.ticket,
+        title=command.title,
+        body="",
+        document=Document(()),
+        author=case.service,
+        created_at=case.incident.updated_at,
+        updated_at=case.incident.updated_at,
+        labels=command.labels,
+        assignees=() if unassigned else (command.owner,),
+        due=None if _dropped(outcome, "due") else command.due,
+        purpose=command.purpose,
+        linked=True,
+    )
+    remembered = RememberedAction(
+        command.action_id,
+        command.text,
+        command.description,
+        None if unassigned else command.owner.id,
+        ticket.due,
+        outcome.ticket,
+        row_owner_id=command.owner.id,
+        row_due=command.due,
+        owners=frozenset({command.owner.id}),
+    )
+    actions = (*(a for a in memory.actions if a.action_id != command.action_id), remembered)
+    return replace(case, tickets=(*case.tickets, ticket)), replace(memory, actions=actions)

@@ -1,0 +1,109 @@
+"""What judging a case comes to: one value that planning and writing work from, and that the ledger records."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from integration.postmortem.decisions import Decision, RememberedAction
+from integration.postmortem.findings import Finding, blocking
+from integration.postmortem.incident import Comment, Issue, IssueRef
+from integration.postmortem.people import Person
+from integration.postmortem.reading.commands import Suggestion
+from integration.postmortem.remediation import ActionRow
+from integration.postmortem.rules.evidence import Proof
+from integration.postmortem.rules.severity import SeverityView
+from mappings.models import Kind, Mode
+
+
+class Governed(StrEnum):
+    """Whether the service has anything to do with an issue."""
+
+    NOT_AN_INCIDENT = "not an incident"
+    LEFT_ALONE = "left alone"  # older than governed_since, ignored by label or mapping: read, never written to
+    WAITING = "waiting for adoption"  # an outsider's report on which nothing is created until a person with triage adopts it (S12)
+    GOVERNED = "governed"
+
+
+class Phase(StrEnum):
+    """Where a governed incident stands."""
+
+    RESPONDING = "responding"
+    WRITING = "writing"
+    IN_REVIEW = "in review"
+    REMEDIATING = "remediating"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """One action as it stands: its row, what is remembered, its ticket, and what judging found.
+
+    ``owner`` and ``due`` are the merged values that hold. ``agreed`` is what to remember, ``None`` while no ticket exists or is wanted.
+    ``wanted`` says that a ticket is to be created; ``write_owner`` and ``write_due`` that the ticket has to follow its row.
+    """
+
+    action_id: str
+    description: str
+    row: ActionRow | None
+    remembered: RememberedAction | None
+    ticket: Issue | None
+    owner: Person | None
+    due: date | None
+    kind: str
+    criteria: str
+    subject: str
+    proof: Proof
+    findings: tuple[Finding, ...] = ()
+    agreed: RememberedAction | None = None
+    wanted: bool = False
+    write_owner: bool = False
+    write_due: bool = False
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whether one issue may be closed, and what is missing if not."""
+
+    issue: Issue
+    missing: tuple[Finding, ...]
+
+    @property
+    def may_close(self) -> bool:
+        """Tell whether nothing is missing."""
+        return not self.missing
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The whole judgement of one case at one instant.
+
+    ``governed`` decides whether anything is written; ``why`` is its reason in words. ``decisions`` are those taken in this look, in order.
+    ``next_look`` is the earliest instant at which the assessment could change without an event (DESIGN 1.4).
+    """
+
+    case: IssueRef
+    governed: Governed
+    why: str
+    mode: Mode
+    severity: SeverityView
+    kind: Kind
+    phase: Phase
+    due: datetime | None
+    is_overdue: bool
+    findings: tuple[Finding, ...] = ()
+    actions: tuple[ActionView, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    suggestions: tuple[tuple[IssueRef, Comment, Suggestion], ...] = ()
+    client: str = ""
+    lead: str = ""
+    next_look: datetime | None = None
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """Return the incident's own findings that keep it from closing."""
+        return blocking(self.findings)
+
+    def gate(self, issue: IssueRef) -> Gate | None:
+        """Return the gate of one issue of the case."""
+        return next((gate for gate in self.gates if gate.issue.ref == issue), None)

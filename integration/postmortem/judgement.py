@@ -1,0 +1,188 @@
+"""All rules over one case: (what is there, what is remembered, policy, now) → Assessment. Pure; the order of the steps is the order of reading.
+
+What judging needs to know beyond the case (rights, whom a name means) is asked for by :func:`facts_needed` and looked up in the same look.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
+from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.findings import Finding
+from integration.postmortem.incident import Case, Facts, FactsNeeded
+from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
+from integration.postmortem.rules.deciding import Decided, decide, names_in_commands, people_who_command
+from integration.postmortem.rules.drafting import ActionDraft, draft_actions
+from integration.postmortem.rules.evidence import Proof, ProofState, given_evidence, judge_proof, subject_of
+from integration.postmortem.rules.incident import judge_incident
+from integration.postmortem.rules.remediation import count_finding, judge_action
+from integration.postmortem.rules.sections import judge_sections
+from integration.postmortem.rules.severity import SeverityView, judge_severity
+from integration.postmortem.rules.standing import GovernedView, judge_standing
+from integration.postmortem.rules.waiving import waive
+from integration.postmortem.rules.written import PostMortem, read_postmortem
+from mappings.models import Kind, Mode, Policy, PublicText
+
+BEYOND = (Governed.NOT_AN_INCIDENT, Governed.LEFT_ALONE)
+
+
+def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
+    """Return what :func:`judge` wants looked up, as little as will do: nothing for an issue that is no incident of ours."""
+    incident = case.incident
+    if not memory.governed and not policy.severity.is_incident(incident.labels, incident.issue_type):
+        return FactsNeeded()
+    standings = set(people_who_command(case, memory))
+    if not memory.governed:
+        standings.add((incident.ref.project, incident.author))
+    adopting = not memory.governed and policy.severity.is_adopted(incident.labels)
+    labellers = frozenset({policy.severity.incident.adopt_label}) if adopting else frozenset[str]()
+    changed_since_adoption = memory.adopted_digest not in (None, incident.body_digest)
+    names = {row.owner for row in read_postmortem(incident, policy).rows if row.owner} | names_in_commands(case, memory)
+    return FactsNeeded(frozenset(standings), frozenset(names), labellers, changed_since_adoption)
+
+
+def judge(
+    case: Case,
+    facts: Facts,
+    memory: Memory,
+    policy: Policy,
+    now: datetime,
+    *,
+    mode: Mode = Mode.ENFORCE,
+    stamp: str = "",
+) -> Assessment:
+    """Judge one case. ``mode`` is the installation's, ``stamp`` the content hash of the policy, recorded with each decision."""
+    standing = judge_standing(case.incident, facts, memory, policy, mode)
+    if standing.governed in BEYOND:
+        return _beyond(case, standing, policy)
+    postmortem = read_postmortem(case.incident, policy)
+    drafts = draft_actions(postmortem.rows, case, facts, memory, policy)
+    decided = decide(case, facts, memory, drafts, policy, stamp, now)
+    return _assess(_Bench(case, memory, policy, now, standing, postmortem, drafts, decided))
+
+
+@dataclass(frozen=True)
+class _Bench:
+    case: Case
+    memory: Memory
+    policy: Policy
+    now: datetime
+    standing: GovernedView
+    postmortem: PostMortem
+    drafts: tuple[ActionDraft, ...]
+    decided: Decided
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """Return the decisions of earlier looks and of this one, oldest first."""
+        return (*self.memory.decisions, *self.decided.decisions)
+
+
+def _beyond(case: Case, standing: GovernedView, policy: Policy) -> Assessment:
+    kind = policy.kind(None)
+    return Assessment(
+        case.incident.ref,
+        standing.governed,
+        standing.why,
+        standing.mode,
+        SeverityView(None, ""),
+        kind,
+        Phase.RESPONDING,
+        None,
+        is_overdue=False,
+    )
+
+
+def _assess(bench: _Bench) -> Assessment:
+    case, policy, standing = bench.case, bench.policy, bench.standing
+    severity = judge_severity(case.incident, bench.memory, bench.decided.decisions, policy)
+    kind = policy.kind(severity.severity)
+    actions = _actions(bench, severity)
+    about = judge_incident(case, bench.memory, bench.decisions, bench.postmortem, severity.severity, policy)
+    too_many = count_finding(len(bench.drafts), severity.severity, policy)
+    approvals = judge_approvals(case, bench.decisions, kind, severity.severity, policy)
+    content = judge_sections(bench.postmortem, kind, policy)
+    findings = waive(
+        (*severity.findings, *about.findings, *content, *((too_many,) if too_many else ()), *approvals), bench.decisions
+    )
+    gates = judge_gates(case, findings, actions, kind, severity.severity, policy)
+    is_over = about.is_over or kind is Kind.REVIEW or case.incident.closed
+    phase = judge_phase(case, bench.memory, findings, gates, is_over=is_over, now=bench.now)
+    if phase is Phase.RESPONDING:
+        findings = tuple(f if f.check in about.asked_now else f.postponed() for f in findings)
+    due = _due(bench, severity)
+    return Assessment(
+        case=case.incident.ref,
+        governed=standing.governed,
+        why=standing.why,
+        mode=standing.mode,
+        severity=severity,
+        kind=kind,
+        phase=phase,
+        due=due,
+        is_overdue=due is not None and bench.now >= due and phase in (Phase.RESPONDING, Phase.WRITING),
+        findings=findings,
+        actions=actions,
+        gates=gates,
+        decisions=bench.decided.decisions,
+        suggestions=bench.decided.suggestions,
+        client=about.client,
+        lead=about.lead,
+        next_look=_next_look(bench, due, actions),
+    )
+
+
+def _actions(bench: _Bench, severity: SeverityView) -> tuple[ActionView, ...]:
+    policy, incident = bench.policy, bench.case.incident
+    public = incident.public and policy.service.public_issues is PublicText.CHECKS
+    writes = (
+        bench.standing.governed is Governed.GOVERNED
+        and bench.standing.mode is not Mode.OBSERVE
+        and not incident.closed
+        and not public
+    )
+    views = []
+    for index, draft in enumerate(bench.drafts):
+        subject, proof = _proof(draft, bench)
+        may_create = writes and index < policy.remediation.ticket.max_per_incident
+        views.append(
+            judge_action(
+                draft, proof, subject, bench.case, bench.memory, severity.severity, policy, may_create=may_create
+            )
+        )
+    return tuple(views)
+
+
+def _proof(draft: ActionDraft, bench: _Bench) -> tuple[str, Proof]:
+    key = draft.remembered.ticket.key if draft.remembered and draft.remembered.ticket else None
+    kind = bench.policy.remediation.kind(draft.kind)
+    decisions = tuple(decision for decision in bench.decisions if key is not None and decision.issue == key)
+    owner = draft.owner.id if draft.owner else None
+    subject = subject_of(owner, kind.id, draft.criteria, draft.description, given_evidence(decisions))
+    return subject, judge_proof(decisions, kind, subject, bench.policy, bench.now)
+
+
+def _due(bench: _Bench, severity: SeverityView) -> datetime | None:
+    """The deadline runs from detection; a severity without one has none. An incident without a severity runs on the provisional clock."""
+    known = severity.severity or bench.policy.clocks.provisional_severity
+    hours = bench.policy.severity.of(known).due_hours
+    return bench.postmortem.detected_at(bench.case.incident) + timedelta(hours=hours) if hours else None
+
+
+def _next_look(bench: _Bench, due: datetime | None, actions: tuple[ActionView, ...]) -> datetime | None:
+    """The earliest later instant at which something turns: the deadline, an action's due date, an accepted risk's end, a refused write's retry."""
+    zone = ZoneInfo(bench.policy.clocks.zone)
+    turns = [due] if due else []
+    for view in actions:
+        if view.due and not view.proof.suffices:
+            turns.append(datetime.combine(view.due + timedelta(days=1), time(), zone))
+        if view.proof.state is ProofState.RISK_ACCEPTED and view.proof.until:
+            turns.append(datetime.combine(view.proof.until + timedelta(days=1), time(), ZoneInfo("UTC")))
+    turns += [refusal.retry_at for refusal in bench.memory.refusals]
+    return min((turn for turn in turns if turn > bench.now), default=None)
+
+
+def with_memory(assessment: Assessment, findings: tuple[Finding, ...]) -> Assessment:
+    """Return the assessment with further findings, such as what the tracker refused."""
+    return replace(assessment, findings=(*assessment.findings, *findings))

@@ -1,0 +1,200 @@
+"""Assessment → commands: what to bring about, in the order in which it is to be done. Pure; asks nothing and does nothing.
+
+The order is its own safety: a reason is said before an issue is opened again, so that a worker that dies in between repeats nothing (the
+comment's purpose names the closing that it answers), and the status comment comes last, when the tickets that it lists exist.
+"""
+
+from integration.postmortem.assessment import ActionView, Assessment, Gate, Governed
+from integration.postmortem.commands import (
+    Command,
+    EnsureActionTicket,
+    EnsureAgreed,
+    EnsureLabels,
+    EnsureLinked,
+    EnsureOpen,
+    EnsureReply,
+    EnsureSeverityShown,
+    EnsureStatusComment,
+    Share,
+)
+from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.incident import Case, Issue
+from integration.postmortem.reading.normalise import normalise
+from integration.postmortem.writing.replies import (
+    closed_too_early,
+    handed_over,
+    refusal_reply,
+    status_reply,
+    suggestion_reply,
+)
+from integration.postmortem.writing.status import status_tree
+from integration.postmortem.writing.ticket import ticket_tree
+from mappings.models import Mode, Policy
+
+WRITTEN_TO = (Governed.GOVERNED, Governed.WAITING)
+
+
+def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, stamp: str = "") -> tuple[Command, ...]:
+    """Return the commands that the assessment asks for now, none where nothing is to be written. ``stamp`` is the policy's hash, shown shortened."""
+    if assessment.governed not in WRITTEN_TO or assessment.mode is Mode.OBSERVE:
+        return ()
+    if assessment.governed is Governed.WAITING:
+        return _status(assessment, case, memory, policy, stamp)
+    commands = (
+        *_gates(assessment, case, memory, policy),
+        *_labels(assessment, case.incident),
+        *_severity_shown(assessment, case.incident, policy),
+        *_tickets(assessment, case, policy),
+        *_agreements(assessment, case),
+        *_replies(assessment, case, memory, policy),
+    )
+    creating = any(isinstance(command, EnsureActionTicket) for command in commands)
+    return commands if creating else (*commands, *_status(assessment, case, memory, policy, stamp))
+
+
+def _gates(assessment: Assessment, case: Case, memory: Memory, policy: Policy) -> tuple[Command, ...]:
+    if assessment.mode is not Mode.ENFORCE:
+        return ()
+    return tuple(command for gate in assessment.gates for command in _gate(gate, assessment, case, memory, policy))
+
+
+def _gate(gate: Gate, assessment: Assessment, case: Case, memory: Memory, policy: Policy) -> tuple[Command, ...]:
+    issue = gate.issue
+    if not issue.closed or gate.may_close or issue.ref.key in memory.satisfied or issue.locked:
+        return ()
+    if rounds(issue, memory) >= policy.remediation.reopening.rounds:
+        return _hand_over(gate, assessment, memory, policy)
+    if issue.reopen_with is None:
+        return ()
+    purpose = reopening(issue)
+    reply = EnsureReply(issue.ref, purpose, closed_too_early(gate, assessment), Share.GATE)
+    said = () if purpose in memory.said else (reply,)
+    return (*said, EnsureOpen(issue.ref, issue.reopen_with))
+
+
+def reopening(issue: Issue) -> str:
+    """Return the purpose of the comment that answers this very closing: a second look at the same closing says nothing new."""
+    at = issue.closed_at or issue.updated_at
+    return f"reopen:{issue.ref.key.id}:{int(at.timestamp())}"
+
+
+def rounds(issue: Issue, memory: Memory) -> int:
+    """Return how often this issue was opened again: by what was done, and by what was said before it was done."""
+    said = sum(
+        purpose.startswith(f"reopen:{issue.ref.key.id}:") for purpose in memory.said if purpose != reopening(issue)
+    )
+    return max(said, memory.reopened.get(issue.ref.key, 0))
+
+
+def _hand_over(gate: Gate, assessment: Assessment, memory: Memory, policy: Policy) -> tuple[Command, ...]:
+    """Somebody insists: the issue stays closed, counted as open, and a person is asked once (DESIGN 1.8, S13)."""
+    issue, label = gate.issue, policy.remediation.reopening.unverified_label
+    purpose = f"handover:{issue.ref.key.id}"
+    labels = () if label in issue.labels else (EnsureLabels(issue.ref, frozenset({label}), share=Share.GATE),)
+    said = (
+        ()
+        if purpose in memory.said
+        else (EnsureReply(issue.ref, purpose, handed_over(gate, assessment, policy), Share.GATE),)
+    )
+    return (*labels, *said)
+
+
+def _labels(assessment: Assessment, incident: Issue) -> tuple[Command, ...]:
+    view = assessment.severity
+    if incident.closed or not (view.add or view.remove):
+        return ()
+    return (EnsureLabels(incident.ref, view.add, view.remove),)
+
+
+def _severity_shown(assessment: Assessment, incident: Issue, policy: Policy) -> tuple[Command, ...]:
+    severity = assessment.severity.severity
+    if incident.ref.key.site != "jira" or severity is None or policy.severity.jira.field is None or incident.closed:
+        return ()
+    value = policy.severity.of(severity).jira_value
+    if not value or value == incident.severity_shown:
+        return ()
+    return (EnsureSeverityShown(incident.ref, severity.value, value=value),)
+
+
+def _tickets(assessment: Assessment, case: Case, policy: Policy) -> tuple[Command, ...]:
+    return tuple(_ticket(view, assessment, case, policy) for view in assessment.actions if view.wanted)
+
+
+def _ticket(view: ActionView, assessment: Assessment, case: Case, policy: Policy) -> EnsureActionTicket:
+    if view.owner is None or view.due is None:  # `wanted` promises both.
+        raise AssertionError(f"{view.action_id} is wanted without owner or due date")
+    names = {
+        "id": view.action_id,
+        "action": view.description,
+        "severity": assessment.severity.name,
+        "incident": case.incident.title,
+    }
+    return EnsureActionTicket(
+        case=case.incident.ref,
+        action_id=view.action_id,
+        text=normalise(view.description),
+        description=view.description,
+        project=case.incident.ref.project,
+        title=policy.remediation.ticket.title_for(names),
+        tree=ticket_tree(view, case.incident, policy),
+        owner=view.owner,
+        due=view.due,
+        labels=frozenset(policy.remediation.ticket.labels),
+    )
+
+
+def _agreements(assessment: Assessment, case: Case) -> tuple[Command, ...]:
+    commands: list[Command] = []
+    for view in assessment.actions:
+        if view.ticket is None:
+            continue
+        if not view.ticket.linked:
+            commands.append(EnsureLinked(case.incident.ref, view.ticket.ref))
+        if view.write_owner or view.write_due:
+            owner, due = view.owner if view.write_owner else None, view.due if view.write_due else None
+            commands.append(EnsureAgreed(view.ticket.ref, owner, due))
+    return tuple(commands)
+
+
+def _replies(assessment: Assessment, case: Case, memory: Memory, policy: Policy) -> tuple[Command, ...]:
+    """Answer refused commands, near-miss spellings and ``/status``, each once, at most so many per person, issue and day (S4)."""
+    refs = {issue.ref.key: issue.ref for issue in case.issues}
+    wanted: list[tuple[str, EnsureReply]] = []
+    for decision in unanswered(memory):
+        issue = refs.get(decision.issue)
+        day = f"answer:{decision.issue.id}:{decision.actor.id}:{decision.at.date()}:"
+        if issue is not None and decision.word == "status" and decision.accepted:
+            wanted.append(
+                (day, EnsureReply(issue, f"{day}{decision.comment_id}", status_reply(assessment, case, policy)))
+            )
+        elif issue is not None and not decision.accepted and not _is_stranger(decision):
+            wanted.append((day, EnsureReply(issue, f"{day}{decision.comment_id}", refusal_reply(decision))))
+    for ref, comment, suggestion in assessment.suggestions:
+        day = f"answer:{ref.key.id}:{comment.author.id}:{comment.created_at.date()}:"
+        wanted.append((day, EnsureReply(ref, f"{day}{comment.id}", suggestion_reply(suggestion))))
+    said, replies = set(memory.said), []
+    for day, reply in wanted:
+        answered = sum(purpose.startswith(day) for purpose in said)
+        if reply.purpose not in said and answered < policy.clocks.refusals_per_person_and_day:
+            replies.append(reply)
+            said.add(reply.purpose)
+    return tuple(replies)
+
+
+def unanswered(memory: Memory) -> tuple[Decision, ...]:
+    """Return decisions that no finished look has acted on, so that a worker's death between deciding and answering loses no answer."""
+    return tuple(d for d in memory.decisions if memory.looked_at is None or d.at > memory.looked_at)
+
+
+def _is_stranger(decision: Decision) -> bool:
+    """Somebody without a role gets no answer: strangers could make us write as often as they like."""
+    return decision.reason.startswith("not_authorised") and not decision.authority.startswith(
+        ("triage", "write", "maintain", "admin", "takes part")
+    )
+
+
+def _status(assessment: Assessment, case: Case, memory: Memory, policy: Policy, stamp: str) -> tuple[Command, ...]:
+    tree = status_tree(assessment, case, policy, stamp)
+    if tree.digest == memory.status_digest and memory.status_comment:
+        return ()
+    return (EnsureStatusComment(case.incident.ref, memory.status_comment, tree),)

@@ -1,0 +1,123 @@
+"""May this issue be closed, and if not, what is missing? (DESIGN 5 "Closing")"""
+
+from datetime import datetime
+
+from integration.postmortem.assessment import ActionView, Gate, Phase
+from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.findings import Finding, blocking
+from integration.postmortem.incident import Case, Issue
+from integration.postmortem.rules.evidence import ProofState
+from mappings.models import CloseWhen, Kind, Policy, Severity
+
+
+def judge_ticket(view: ActionView, severity: Severity | None, policy: Policy) -> Finding:
+    """Return the finding on one action's proof: passed when its ticket may close."""
+    proof, about = view.proof, f"Action {view.action_id}"
+    level = policy.level("evidence", severity)
+    match proof.state:
+        case ProofState.VERIFIED:
+            return Finding(
+                "evidence", about, True, level, f"verified by {proof.by.called if proof.by else 'somebody independent'}"
+            )
+        case ProofState.RISK_ACCEPTED:
+            return Finding("evidence", about, True, level, f"not done; the risk is accepted until {proof.until}")
+        case ProofState.RISK_EXPIRED:
+            return Finding(
+                "evidence",
+                about,
+                False,
+                level,
+                f"the risk was accepted until {proof.until}, which has passed",
+                _how(view),
+            )
+        case ProofState.REJECTED:
+            return Finding(
+                "evidence", about, False, level, f"the evidence was not accepted: {proof.why[:200]}", _how(view)
+            )
+        case ProofState.LAPSED:
+            return Finding("verification", about, False, level, f"the verification lapsed: {proof.why}", _verify())
+        case ProofState.UNVERIFIED:
+            return Finding(
+                "verification",
+                about,
+                False,
+                level,
+                "the evidence is there, nobody independent has looked at it yet",
+                _verify(),
+            )
+        case ProofState.WANTED:
+            return Finding("evidence", about, False, level, "nothing shows yet that it works", _how(view))
+
+
+def _how(view: ActionView) -> str:
+    lines = [
+        f"`/evidence {claim.id} <link>` ({claim.title[0].lower()}{claim.title[1:]})" for claim in view.proof.missing
+    ]
+    return f"{' and '.join(lines)} by anyone who takes part, then {_verify()}" if lines else _verify()
+
+
+def _verify() -> str:
+    return "`/verify <what you looked at>` by somebody with write rights who did not work on it"
+
+
+def judge_approvals(
+    case: Case, decisions: tuple[Decision, ...], kind: Kind, severity: Severity | None, policy: Policy
+) -> tuple[Finding, ...]:
+    """Return a finding per approval that this kind needs. An approval is of a text: when the text changes, it lapses."""
+    if kind is Kind.REVIEW:
+        return ()
+    return tuple(_approval(scope, case.incident, decisions, severity, policy) for scope in ("technical", "governance"))
+
+
+def _approval(
+    scope: str, incident: Issue, decisions: tuple[Decision, ...], severity: Severity | None, policy: Policy
+) -> Finding:
+    check, about = f"approval_{scope}", f"{scope.capitalize()} review"
+    level = policy.level(check, severity)
+    given = [d for d in decisions if d.word == "approve" and d.grants and d.reason == scope]
+    if given and given[-1].subject == incident.body_digest:
+        return Finding(check, about, True, level, f"approved by {given[-1].actor.called}")
+    reason = "the text changed after it was approved" if given else "not approved yet"
+    return Finding(
+        check,
+        about,
+        False,
+        level,
+        reason,
+        f"`/approve {scope}` by somebody with the right who does not lead the post-mortem.",
+    )
+
+
+def judge_gates(
+    case: Case,
+    findings: tuple[Finding, ...],
+    actions: tuple[ActionView, ...],
+    kind: Kind,
+    severity: Severity | None,
+    policy: Policy,
+) -> tuple[Gate, ...]:
+    """Return the gate of the incident and of each of its tickets."""
+    proofs = {view.action_id: judge_ticket(view, severity, policy) for view in actions}
+    tickets = tuple(
+        Gate(view.ticket, blocking((proofs[view.action_id],))) for view in actions if view.ticket is not None
+    )
+    needs_proof = policy.remediation.close_incident_when is CloseWhen.ACTIONS_VERIFIED
+    unproven = tuple(proofs[view.action_id] for view in actions) if needs_proof else ()
+    own = blocking((*findings, *(finding for view in actions for finding in view.findings), *unproven))
+    if kind is Kind.REVIEW:  # A near-miss waits for its actions alone (DESIGN 5).
+        own = blocking(unproven)
+    return (Gate(case.incident, own), *tickets)
+
+
+def judge_phase(
+    case: Case, memory: Memory, findings: tuple[Finding, ...], gates: tuple[Gate, ...], *, is_over: bool, now: datetime
+) -> Phase:
+    """Return the phase; ``is_over`` tells whether ``/resolved`` or the timeline said so, or the issue was closed."""
+    if not is_over:
+        return Phase.RESPONDING
+    if gates[0].may_close:
+        return Phase.COMPLETE
+    missing = blocking(findings)
+    if any(not finding.check.startswith("approval_") for finding in missing):
+        return Phase.WRITING
+    return Phase.IN_REVIEW if missing else Phase.REMEDIATING

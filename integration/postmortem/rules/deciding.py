@@ -1,0 +1,138 @@
+"""Judges commands once, when first seen: may this person, on this issue, say this now? (DESIGN 1.6; SECURITY.md S6–S10, S16)
+
+Whether a command makes sense is judged in :mod:`verdicts`; here: what is new, in which order, and by what right.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.incident import Case, Comment, CommentOrigin, Facts, Issue, IssueRef
+from integration.postmortem.people import Person, PersonKind, Standing
+from integration.postmortem.reading.arguments import read_people
+from integration.postmortem.reading.commands import Command, Suggestion, read_commands
+from integration.postmortem.rules.authority import authority_of
+from integration.postmortem.rules.drafting import ActionDraft
+from integration.postmortem.rules.verdicts import WORDS, Bench, Verdict, judge_command
+from mappings.models import Authority, Policy
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The decisions of this look, in order, and near-miss spellings to answer, each with its issue and comment."""
+
+    decisions: tuple[Decision, ...] = ()
+    suggestions: tuple[tuple[IssueRef, Comment, Suggestion], ...] = ()
+
+
+def undecided(case: Case, memory: Memory) -> tuple[tuple[Issue, Comment], ...]:
+    """Return comments on which nothing was decided yet, oldest first. A comment is decided as a whole: later edits add nothing to it (S8)."""
+    seen = {(decision.issue, decision.comment_id) for decision in memory.decisions}
+    fresh = [
+        (issue, comment)
+        for issue in case.issues
+        for comment in issue.comments
+        if comment.origin is not CommentOrigin.OURS and (issue.ref.key, comment.id) not in seen
+    ]
+    return tuple(sorted(fresh, key=lambda pair: (pair[1].created_at, pair[1].id)))
+
+
+def people_who_command(case: Case, memory: Memory) -> frozenset[tuple[str, Person]]:
+    """Return (project, person) for everybody whose undecided comment holds a command or nearly one, so that their rights are read in this look."""
+    return frozenset(
+        (issue.ref.project, comment.author)
+        for issue, comment in undecided(case, memory)
+        if read_commands(comment.raw, WORDS)
+    )
+
+
+def names_in_commands(case: Case, memory: Memory) -> frozenset[str]:
+    """Return the names that undecided ``/lead`` and ``/participants`` commands mention, to be resolved to accounts (S6)."""
+    return frozenset(
+        name
+        for _, comment in undecided(case, memory)
+        for said in read_commands(comment.raw, WORDS)
+        if isinstance(said, Command) and said.word in ("lead", "participants")
+        for name in read_people(said.args)
+    )
+
+
+def decide(
+    case: Case, facts: Facts, memory: Memory, drafts: tuple[ActionDraft, ...], policy: Policy, stamp: str, now: datetime
+) -> Decided:
+    """Judge every new command in the order in which they were written; each sees the decisions before it. ``stamp`` is the policy's hash."""
+    decisions: list[Decision] = []
+    suggestions: list[tuple[IssueRef, Comment, Suggestion]] = []
+    for issue, comment in undecided(case, memory):
+        for said in read_commands(comment.raw, WORDS):
+            if isinstance(said, Suggestion):
+                if _has_a_say(comment.author, issue, case, facts, memory, policy):
+                    suggestions.append((issue.ref, comment, said))
+                continue
+            so_far = replace(memory, decisions=(*memory.decisions, *decisions))
+            bench = Bench(case, issue, comment, so_far, drafts, facts, policy, now)
+            standing = facts.standing(issue.ref.project, comment.author)
+            verdict, by = _judge(said, bench, standing)
+            decisions.append(_decision(said, bench, verdict, by, stamp))
+    return Decided(tuple(decisions), tuple(suggestions))
+
+
+def _judge(said: Command, bench: Bench, standing: Standing) -> tuple[Verdict, str]:
+    comment, policy = bench.comment, bench.policy
+    if comment.origin is CommentOrigin.REWRITTEN:
+        return Verdict.refuse(
+            "rewritten", "somebody else may have edited this comment", "Please post it anew, as a comment of its own."
+        ), ""
+    if comment.origin is CommentOrigin.APP and comment.author.kind is PersonKind.HUMAN:
+        return Verdict.refuse("through_app", "it was posted through an app", "Please post it yourself."), ""
+    participates = comment.author.id in participants(bench.case, bench.memory)
+    held = authority_of(standing, policy.people, bench.issue.ref.project, participates=participates)
+    verdict = judge_command(said, bench)
+    needed = verdict.needs or Authority.ANY
+    if not held.covers(needed):
+        return Verdict.refuse("not_authorised", _who_may(needed), f"What counts here: {held.by}."), held.by
+    return verdict, held.by
+
+
+def _has_a_say(person: Person, issue: Issue, case: Case, facts: Facts, memory: Memory, policy: Policy) -> bool:
+    """Strangers are not answered: they could make us write as often as they like (S4)."""
+    standing = facts.standing(issue.ref.project, person)
+    held = authority_of(
+        standing, policy.people, issue.ref.project, participates=person.id in participants(case, memory)
+    )
+    return held.covers(Authority.PARTICIPANT)
+
+
+def participants(case: Case, memory: Memory) -> frozenset[str]:
+    """Return the ids of those who take part: the incident's author, assignees of its issues, and everybody a command named as lead or participant."""
+    ids = {case.incident.author.id, *(person.id for issue in case.issues for person in issue.assignees)}
+    named = {d.subject for word in ("lead", "participants") for d in memory.decided(word)}
+    return frozenset(ids | {part for subject in named for part in subject.split() if part})
+
+
+def _who_may(needed: Authority) -> str:
+    who = {
+        Authority.PARTICIPANT: "those who take part in this incident",
+        Authority.TRIAGE: "people with triage rights here",
+        Authority.WRITE: "people with write rights here",
+        Authority.ADMIN: "administrators of this project",
+    }
+    return f"this is for {who.get(needed, 'active people')}"
+
+
+def _decision(said: Command, bench: Bench, verdict: Verdict, by: str, stamp: str) -> Decision:
+    return Decision(
+        issue=bench.issue.ref.key,
+        comment_id=bench.comment.id,
+        comment_digest=bench.comment.digest,
+        line=said.line,
+        word=said.word,
+        args=said.args[:500],
+        actor=bench.comment.author,
+        accepted=verdict.accepted,
+        authority=by,
+        reason=verdict.reason if verdict.accepted else f"{verdict.reason}: {verdict.why}. {verdict.remedy}".strip(),
+        subject=verdict.subject,
+        policy=stamp,
+        at=bench.now,
+    )

@@ -1,0 +1,105 @@
+"""Whether an action ticket may close: evidence of the right kind, verified by somebody independent, or a risk accepted until a date (DESIGN 5).
+
+Works on remembered decisions only; what the present shows (owner, kind, criteria, description) is bound in by digest, so that a change lapses
+what was verified before it (SECURITY.md S10).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from integration.postmortem.decisions import Decision
+from integration.postmortem.people import Person
+from mappings.models import ActionKind, Claim, Policy
+
+
+class ProofState(StrEnum):
+    """How far the proof of an action is."""
+
+    WANTED = "evidence wanted"
+    UNVERIFIED = "waiting for verification"
+    VERIFIED = "verified"
+    LAPSED = "verification lapsed"
+    REJECTED = "evidence rejected"
+    RISK_ACCEPTED = "risk accepted"
+    RISK_EXPIRED = "accepted risk expired"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The proof of one action: its state, the claims still missing, who verified or accepted, until when, and the reason in words."""
+
+    state: ProofState
+    missing: tuple[Claim, ...] = ()
+    by: Person | None = None
+    until: date | None = None
+    why: str = ""
+    given: tuple[Decision, ...] = ()
+
+    @property
+    def suffices(self) -> bool:
+        """Tell whether the ticket may close."""
+        return self.state in (ProofState.VERIFIED, ProofState.RISK_ACCEPTED)
+
+
+def subject_of(owner_id: str | None, kind: str, criteria: str, description: str, given: tuple[Decision, ...]) -> str:
+    """Return the digest of everything that a verification is about; when it changes, the verification lapses."""
+    parts = (
+        owner_id or "",
+        kind,
+        " ".join(criteria.split()),
+        " ".join(description.split()),
+        *(d.subject for d in given),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def given_evidence(decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    """Return the accepted evidence of one ticket that no later rejection has set aside, oldest first."""
+    given: tuple[Decision, ...] = ()
+    for decision in decisions:
+        if decision.grants and decision.word == "reject":
+            given = ()
+        elif decision.grants and decision.word == "evidence":
+            given = (*given, decision)
+    return given
+
+
+def missing_claims(kind: ActionKind, given: tuple[Decision, ...], policy: Policy) -> tuple[Claim, ...]:
+    """Return the claims that this kind of action still has to show, in the mapping's order. ``reason`` of evidence names its claim."""
+    shown = {decision.reason for decision in given}
+    return tuple(claim for claim in policy.remediation.claims_for(kind) if claim.id not in shown)
+
+
+def judge_proof(
+    decisions: tuple[Decision, ...], kind: ActionKind, subject: str, policy: Policy, now: datetime
+) -> Proof:
+    """Judge the proof of one action from the decisions on its ticket, oldest first. ``subject`` is the digest as things are now."""
+    given = given_evidence(decisions)
+    risk = next((d for d in reversed(decisions) if d.grants and d.word == "accept-risk"), None)
+    if risk is not None:
+        until = date.fromisoformat(risk.reason)
+        if now.date() <= until:
+            return Proof(ProofState.RISK_ACCEPTED, by=risk.actor, until=until, given=given)
+    verified = next((d for d in reversed(decisions) if d.grants and d.word == "verify"), None)
+    missing = missing_claims(kind, given, policy)
+    if verified is not None and verified.subject == subject and not missing:
+        return Proof(ProofState.VERIFIED, by=verified.actor, given=given)
+    if risk is not None and verified is None:
+        return Proof(
+            ProofState.RISK_EXPIRED, missing, by=risk.actor, until=date.fromisoformat(risk.reason), given=given
+        )
+    rejected = next((d for d in reversed(decisions) if d.grants and d.word in ("reject", "evidence")), None)
+    if rejected is not None and rejected.word == "reject":
+        return Proof(ProofState.REJECTED, missing, by=rejected.actor, why=rejected.args)
+    if missing:
+        return Proof(ProofState.WANTED, missing, given=given)
+    if verified is not None:
+        return Proof(
+            ProofState.LAPSED,
+            by=verified.actor,
+            given=given,
+            why="owner, kind, criteria, description or evidence changed since",
+        )
+    return Proof(ProofState.UNVERIFIED, given=given)

@@ -1,0 +1,95 @@
+"""What is asked about the incident itself: who leads, which client, when it began, whether it is over, and what could not be read."""
+
+from dataclasses import dataclass
+
+from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.findings import Finding
+from integration.postmortem.incident import Case
+from integration.postmortem.rules.written import PostMortem
+from mappings.models import Policy, Severity
+
+
+@dataclass(frozen=True)
+class About:
+    """Findings on the incident itself, the checks that are asked for while responding, and what is known: lead, client, whether it is over."""
+
+    findings: tuple[Finding, ...]
+    asked_now: frozenset[str]
+    lead: str
+    client: str
+    is_over: bool
+
+
+def judge_incident(
+    case: Case,
+    memory: Memory,
+    decisions: tuple[Decision, ...],
+    postmortem: PostMortem,
+    severity: Severity | None,
+    policy: Policy,
+) -> About:
+    """Judge the questions of the responding phase and the traps around the case."""
+    granted = {decision.word: decision for decision in decisions if decision.grants}
+    lead = granted["lead"].reason if "lead" in granted else ""
+    client = (granted["client"].reason if "client" in granted else "") or policy.service.client or ""
+    began = postmortem.timeline.began is not None or "note" in granted
+    asked = frozenset({"severity_stated", *(question.id for question in policy.postmortem.responding)})
+    findings = [
+        _asked("lead_named", "Lead", lead, severity, policy),
+        _asked("client_known", "Client", client, severity, policy),
+        _asked("began_known", "Beginning", "it is in the timeline" if began else "", severity, policy),
+        *_traps(case, memory, severity, policy),
+    ]
+    return About(
+        tuple(findings), asked, lead, client, "resolved" in granted or postmortem.timeline.resolved is not None
+    )
+
+
+def _asked(check: str, about: str, known: str, severity: Severity | None, policy: Policy) -> Finding:
+    question = next((entry for entry in policy.postmortem.responding if entry.id == check), None)
+    level = policy.level(check, severity)
+    if known:
+        return Finding(check, about, True, level, known)
+    remedy = f"{question.ask} `{question.line}`" if question else ""
+    return Finding(check, about, False, level, "not known yet", remedy)
+
+
+def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
+    findings = []
+    incident = case.incident
+    if not policy.severity.is_incident(incident.labels, incident.issue_type):
+        label = policy.severity.incident.labels[0]
+        ask = f"Please put the label `{label}` back; an administrator can set this aside with `/waive incident_label <why>`."
+        findings.append(
+            Finding(
+                "incident_label",
+                "Incident label",
+                False,
+                policy.level("incident_label", severity),
+                "the label is gone",
+                ask,
+            )
+        )
+    for issue in case.issues:
+        if issue.comments_capped:
+            ask = "Please repeat in a new comment what still matters; the oldest ones count."
+            reason = f"{issue.ref.locator} has more comments than are read"
+            findings.append(
+                Finding("comments_read", "Comments", False, policy.level("comments_read", severity), reason, ask)
+            )
+        if issue.closed and issue.reopen_with is None:
+            reason = f"the workflow of {issue.ref.locator} offers our account no way back from closed"
+            ask = "An administrator can name the transition under `reopening` in remediation.yaml, or allow it to our account."
+            findings.append(Finding("way_back", "Workflow", False, policy.level("way_back", severity), reason, ask))
+    for problem in incident.document.problems:
+        ask = "Please split or simplify that part."
+        findings.append(
+            Finding("document_readable", "Text", False, policy.level("document_readable", severity), problem, ask)
+        )
+    for refusal in memory.refusals:
+        reason = f"{refusal.purpose} was refused: {refusal.detail}"
+        ask = "An administrator can run `followthrough doctor` to see which right is missing."
+        findings.append(
+            Finding("tracker_accepts", "Tracker", False, policy.level("tracker_accepts", severity), reason, ask)
+        )
+    return tuple(findings)

@@ -1,0 +1,125 @@
+"""Which row is which remembered action: by id, else by text, else by the one clear likeness. Doubt is a finding, never a second ticket."""
+
+import re
+from dataclasses import dataclass
+
+from integration.postmortem.decisions import RememberedAction
+from integration.postmortem.reading.normalise import normalise, similarity
+from integration.postmortem.remediation import ActionRow
+
+ALIKE = 0.6  # Below this, two descriptions are about different things.
+CLEARLY = 0.15  # The best likeness must lead the second best by this much.
+_ID = re.compile(r"A([1-9]\d{0,2})")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A row, a remembered action, or both, under the id that we use for it. ``doubt`` says why the row could not be placed, or is empty."""
+
+    action_id: str
+    row: ActionRow | None
+    remembered: RememberedAction | None
+    doubt: str = ""
+
+
+def match_rows(rows: tuple[ActionRow, ...], remembered: tuple[RememberedAction, ...]) -> tuple[Matched, ...]:
+    """Pair rows with remembered actions; rows keep their order, actions whose row is gone follow. Ids are never used twice."""
+    left = {action.action_id: action for action in remembered}
+    pairs: dict[int, RememberedAction] = {}
+    doubts = _clashing_ids(rows, left)
+    for way in (_by_id, _by_text, _by_likeness):
+        for index, row in enumerate(rows):
+            if index in pairs or index in doubts:
+                continue
+            found = way(row, left, rows)
+            if isinstance(found, str):
+                doubts[index] = found
+            elif found is not None:
+                pairs[index] = found
+                del left[found.action_id]
+    return _named(rows, pairs, doubts, left, remembered)
+
+
+def _clashing_ids(rows: tuple[ActionRow, ...], known: dict[str, RememberedAction]) -> dict[int, str]:
+    """Find rows that share an id, and rows whose id belongs to one action while their text is word for word another's."""
+    doubts = {}
+    ids = [_written_id(row) for row in rows]
+    texts = {action.text: action.action_id for action in known.values()}
+    for index, (row, written) in enumerate(zip(rows, ids, strict=True)):
+        if written is None:
+            continue
+        text_says = texts.get(normalise(row.description))
+        if ids.count(written) > 1:
+            doubts[index] = f"several rows are called {written}"
+        elif written in known and text_says not in (None, written):
+            doubts[index] = f"the id says {written}, the text is that of {text_says}"
+    return doubts
+
+
+def _written_id(row: ActionRow) -> str | None:
+    match = _ID.fullmatch((row.id or "").strip().upper())
+    return match.group(0) if match else None
+
+
+def _by_id(row: ActionRow, left: dict[str, RememberedAction], _rows: tuple[ActionRow, ...]) -> RememberedAction | None:
+    written = _written_id(row)
+    return left.get(written) if written else None
+
+
+def _by_text(
+    row: ActionRow, left: dict[str, RememberedAction], _rows: tuple[ActionRow, ...]
+) -> RememberedAction | None:
+    text = normalise(row.description)
+    same = [action for action in left.values() if action.text == text]
+    return same[0] if len(same) == 1 else None
+
+
+def _by_likeness(
+    row: ActionRow, left: dict[str, RememberedAction], rows: tuple[ActionRow, ...]
+) -> RememberedAction | str | None:
+    if _written_id(row):  # A row with an id of its own that is not remembered is a new action, however alike.
+        return None
+    text = normalise(row.description)
+    ranked = sorted(((similarity(text, action.text), action.action_id) for action in left.values()), reverse=True)
+    ranked = [(score, action_id) for score, action_id in ranked if score >= ALIKE]
+    if not ranked:
+        return None
+    best, action_id = ranked[0]
+    rivals = [
+        other
+        for other in rows
+        if other is not row and not _written_id(other) and normalise(other.description) != left[action_id].text
+    ]
+    rival_score = max((similarity(normalise(other.description), left[action_id].text) for other in rivals), default=0.0)
+    second = max(ranked[1][0] if len(ranked) > 1 else 0.0, rival_score if rival_score >= ALIKE else 0.0)
+    if best - second < CLEARLY:
+        return "it could be " + " or ".join(sorted(other for _, other in ranked))
+    return left[action_id]
+
+
+def _named(
+    rows: tuple[ActionRow, ...],
+    pairs: dict[int, RememberedAction],
+    doubts: dict[int, str],
+    gone: dict[str, RememberedAction],
+    remembered: tuple[RememberedAction, ...],
+) -> tuple[Matched, ...]:
+    used = {action.action_id for action in remembered}
+    wanted = [None if index in pairs else _written_id(row) for index, row in enumerate(rows)]
+    used |= {written for index, written in enumerate(wanted) if written and index not in doubts}
+    matched = []
+    for index, row in enumerate(rows):
+        if index in pairs:
+            matched.append(Matched(pairs[index].action_id, row, pairs[index]))
+        elif index in doubts:
+            matched.append(Matched(_written_id(row) or f"row {index + 1}", row, None, doubts[index]))
+        else:
+            action_id = wanted[index] or _next_id(used)
+            used.add(action_id)
+            matched.append(Matched(action_id, row, None))
+    return (*matched, *(Matched(action.action_id, None, action) for action in gone.values()))
+
+
+def _next_id(used: set[str]) -> str:
+    highest = max((int(match.group(1)) for match in map(_ID.fullmatch, used) if match), default=0)
+    return f"A{highest + 1}"

@@ -1,0 +1,185 @@
+"""Whether each action is specific, assigned, dated and measurable, and which of them get a ticket (DESIGN 5, RULES A3–A5)."""
+
+from datetime import date
+
+from integration.postmortem.assessment import ActionView
+from integration.postmortem.decisions import Memory, RememberedAction
+from integration.postmortem.findings import Finding, blocking
+from integration.postmortem.incident import Case
+from integration.postmortem.reading.normalise import normalise
+from integration.postmortem.rules.drafting import ActionDraft, remember
+from integration.postmortem.rules.evidence import Proof
+from mappings.models import Level, Policy, RequiredField, Severity
+
+
+def judge_action(
+    draft: ActionDraft,
+    proof: Proof,
+    subject: str,
+    case: Case,
+    memory: Memory,
+    severity: Severity | None,
+    policy: Policy,
+    *,
+    may_create: bool,
+) -> ActionView:
+    """Return one action as it stands. ``may_create`` is false where nothing is created (observe mode, unadopted, public, cap reached)."""
+    findings = (
+        *_field_findings(draft, severity, policy),
+        *_doubts(draft, case, severity, policy),
+        *_gone(draft, case, severity, policy),
+    )
+    complete = draft.row is not None and draft.owner is not None and draft.due is not None and not blocking(findings)
+    has_ticket = draft.remembered is not None and draft.remembered.ticket is not None
+    wanted = complete and may_create and not has_ticket and not draft.matched.doubt
+    return ActionView(
+        action_id=draft.matched.action_id,
+        description=draft.description,
+        row=draft.row,
+        remembered=draft.remembered,
+        ticket=draft.ticket,
+        owner=draft.owner,
+        due=draft.due,
+        kind=draft.kind,
+        criteria=draft.criteria,
+        subject=subject,
+        proof=proof,
+        findings=findings,
+        agreed=remember(draft),
+        wanted=wanted,
+        write_owner=draft.owner_merge is not None and draft.owner_merge.write_ticket,
+        write_due=draft.due_merge is not None and draft.due_merge.write_ticket,
+    )
+
+
+def first_memory(view: ActionView) -> RememberedAction:
+    """Return what to remember of an action whose ticket is about to be created, before it exists."""
+    owner = view.owner.id if view.owner else None
+    owners = frozenset({owner}) if owner else frozenset[str]()
+    return RememberedAction(
+        view.action_id,
+        normalise(view.description),
+        view.description,
+        owner,
+        view.due,
+        None,
+        row_owner_id=owner,
+        row_due=view.due,
+        owners=owners,
+    )
+
+
+def _field_findings(draft: ActionDraft, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
+    if draft.row is None:
+        return ()
+    return tuple(_field(draft, entry, severity, policy) for entry in policy.remediation.required)
+
+
+def _field(draft: ActionDraft, entry: RequiredField, severity: Severity | None, policy: Policy) -> Finding:
+    level = policy.level(f"action.{entry.id}", severity)
+    about = f"Action {draft.matched.action_id}"
+    problem, remedy = _problem(draft, entry)
+    check = f"action.{entry.id}"
+    if not problem:
+        return Finding(check, about, True, level, f"{entry.id} is there")
+    return Finding(check, about, False, level, problem, remedy)
+
+
+def _problem(draft: ActionDraft, entry: RequiredField) -> tuple[str, str]:
+    row = draft.row
+    if row is None:
+        return "", ""
+    if entry.id == "owner":
+        return _owner_problem(draft, entry)
+    if entry.id == "due":
+        if draft.due is not None or row.due is not None:
+            return "", ""
+        if row.due_text:
+            return f"its date “{row.due_text[:40]}” can be read in more than one way", "Please write it as YYYY-MM-DD."
+        return "it has no date", entry.ask
+    value = {
+        "description": row.description,
+        "horizon": row.horizon,
+        "kind": row.kind,
+        "criteria": row.criteria,
+        "priority": row.priority,
+    }.get(entry.id)
+    if entry.id in ("cause", "ticket"):
+        value = row.ticket if entry.id == "ticket" else dict(row.fields).get(entry.id, "")
+    return ("", "") if value else (f"it does not say its {entry.id}", entry.ask)
+
+
+def _owner_problem(draft: ActionDraft, entry: RequiredField) -> tuple[str, str]:
+    if draft.owner is not None:
+        return "", ""
+    row = draft.row
+    if row is None or not row.owner:
+        return "it has no owner", entry.ask
+    named = [person for person in draft.named if person.active]
+    if not named:
+        return (
+            f"the tracker knows no active account “{row.owner[:60]}”",
+            "Please mention the owner the way the tracker offers it, one person per action.",
+        )
+    return (
+        f"“{row.owner[:60]}” could be {len(named)} people",
+        "Please mention the owner, so that exactly one account is meant.",
+    )
+
+
+def _doubts(draft: ActionDraft, case: Case, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
+    """Ambiguous rows and values that both sides changed: a person chooses."""
+    about, findings = f"Action {draft.matched.action_id}", []
+    if draft.matched.doubt:
+        ask = "Please give each row its own id (A1, A2 …), the one that its ticket carries."
+        findings.append(
+            Finding(
+                "action_identity", about, False, policy.level("action_identity", severity), draft.matched.doubt, ask
+            )
+        )
+    ticket = draft.ticket.ref.locator if draft.ticket else ""
+    for name, merge in (("owner", draft.owner_merge), ("due date", draft.due_merge)):
+        if merge is not None and merge.conflict:
+            row_says = (draft.row.owner if name == "owner" else _day(draft.row.due)) if draft.row else ""
+            reason = f"its {name} was changed in the table ({row_says}) and on {ticket}, each to something else"
+            ask = f"Please make both say the same; until then the {name} of the ticket counts."
+            findings.append(
+                Finding("action_agreement", about, False, policy.level("action_agreement", severity), reason, ask)
+            )
+    return tuple(findings)
+
+
+def _gone(draft: ActionDraft, case: Case, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
+    remembered = draft.remembered
+    if remembered is None or remembered.ticket is None:
+        return ()
+    about, findings = f"Action {draft.matched.action_id}", []
+    if remembered.ticket.key in case.missing:
+        reason = f"its ticket {remembered.ticket.locator} cannot be found any more"
+        ask = "If it was moved or deleted on purpose, please say so here; otherwise restore it."
+        findings.append(Finding("ticket_missing", about, False, policy.level("ticket_missing", severity), reason, ask))
+    if draft.row is None:
+        reason = f"its row is gone from the table, its ticket {remembered.ticket.locator} is still there"
+        ask = f"Please put the row back with the id {draft.matched.action_id}, or close it with `/accept-risk until:YYYY-MM-DD <why>` on the ticket."
+        findings.append(Finding("row_missing", about, False, policy.level("row_missing", severity), reason, ask))
+    return tuple(findings)
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else "no date"
+
+
+def count_finding(count: int, severity: Severity | None, policy: Policy) -> Finding | None:
+    """Return a finding where there are more actions than tickets may be made, else ``None`` (S4)."""
+    most = policy.remediation.ticket.max_per_incident
+    if count <= most:
+        return None
+    level: Level = policy.level("ticket_cap", severity)
+    return Finding(
+        "ticket_cap",
+        "Actions",
+        False,
+        level,
+        f"there are {count} actions",
+        f"Tickets are made for the first {most}; please merge actions.",
+    )

@@ -1,0 +1,28 @@
+"""Whether each section that this kind of post-mortem asks for is there and says something (DESIGN 5 "Sections")."""
+
+from integration.postmortem.findings import Finding
+from integration.postmortem.reading.sections import Section as Found
+from integration.postmortem.rules.written import PostMortem
+from mappings.models import Kind, Level, Policy, Section
+
+
+def judge_sections(postmortem: PostMortem, kind: Kind, policy: Policy) -> tuple[Finding, ...]:
+    """Return one finding per section asked for, in the mapping's order. Conditional sections are asked for when they are begun."""
+    findings = []
+    for section in policy.postmortem.asked_sections(kind):
+        found = postmortem.sections.get(section.id)
+        if section.when and found is None:
+            continue
+        findings.append(_finding(section, found, section.levels.at(kind)))
+    return tuple(findings)
+
+
+def _finding(section: Section, found: Found | None, level: Level) -> Finding:
+    check = f"section.{section.id}"
+    if found is None:
+        return Finding(
+            check, section.title, False, level, "not there yet", f"{section.ask} Under a heading “{section.title}”."
+        )
+    if not found.has_substance:
+        return Finding(check, section.title, False, level, found.why_empty, section.ask)
+    return Finding(check, section.title, True, level, f"read under “{found.heading}”")

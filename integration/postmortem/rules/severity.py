@@ -1,0 +1,104 @@
+"""Which severity holds, and why: labels, the tracker's own field, ticked criteria, commands (DESIGN 5 "Severity").
+
+The highest label wins; criteria are a floor; what was decided or recorded before is lowered only by ``/severity``, so that a label taken off by
+accident changes nothing and nobody is fought over labels.
+"""
+
+from dataclasses import dataclass
+
+from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.findings import Finding
+from integration.postmortem.incident import Issue
+from integration.postmortem.reading.form import ticked
+from mappings.models import Policy, Severity
+
+
+@dataclass(frozen=True)
+class SeverityView:
+    """The severity in force (``None`` while unclassified), the reason in words, and the labels that should say so."""
+
+    severity: Severity | None
+    reason: str
+    add: frozenset[str] = frozenset()
+    remove: frozenset[str] = frozenset()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return ``SEV1`` … ``SEV4``, or ``unclassified``."""
+        return self.severity.value if self.severity else "unclassified"
+
+
+def judge_severity(incident: Issue, memory: Memory, new: tuple[Decision, ...], policy: Policy) -> SeverityView:
+    """Return the severity in force; ``new`` are decisions taken in this look, which no finished look has acted on yet."""
+    file = policy.severity
+    stated = file.from_labels(incident.labels)
+    field = file.from_jira_value(incident.severity_shown) if incident.severity_shown else None
+    said = stated.highest or field
+    decided = _undone_command(memory, new)
+    before = Severity(memory.severity) if memory.severity else None
+    floor, why_floor = _floor(incident, policy)
+    severity: Severity | None
+    if decided:
+        severity, reason = decided, "set by /severity"
+    elif before and (said is None or said.is_below(before)):
+        return SeverityView(before, "recorded before", findings=(_lowered(before, said, policy),))
+    else:
+        severity, reason = (
+            said,
+            ("stated by its label" if stated.highest else "stated by its priority") if said else "not stated yet",
+        )
+    if floor and (severity is None or severity.is_below(floor)):
+        severity, reason = floor, f"at least {floor.value}, because {why_floor}"
+    if severity is None:
+        return SeverityView(None, reason, findings=(_unknown(policy),))
+    label = file.of(severity).label
+    remove = frozenset(given for given in stated.labels if given != label)
+    findings = (_known(severity, reason, policy),)
+    return SeverityView(severity, reason, frozenset({label}) - incident.labels, remove, findings)
+
+
+def _undone_command(memory: Memory, new: tuple[Decision, ...]) -> Severity | None:
+    """Return what the latest ``/severity`` said that no finished look has acted on, so that a worker's death in between loses nothing."""
+    unfinished = [d for d in memory.decided("severity") if memory.looked_at is None or d.at > memory.looked_at]
+    granted = [*unfinished, *(d for d in new if d.word == "severity" and d.grants)]
+    return Severity(granted[-1].reason.upper()) if granted else None
+
+
+def _floor(incident: Issue, policy: Policy) -> tuple[Severity | None, str]:
+    file = policy.severity
+    criteria = (*file.criteria_from_texts(ticked(incident.document)), *file.criteria_from_labels(incident.labels))
+    floor = file.floor(criteria)
+    why = next((entry.text for entry in criteria if entry.implies is floor), "")
+    return floor, f"“{why}” is ticked" if why else ""
+
+
+def _known(severity: Severity, reason: str, policy: Policy) -> Finding:
+    return Finding(
+        "severity_stated", "Severity", True, policy.level("severity_stated", severity), f"{severity.value}, {reason}"
+    )
+
+
+def _unknown(policy: Policy) -> Finding:
+    labels = ", ".join(f"`{entry.label}`" for entry in policy.severity.severities)
+    return Finding(
+        "severity_stated",
+        "Severity",
+        False,
+        policy.level("severity_stated", None),
+        "nobody has said yet how severe it is",
+        f"Add one of the labels {labels}, or write `/severity sev2 <why>`. Until then the {policy.clocks.provisional_severity.value} clock runs.",
+    )
+
+
+def _lowered(before: Severity, said: Severity | None, policy: Policy) -> Finding:
+    now = f"the label says {said.value}" if said else "its label is gone"
+    lower = (said or Severity.SEV3).value.lower()
+    return Finding(
+        "severity_stated",
+        "Severity",
+        False,
+        policy.level("severity_stated", before),
+        f"it is recorded as {before.value}, and {now}",
+        f"To lower it, write `/severity {lower} <why>`; to keep it, put the label `{policy.severity.of(before).label}` back.",
+    )

@@ -1,0 +1,290 @@
+"""What each command means and what it needs to make sense: one small function per word, each returning a verdict. Rights are judged in ``deciding``."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.incident import Case, Comment, Facts, Issue
+from integration.postmortem.reading.arguments import read_links, read_people, read_severity, read_until
+from integration.postmortem.reading.commands import Command
+from integration.postmortem.rules.drafting import ActionDraft
+from integration.postmortem.rules.evidence import given_evidence, missing_claims, subject_of
+from mappings.models import ActionKind, Authority, Policy, Severity
+
+LONGEST_RISK = timedelta(days=180)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything a verdict may look at: the case, the comment on its issue, what was decided before it, and the actions as they stand."""
+
+    case: Case
+    issue: Issue
+    comment: Comment
+    memory: Memory
+    drafts: tuple[ActionDraft, ...]
+    facts: Facts
+    policy: Policy
+    now: datetime
+
+    @property
+    def on_incident(self) -> bool:
+        """Tell whether the comment stands on the incident itself, not on a ticket."""
+        return self.issue.ref == self.case.incident.ref
+
+    @property
+    def draft(self) -> ActionDraft | None:
+        """Return the action whose ticket this is."""
+        return next((d for d in self.drafts if d.ticket is not None and d.ticket.ref == self.issue.ref), None)
+
+    @property
+    def decided_here(self) -> tuple[Decision, ...]:
+        """Return the decisions on this issue so far, oldest first."""
+        return tuple(decision for decision in self.memory.decisions if decision.issue == self.issue.ref.key)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Accepted or not. ``reason`` of an accepted one is the value granted (a severity, a claim, a date); ``needs`` the authority for it."""
+
+    accepted: bool
+    reason: str
+    why: str = ""
+    remedy: str = ""
+    subject: str = ""
+    needs: Authority | None = None
+
+    @staticmethod
+    def refuse(slug: str, why: str, remedy: str) -> "Verdict":
+        """Return a refusal; ``remedy`` says what would satisfy it."""
+        return Verdict(False, slug, why, remedy)
+
+
+def judge_command(said: Command, bench: Bench) -> Verdict:
+    """Return whether the command makes sense here and which authority it takes; ``said.word`` is one of :data:`WORDS`."""
+    return _JUDGES[said.word](said, bench)
+
+
+def _needs(bench: Bench, name: str) -> Authority:
+    return bench.policy.people.commands.needed(name)
+
+
+def _elsewhere(bench: Bench, *, ticket: bool) -> Verdict | None:
+    if ticket and bench.draft is None:
+        return Verdict.refuse(
+            "not_a_ticket",
+            "this belongs on an action's own ticket",
+            "Please write it there; the status comment lists the tickets.",
+        )
+    if not ticket and not bench.on_incident:
+        return Verdict.refuse(
+            "not_the_incident",
+            "this belongs on the incident itself",
+            f"Please write it on {bench.case.incident.ref.locator}.",
+        )
+    return None
+
+
+def _severity(said: Command, bench: Bench) -> Verdict:
+    named = read_severity(said.args)
+    reason = said.args.partition(" ")[2].strip()
+    if named is None or not reason:
+        return Verdict.refuse(
+            "form", "it needs a severity and a reason", "For example: `/severity sev2 wrong answers for two days`"
+        )
+    wanted, before = Severity(named), bench.memory.severity
+    lower = bool(before) and wanted.is_below(Severity(before))
+    return Verdict(True, wanted.value, needs=_needs(bench, "severity-lower" if lower else "severity"))
+
+
+def _resolved(said: Command, bench: Bench) -> Verdict:
+    return Verdict(True, said.args or bench.comment.created_at.isoformat(), needs=_needs(bench, "resolved"))
+
+
+def _note(said: Command, bench: Bench) -> Verdict:
+    if not said.args:
+        return Verdict.refuse("form", "the note is empty", "For example: `/note 09:00 release 41 went out`")
+    return Verdict(True, said.args[:300], needs=_needs(bench, "note"))
+
+
+def _client(said: Command, bench: Bench) -> Verdict:
+    known = bench.policy.service.clients
+    name = next(
+        (client for client in known if client.casefold() == said.args.casefold()), None if known else said.args[:100]
+    )
+    if not name:
+        return Verdict.refuse(
+            "client_unknown", "the mapping does not list this client", "Please use a name that the mapping lists."
+        )
+    return Verdict(True, name, needs=_needs(bench, "client"))
+
+
+def _people(said: Command, bench: Bench) -> Verdict:
+    named = read_people(said.args)
+    if not named or (said.word == "lead" and len(named) > 1):
+        return Verdict.refuse("form", "it needs a person", f"For example: `/{said.word} @name`")
+    ids = []
+    for name in named:
+        active = [person for person in bench.facts.people.get(name, ()) if person.active]
+        if len(active) != 1:
+            return Verdict.refuse(
+                "nobody",
+                f"{name} is not exactly one active account here",
+                "Please mention them the way the tracker offers it.",
+            )
+        ids.append(active[0].id)
+    return Verdict(True, " ".join(named), subject=" ".join(ids), needs=_needs(bench, said.word))
+
+
+def _approve(said: Command, bench: Bench) -> Verdict:
+    scope = said.args.split(" ")[0].casefold()
+    if scope not in ("technical", "governance"):
+        return Verdict.refuse("form", "it needs a scope", "`/approve technical` or `/approve governance`")
+    lead = next((decision.subject for decision in reversed(bench.memory.decided("lead"))), "")
+    if lead == bench.comment.author.id:
+        return Verdict.refuse(
+            "own_work", "whoever leads the post-mortem does not approve it", "Somebody else with the right can."
+        )
+    return Verdict(True, scope, subject=bench.case.incident.body_digest, needs=_needs(bench, f"approve-{scope}"))
+
+
+def _waive(said: Command, bench: Bench) -> Verdict:
+    check, _, reason = said.args.partition(" ")
+    if not bench.policy.has_check(check):
+        return Verdict.refuse(
+            "check_unknown", "there is no check of that name", "The names stand in the details of the status comment."
+        )
+    if check in ("evidence", "verification", "actions_verified"):
+        return Verdict.refuse(
+            "not_waivable",
+            "independent proof cannot be waived",
+            "An action that will not be done: `/accept-risk` on its ticket.",
+        )
+    if not reason.strip():
+        return Verdict.refuse(
+            "form", "it needs a reason", f"For example: `/waive {check} <why it does not apply here>`"
+        )
+    return Verdict(True, check, subject=bench.case.incident.body_digest, needs=_needs(bench, "waive"))
+
+
+def _evidence(said: Command, bench: Bench) -> Verdict:
+    if elsewhere := _elsewhere(bench, ticket=True):
+        return elsewhere
+    claims = {claim.id: claim for claim in bench.policy.remediation.claims}
+    claim, _, proof = said.args.partition(" ")
+    words = ", ".join(f"`{name}`" for name in claims)
+    if claim.casefold() not in claims:
+        return Verdict.refuse(
+            "claim_unknown", "it needs to say what is shown", f"One of {words}, then a link: `/evidence tested <link>`"
+        )
+    links = read_links(proof)
+    attached = next((file for file in bench.issue.attachments if file.name and file.name in proof), None)
+    if not links and attached is None:
+        return Verdict.refuse(
+            "nothing_attached",
+            "it needs a link or the name of a file attached here",
+            f"For example: `/evidence {claim.casefold()} <link>`",
+        )
+    shown = links[0] if links else f"attachment:{attached.id}" if attached else ""
+    subject = hashlib.sha256(f"{claim.casefold()}\n{shown}".encode()).hexdigest()
+    return Verdict(True, claim.casefold(), subject=subject, needs=_needs(bench, "evidence"))
+
+
+def _verify(said: Command, bench: Bench) -> Verdict:
+    elsewhere = _elsewhere(bench, ticket=True)
+    draft = bench.draft
+    if elsewhere or draft is None:
+        return elsewhere or Verdict.refuse("not_a_ticket", "this is no action ticket", "")
+    if not said.args:
+        return Verdict.refuse(
+            "form",
+            "it needs a word on what you looked at",
+            "For example: `/verify ran the replay, nothing recalled came back`",
+        )
+    given = given_evidence(bench.decided_here)
+    kind = _kind(draft, bench.policy)
+    missing = missing_claims(kind, given, bench.policy)
+    if missing:
+        asked = "; ".join(f"`/evidence {claim.id} <link>` ({claim.title})" for claim in missing)
+        return Verdict.refuse("no_evidence", "there is no evidence yet to verify", f"First: {asked}")
+    dependent = _depends(draft, bench, given)
+    if dependent:
+        return Verdict.refuse("not_independent", dependent, "Somebody else with write rights can verify it.")
+    owner = draft.owner.id if draft.owner else None
+    subject = subject_of(owner, kind.id, draft.criteria, draft.description, given)
+    return Verdict(True, "verified", subject=subject, needs=_needs(bench, "verify"))
+
+
+def _depends(draft: ActionDraft, bench: Bench, given: tuple[Decision, ...]) -> str:
+    """Say why the commenter may not verify this action, or return an empty string (S10)."""
+    who = bench.comment.author.id
+    owners = draft.remembered.owners if draft.remembered else frozenset[str]()
+    if draft.owner is None:
+        return "it has no owner yet, so nobody can be independent of the owner"
+    if who == draft.owner.id or who in owners or who in {person.id for person in bench.issue.assignees}:
+        return "whoever owns or owned an action does not verify it"
+    if who in {decision.actor.id for decision in given}:
+        return "whoever gave the evidence does not verify it"
+    return ""
+
+
+def _reject(said: Command, bench: Bench) -> Verdict:
+    if elsewhere := _elsewhere(bench, ticket=True):
+        return elsewhere
+    if not said.args:
+        return Verdict.refuse("form", "it needs a reason", "For example: `/reject the test does not cover the export`")
+    return Verdict(True, "rejected", needs=_needs(bench, "reject"))
+
+
+def _accept_risk(said: Command, bench: Bench) -> Verdict:
+    if elsewhere := _elsewhere(bench, ticket=True):
+        return elsewhere
+    until, reason = read_until(said.args)
+    example = f"For example: `/accept-risk until:{(bench.now + timedelta(days=90)).date()} <why>`"
+    if until is None or not reason:
+        return Verdict.refuse("form", "it needs a date and a reason", example)
+    if not _in_reach(until, bench.now):
+        return Verdict.refuse("date", f"the date lies in the past or more than {LONGEST_RISK.days} days ahead", example)
+    draft = bench.draft
+    if draft is not None and draft.owner is not None and draft.owner.id == bench.comment.author.id:
+        return Verdict.refuse(
+            "own_work", "the owner alone does not accept the risk", "Somebody else with the right can."
+        )
+    return Verdict(True, until.isoformat(), needs=_needs(bench, "accept-risk"))
+
+
+def _in_reach(until: date, now: datetime) -> bool:
+    return now.date() <= until <= (now + LONGEST_RISK).date()
+
+
+def _status(_said: Command, bench: Bench) -> Verdict:
+    return Verdict(True, "status", needs=_needs(bench, "status"))
+
+
+def _pause(_said: Command, bench: Bench) -> Verdict:
+    return Verdict(True, "paused", needs=_needs(bench, "pause"))
+
+
+def _kind(draft: ActionDraft, policy: Policy) -> ActionKind:
+    return policy.remediation.kind(draft.kind)
+
+
+_JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
+    "severity": _severity,
+    "resolved": _resolved,
+    "note": _note,
+    "client": _client,
+    "lead": _people,
+    "participants": _people,
+    "approve": _approve,
+    "waive": _waive,
+    "evidence": _evidence,
+    "verify": _verify,
+    "reject": _reject,
+    "accept-risk": _accept_risk,
+    "status": _status,
+    "pause": _pause,
+}
+WORDS = frozenset(_JUDGES)

@@ -1,0 +1,55 @@
+"""The post-mortem as written: its sections, its timeline, and its rows of remediation, read from the incident under the mapping's names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from integration.postmortem.incident import Issue
+from integration.postmortem.reading.actions import read_actions
+from integration.postmortem.reading.sections import Sections, find_sections
+from integration.postmortem.reading.timeline import Timeline, read_timeline
+from integration.postmortem.remediation import ActionRow
+from mappings.models import Policy
+
+REMEDIATION = "remediation"
+TIMELINE = "timeline"
+
+
+@dataclass(frozen=True)
+class PostMortem:
+    """What people wrote, as values."""
+
+    sections: Sections
+    timeline: Timeline
+    rows: tuple[ActionRow, ...]
+
+    def detected_at(self, incident: Issue) -> datetime:
+        """Return when the incident was detected: as the timeline says, but never later than the issue was opened."""
+        stated = self.timeline.detected
+        return min(stated, incident.created_at) if stated else incident.created_at
+
+
+def read_postmortem(incident: Issue, policy: Policy) -> PostMortem:
+    """Read the incident's document. Costs a few milliseconds for a long one; the rules share what it returns."""
+    headings = _headings(policy)
+    prompts = tuple(text for section in policy.postmortem.sections for text in section.prompt)
+    sections = find_sections(incident.document, headings, prompts)
+    zone = ZoneInfo(policy.clocks.zone)
+    timeline_section = sections.get(TIMELINE)
+    timeline = read_timeline(
+        timeline_section.blocks if timeline_section else (), zone=zone, day=incident.created_at.astimezone(zone).date()
+    )
+    columns = {column.id: column.headings for column in policy.remediation.columns}
+    rows = tuple(
+        row
+        for section in sections.all(REMEDIATION)
+        if section.has_substance
+        for row in read_actions(section.blocks, columns)
+    )
+    return PostMortem(sections, timeline, rows)
+
+
+@lru_cache(maxsize=8)
+def _headings(policy: Policy) -> dict[str, tuple[str, ...]]:
+    return {section.id: (section.title, *section.headings) for section in policy.postmortem.sections}

@@ -1,0 +1,92 @@
+"""What is said once: why an issue was opened again, why a command had no effect, which word was meant, and details on ``/status``."""
+
+from integration.postmortem.assessment import ActionView, Assessment, Gate
+from integration.postmortem.decisions import Decision
+from integration.postmortem.incident import Case
+from integration.postmortem.reading.commands import Suggestion
+from integration.postmortem.writing.status import actions_grid, checks_grid
+from integration.postmortem.writing.tree import Code, Line, Mention, Paragraph, Plain, Steps, Strong, Tree, line
+from integration.postmortem.writing.wording import capital, count, sentence
+from mappings.models import Policy, PublicText
+
+MOST_STEPS = 5
+
+
+def closed_too_early(gate: Gate, assessment: Assessment) -> Tree:
+    """Say why an issue was opened again, and the next step; for a ticket in two lines, for an incident as a short list."""
+    view = next(
+        (view for view in assessment.actions if view.ticket is not None and view.ticket.ref == gate.issue.ref), None
+    )
+    if view is not None:
+        return _ticket_too_early(gate, view)
+    lead = f"I have opened this again: {count(len(gate.missing), 'thing is', 'things are')} still missing before it can close."
+    rest = len(gate.missing) - MOST_STEPS
+    more = (
+        (Paragraph(line(f"And {count(rest, 'more thing', 'more things')}; the status comment above lists them all.")),)
+        if rest > 0
+        else ()
+    )
+    return Tree((Paragraph(line(lead)), Steps(_steps(gate)), *more))
+
+
+def _ticket_too_early(gate: Gate, view: ActionView) -> Tree:
+    missing = gate.missing[0]
+    asks = "; ".join(claim.ask.rstrip(".") for claim in view.proof.missing)
+    why = f"I have opened this again, because {missing.reason}."
+    needs = f" It needs: {asks[:1].lower()}{asks[1:]}." if asks else ""
+    owner: Line = (Plain(" other than "), Mention(view.owner)) if view.owner else ()
+    evidence = [f"`/evidence {claim.id} <link>`" for claim in view.proof.missing]
+    first = f"{' and '.join(evidence)} by anyone who takes part, then " if evidence else ""
+    how: Line = (*sentence(f"{first}`/verify <what you looked at>` by someone"), *owner, Plain("."))
+    risk = sentence(" If it will not be done: `/accept-risk until:YYYY-MM-DD <why>`.")
+    return Tree((Paragraph(line(why + needs)), Paragraph((*how, *risk))))
+
+
+def _steps(gate: Gate) -> tuple[Line, ...]:
+    return tuple(
+        (Strong(finding.about), *sentence(f": {finding.reason}. {finding.remedy}"))
+        for finding in gate.missing[:MOST_STEPS]
+    )
+
+
+def handed_over(gate: Gate, assessment: Assessment, policy: Policy) -> Tree:
+    """Say, once, that the service no longer insists, and what that means."""
+    times = count(policy.remediation.reopening.rounds, "time", "times")
+    first = gate.missing[0]
+    text = (
+        f"I have opened this {times} and will leave it closed now. It counts as open everywhere until it is shown to work, and the "
+        "governance reviewers see it. What is still missing"
+    )
+    return Tree(
+        (
+            Paragraph(line(text, ": ", Strong(first.about), f", {first.reason}.")),
+            Paragraph(sentence(capital(first.remedy))),
+        )
+    )
+
+
+def refusal_reply(decision: Decision) -> Tree:
+    """Say why a command had no effect and what would; never as a reproach."""
+    _, _, why = decision.reason.partition(": ")
+    return Tree((Paragraph((Code(f"/{decision.word}"), *sentence(f" has not taken effect: {why}"))),))
+
+
+def suggestion_reply(suggestion: Suggestion) -> Tree:
+    """Ask whether another word was meant."""
+    return Tree(
+        (
+            Paragraph(
+                line(
+                    "Did you mean ", Code(f"/{suggestion.meant}"), "? I do not know ", Code(f"/{suggestion.word}"), "."
+                )
+            ),
+        )
+    )
+
+
+def status_reply(assessment: Assessment, case: Case, policy: Policy) -> Tree:
+    """Show every check and every action, as asked for with ``/status``."""
+    public = case.incident.public and policy.service.public_issues is PublicText.CHECKS
+    grid = None if public else actions_grid(assessment, policy)
+    intro = Paragraph(line("Everything that I look at, as it stands:"))
+    return Tree((intro, checks_grid(assessment.findings), *((grid,) if grid else ())))

@@ -1,0 +1,198 @@
+"""The status comment: the next steps first, in the reader's words, with lines to copy; the rest folded (VOICE). Edited only when its meaning changed."""
+
+from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
+from integration.postmortem.findings import Finding, Level, open_findings
+from integration.postmortem.incident import Case
+from integration.postmortem.writing.tree import (
+    Block,
+    Fold,
+    Grid,
+    IssueLink,
+    Line,
+    Mention,
+    Paragraph,
+    Plain,
+    Small,
+    Steps,
+    Strong,
+    Tree,
+    line,
+)
+from integration.postmortem.writing.wording import capital, count, day, moment, sentence
+from mappings.models import Kind, Mode, Policy, PublicText
+
+MOST_STEPS = 5
+KINDS = {Kind.FULL: "full post-mortem", Kind.ABBREVIATED: "abbreviated post-mortem", Kind.REVIEW: "near-miss review"}
+
+
+def status_tree(assessment: Assessment, case: Case, policy: Policy, stamp: str) -> Tree:
+    """Return the status comment of a governed incident, or of one that waits for adoption."""
+    if assessment.governed is Governed.WAITING:
+        return _waiting(assessment, policy)
+    blocks: list[Block] = [_headline(assessment, policy)]
+    if assessment.phase is Phase.RESPONDING:
+        blocks += _responding(assessment, policy)
+    elif assessment.phase is Phase.COMPLETE:
+        blocks += _complete(assessment)
+    else:
+        blocks += _next_steps(assessment)
+    blocks += _folds(assessment, case, policy)
+    blocks.append(_small_print(assessment, policy, stamp))
+    return Tree(tuple(blocks))
+
+
+def _waiting(assessment: Assessment, policy: Policy) -> Tree:
+    label = policy.severity.incident.adopt_label
+    thanks = "Thank you for the report. " if "reported" in assessment.why else ""
+    ask = f"{thanks}It waits for somebody of the team, because {assessment.why}: with the label `{label}` it is taken on. Until then I create nothing."
+    return Tree((Paragraph((Strong("Waiting to be taken on"),)), Paragraph(sentence(ask))))
+
+
+def _headline(assessment: Assessment, policy: Policy) -> Paragraph:
+    severity, kind = assessment.severity.name, KINDS[assessment.kind]
+    name = f"{severity} · responding" if assessment.phase is Phase.RESPONDING else f"{severity} · {kind}"
+    return Paragraph((Strong(name), Plain(" · " + " · ".join(_facts(assessment, policy)))))
+
+
+def _facts(assessment: Assessment, policy: Policy) -> list[str]:
+    due = moment(assessment.due, policy.clocks.zone) if assessment.due else ""
+    if assessment.phase is Phase.RESPONDING:
+        return [f"{KINDS[assessment.kind]} due {due}" if due else KINDS[assessment.kind]]
+    if assessment.phase is Phase.COMPLETE:
+        return ["complete, may be closed"]
+    asked = [f for f in assessment.findings if f.level is Level.BLOCK]
+    done = sum(f.passed or bool(f.waived) for f in asked)
+    facts = (
+        [f"was due {due}" if assessment.is_overdue else f"due {due}"]
+        if due and assessment.phase is Phase.WRITING
+        else []
+    )
+    facts.append(f"{done} of {count(len(asked), 'part', 'parts')} complete" if asked else str(assessment.phase))
+    held = assessment.gates and not assessment.gates[0].may_close
+    return [*facts, "closing is on hold"] if held and assessment.mode is Mode.ENFORCE else facts
+
+
+def _responding(assessment: Assessment, policy: Policy) -> list[Block]:
+    asked = open_findings(assessment.findings)
+    if not asked:
+        return [
+            Paragraph(
+                sentence(
+                    "Nothing more is needed from you until it is over. Then: `/resolved`, and I will help with the rest."
+                )
+            )
+        ]
+    help_now = f"{_number(len(asked))} now; everything else can wait until it is over."
+    after = sentence("When it is over: `/resolved`. Then I will help with the rest.")
+    return [Paragraph(line(help_now)), Steps(tuple(sentence(finding.remedy) for finding in asked)), Paragraph(after)]
+
+
+def _number(number: int) -> str:
+    words = {1: "One thing helps", 2: "Two things help", 3: "Three things help", 4: "Four things help"}
+    return words.get(number, f"{number} things help")
+
+
+def _complete(assessment: Assessment) -> list[Block]:
+    approved = [f for f in assessment.findings if f.check.startswith("approval_") and f.passed]
+    names = " and ".join(f"{f.reason.removeprefix('approved by ')} ({f.about.split()[0].lower()})" for f in approved)
+    verified = sum(view.proof.suffices for view in assessment.actions)
+    actions = (
+        f" {verified} of {count(len(assessment.actions), 'action', 'actions')} verified." if assessment.actions else ""
+    )
+    said = f"Complete; post-mortem approved by {names}." if names else "Complete."
+    return [Paragraph(line(f"{said}{actions} Thank you for writing it down for those who come after."))]
+
+
+def _next_steps(assessment: Assessment) -> list[Block]:
+    missing = [f for f in (assessment.gates[0].missing if assessment.gates else ()) if not f.later]
+    advice = [f for f in open_findings(assessment.findings) if f not in missing]
+    steps = [*missing, *advice][:MOST_STEPS]
+    if not steps:
+        return [Paragraph(line("Nothing is asked of you now."))]
+    rest = len(missing) + len(advice) - len(steps)
+    more = (
+        [Paragraph(line(f"{capital(count(rest, 'more thing', 'more things'))[:-1]} after that, in the details below."))]
+        if rest > 0
+        else []
+    )
+    return [Paragraph(line("Next:")), Steps(tuple(_step(finding) for finding in steps)), *more]
+
+
+def _step(finding: Finding) -> Line:
+    advice = "" if finding.level is Level.BLOCK else " (advice)"
+    return (Strong(finding.about), *sentence(f"{advice}: {finding.reason}. {finding.remedy}".rstrip()))
+
+
+def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
+    own = tuple(f for f in assessment.findings if f.level is not Level.OFF)
+    title = (
+        "What will be asked later"
+        if assessment.phase is Phase.RESPONDING
+        else f"All {count(len(own), 'part', 'parts')}"
+    )
+    folds: list[Block] = [Fold(title, (checks_grid(own),))] if own else []
+    public = case.incident.public and policy.service.public_issues is PublicText.CHECKS
+    grid = None if public else actions_grid(assessment, policy)
+    if grid is not None:
+        folds.append(Fold(f"Actions ({len(assessment.actions)})", (grid, *_unlinked(assessment))))
+    return folds
+
+
+def checks_grid(findings: tuple[Finding, ...]) -> Grid:
+    """Return the table of checks: what was looked at, whether it passed, and what to do; passes are shown as well as fails."""
+    return Grid(("Part", "State", "What I see", "What to do"), tuple(_check_row(finding) for finding in findings))
+
+
+def _check_row(finding: Finding) -> tuple[Line, ...]:
+    if finding.passed:
+        state = "✔"
+    elif finding.waived:
+        state = f"set aside by {finding.waived}"
+    elif finding.later:
+        state = "later"
+    else:
+        state = {Level.BLOCK: "missing", Level.WARN: "please look", Level.ADVISE: "advice"}.get(finding.level, "")
+    todo = sentence(finding.remedy) if not finding.passed and not finding.waived else ()
+    return (line(finding.about), line(state), line(capital(finding.reason)), todo)
+
+
+def actions_grid(assessment: Assessment, policy: Policy) -> Grid | None:
+    """Return the table of actions with ticket, owner, due date and state, or ``None`` where there are none."""
+    if not assessment.actions:
+        return None
+    header = ("Action", "What", "Ticket", "Owner", "Due", "State")
+    return Grid(header, tuple(_action_row(view) for view in assessment.actions))
+
+
+def _action_row(view: ActionView) -> tuple[Line, ...]:
+    ticket: Line = (IssueLink(view.ticket.ref),) if view.ticket else (Plain("–"),)
+    owner: Line = (Mention(view.owner),) if view.owner else (Plain("–"),)
+    what = view.description if len(view.description) <= 120 else view.description[:119] + "…"
+    return (line(view.action_id), line(what), ticket, owner, line(day(view.due)), line(_state(view)))
+
+
+def _state(view: ActionView) -> str:
+    if view.ticket is None:
+        problem = next((f.reason for f in view.findings if f.blocks), "")
+        return f"no ticket yet: {problem}" if problem else "no ticket yet"
+    if view.proof.until:
+        return f"{view.proof.state.value} until {view.proof.until}"
+    return view.proof.state.value
+
+
+def _unlinked(assessment: Assessment) -> tuple[Block, ...]:
+    """Where the server has no sub-issues, links in our own comment are the connection; the table holds them, this says so."""
+    loose = [view for view in assessment.actions if view.ticket is not None and not view.ticket.linked]
+    return (Small(line("This server has no sub-issues; the tickets are linked from this table.")),) if loose else ()
+
+
+def _small_print(assessment: Assessment, policy: Policy, stamp: str) -> Small:
+    parts = []
+    if assessment.mode is Mode.ADVISE:
+        parts.append("I advise here and open nothing again")
+    if policy.service.wording.show_policy and stamp:
+        parts.append(f"policy {stamp[:7]}")
+    parts.append("/status for details")
+    if policy.service.wording.not_for_evaluation:
+        parts.append("for learning, not for performance evaluation")
+    return Small(line(" · ".join(parts)))

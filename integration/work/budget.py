@@ -1,0 +1,64 @@
+"""The write budget of an account, shared by all processes through Redis: never more than the tracker allows, with reserves for what matters most.
+
+GitHub: 80 content-creating requests a minute and 500 an hour (docs.github.com, rate limits for the REST API, secondary limits). Jira: 20 writes
+in 2 s and 100 in 30 s per issue (developer.atlassian.com/cloud/jira/platform/rate-limiting).
+"""
+
+import uuid
+from datetime import UTC, datetime
+
+import redis
+
+from integration.errors import RateLimited
+from integration.postmortem.commands import Share
+from integration.wakeups import PREFIX
+
+SHARES = {Share.GATE: 1.0, Share.TICKET: 0.8, Share.COMMENT: 0.6, Share.GENERATED: 0.4}
+GITHUB = ((60.0, 80), (3600.0, 500))
+JIRA = ((2.0, 20), (30.0, 100))
+
+# Counts what was spent in each window, oldest first; spends if every window has room, else answers when the fullest one will have.
+_SPEND = """
+local now, share = tonumber(ARGV[1]), tonumber(ARGV[2])
+local longest, wait = 0, 0
+for i = 4, #ARGV, 2 do
+  local window, limit = tonumber(ARGV[i]), math.max(1, math.floor(tonumber(ARGV[i + 1]) * share))
+  if window > longest then longest = window end
+  local used = redis.call('ZCOUNT', KEYS[1], '(' .. (now - window), '+inf')
+  if used >= limit then
+    local oldest = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. (now - window), '+inf', 'WITHSCORES', 'LIMIT', used - limit, 1)
+    wait = math.max(wait, tonumber(oldest[2]) + window - now)
+  end
+end
+if wait > 0 then return tostring(wait) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - longest)
+redis.call('ZADD', KEYS[1], now, ARGV[3])
+redis.call('PEXPIRE', KEYS[1], math.ceil(longest * 1000))
+return '0'
+"""
+
+
+class WriteBudget:
+    """Spends writes of one site's account."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self._client = client
+        self._spend = client.register_script(_SPEND)
+
+    def spend(self, site: str, issue_id: str, share: Share, now: datetime) -> None:
+        """Take one write; raises :class:`RateLimited` with the instant from which there is room again, and takes nothing then."""
+        limits, account = (JIRA, f"jira:{issue_id}") if site == "jira" else (GITHUB, "github")
+        arguments: list[str | float] = [now.timestamp(), SHARES[share], uuid.uuid4().hex]
+        arguments += [number for window in limits for number in window]
+        wait = float(self._spend(keys=[f"{PREFIX}budget:{account}"], args=arguments))
+        if wait > 0:
+            until = datetime.fromtimestamp(now.timestamp() + wait, UTC)
+            raise RateLimited(f"the write budget for {share.value} is spent", until=until)
+
+    def left(self, site: str, now: datetime) -> int:
+        """Return how many writes the fullest window of an account has left; Jira's budgets are per issue and not counted here."""
+        if site != "github":
+            return JIRA[0][1]
+        key = f"{PREFIX}budget:github"
+        used = [(limit, int(self._client.zcount(key, now.timestamp() - window, "+inf"))) for window, limit in GITHUB]
+        return min(limit - spent for limit, spent in used)
