@@ -7,7 +7,6 @@ leaves the host (S24).
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,14 +22,13 @@ from urllib3.exceptions import NewConnectionError
 from integration.clock import now
 from integration.errors import TrackerError, TrackerRefused, TrackerUnavailable
 from integration.trackers.github.answers import Answer, error_of
+from integration.trackers.github.remembered import Kept, Remembered
 
 API_VERSION = "2022-11-28"
 USER_AGENT = "followthrough"
 TIMEOUT = 20  # seconds to connect, and between two bytes of an answer
 PAGE = 100
 MOST_REDIRECTS = 3
-REMEMBERED_ANSWERS = 2_000
-REMEMBERED_CHARACTERS = 32_000_000
 
 Json = dict[str, Any]
 Query = Mapping[str, str | int]
@@ -77,32 +75,6 @@ class _Secure(HTTPSRequestsConnectionClass):
         return _not_following(super().getresponse())
 
 
-class Memory:
-    """The latest answers that came with an ETag, by address; the least recently used go first. Bounded in number and in
-    characters.
-    """
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[str, str, str]] = OrderedDict()
-        self._characters = 0
-
-    def get(self, address: str) -> tuple[str, str, str] | None:
-        """Return (ETag, Link header, body), or ``None``."""
-        found = self._kept.get(address)
-        if found is not None:
-            self._kept.move_to_end(address)
-        return found
-
-    def keep(self, address: str, etag: str, link: str, body: str) -> None:
-        """Remember an answer instead of an earlier one from the same address."""
-        earlier = self._kept.pop(address, None)
-        self._characters += len(body) - (len(earlier[2]) if earlier else 0)
-        self._kept[address] = (etag, link, body)
-        while len(self._kept) > REMEMBERED_ANSWERS or self._characters > REMEMBERED_CHARACTERS:
-            _, oldest = self._kept.popitem(last=False)
-            self._characters -= len(oldest[2])
-
-
 class GitHubClient:
     """One account's way to one GitHub. ``api_url`` is ``https://api.github.com`` or ``https://host/api/v3``."""
 
@@ -123,7 +95,7 @@ class GitHubClient:
         ).requester
         connection = _Secure if self._url.scheme == "https" else _Plain
         self._connection = connection(self._url.hostname or "", self._url.port, timeout=TIMEOUT)
-        self._memory = Memory()
+        self._remembered = Remembered()
         # The connection of PyGithub keeps the request on itself, so one call at a time; GitHub asks for that anyway.
         self._one_call = Lock()
         self.tally = Tally()
@@ -139,11 +111,11 @@ class GitHubClient:
     def get(self, path: str, query: Query | None = None) -> Answer:
         """Read; an answer that was seen before is asked for conditionally, so that one that did not change is free."""
         address = f"{path}?{urlencode(query)}" if query else path
-        known = self._memory.get(address)
-        answer = self._send("GET", address, etag=known[0] if known else "")
+        known = self._remembered.get(address)
+        answer = self._send("GET", address, etag=known.etag if known else "")
         if answer.unchanged and known:
-            headers = {**answer.headers, "etag": known[0], "link": known[1]}
-            return Answer(200, headers, json.loads(known[2]), unchanged=True)
+            headers = {**answer.headers, "etag": known.etag, "link": known.link}
+            return Answer(200, headers, json.loads(known.body), unchanged=True)
         return answer
 
     def get_fresh(self, path: str, query: Query | None = None, etag: str = "") -> Answer:
@@ -228,7 +200,7 @@ class GitHubClient:
             raise error_of(status, headers, text, asked, self._clock(), is_write=is_write)
         answer = Answer(status, headers, _parsed(text, asked, is_write=is_write))
         if method == "GET" and remember and answer.etag:
-            self._memory.keep(address, answer.etag, headers.get("link", ""), text or "null")
+            self._remembered.keep(address, Kept(answer.etag, headers.get("link", ""), text or "null"))
         return answer
 
     def _exchange(self, method: str, address: str, body: Json | None, etag: str) -> tuple[int, Json, str]:

@@ -1,0 +1,179 @@
+"""Reads a case from GitHub with as few calls as the API allows. A case that did not change costs conditional requests
+only, which are free.
+
+Read are: the issue, its repository (for who can see it), its comments where it has any, its sub-issues where it has
+any, and the comments of
+tickets that have any. Tickets that are remembered and not among the sub-issues are read one by one.
+"""
+
+from dataclasses import dataclass, field
+
+from integration.errors import IssueNotFound, TrackerRefused
+from integration.postmortem.incident import Case, Comment, Issue, IssueKey, IssueRef
+from integration.postmortem.reading.commands import looks_like_commands
+from integration.trackers.github.client import GitHubClient, Json
+from integration.trackers.github.identifiers import Place, Repository, is_node_id, place_at
+from integration.trackers.github.payloads import FieldValue, Home, Remark, Ticket, read, read_all
+from integration.trackers.github.translation import Reader, place_of_ticket
+from mappings.models import GithubDue
+
+COMMENT_PAGES = 10
+# GitHub's own cap: https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues
+SUB_ISSUE_PAGES = 1
+MOST_EDITORS = 50
+EDITORS = """
+query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment {
+  id author { ... on User { databaseId } } editor { ... on User { databaseId } } } } }
+"""
+
+
+@dataclass
+class Capabilities:
+    """What a server turned out not to have, kept for the life of the process: ``sub_issues`` per repository, and
+    GraphQL.
+    """
+
+    without_sub_issues: set[Repository] = field(default_factory=set)
+    without_fields: set[Repository] = field(default_factory=set)
+    has_graphql: bool = True
+    # By node id and time of the edit: an answer about the same edit stays true.
+    kept_by_author: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Observer:
+    """Reads with one client; ``reader`` holds the mapping of this look."""
+
+    client: GitHubClient
+    reader: Reader
+    capabilities: Capabilities
+
+    def case(self, case: IssueRef, tickets: tuple[IssueRef, ...]) -> Case:
+        """Read the incident and its tickets; remembered ones that cannot be found come as ``missing``."""
+        incident = self.ticket(case.key, place_at(case))
+        linked = self._linked(incident)
+        found = {str(ticket.id): ticket for ticket in linked}
+        missing = []
+        for remembered in tickets:
+            if remembered.key.id not in found:
+                try:
+                    found[remembered.key.id] = self.ticket(remembered.key, place_at(remembered))
+                except IssueNotFound:
+                    missing.append(remembered.key)
+        linked_ids = {ticket.id for ticket in linked}
+        repositories = {place_of_ticket(ticket).repository for ticket in (incident, *found.values())}
+        public = frozenset(repository for repository in repositories if self.is_public(repository))
+        return Case(
+            incident=self._issue(incident, case.key, public),
+            service=self.reader.service,
+            tickets=tuple(self._issue(each, case.key, public, linked=each.id in linked_ids) for each in found.values()),
+            missing=frozenset(missing),
+        )
+
+    def ticket(self, key: IssueKey, place: Place) -> Ticket:
+        """Read the issue of that id at ``place``, as :func:`read_ticket` does."""
+        return read_ticket(self.client, key, place)
+
+    def comments(self, ticket: Ticket) -> tuple[tuple[Comment, ...], bool]:
+        """Return the comments of an issue, oldest first, and whether there were too many to read all (S4)."""
+        if not ticket.comments:
+            return (), False
+        pages = self.client.pages(place_of_ticket(ticket).path("comments"), most=COMMENT_PAGES)
+        remarks = read_all(Remark, pages.items)
+        kept = self._kept_by_author(remarks)
+        key = IssueKey("github", str(ticket.id))
+        return tuple(self.reader.comment(each, key, kept_by_author=each.id in kept) for each in remarks), pages.capped
+
+    def is_public(self, repository: Repository) -> bool:
+        """Tell whether everybody can read the repository, as it is now (S27)."""
+        return not read(Home, self.client.get(repository.path()).body).private
+
+    def sub_issues(self, ticket: Ticket) -> tuple[Ticket, ...]:
+        """Return the sub-issues that our account can see; none where the server has no sub-issues."""
+        place = place_of_ticket(ticket)
+        if place.repository in self.capabilities.without_sub_issues:
+            return ()
+        try:
+            pages = self.client.pages(place.path("sub_issues"), most=SUB_ISSUE_PAGES)
+        except IssueNotFound:
+            # The issue itself was read a moment ago, so it is the feature that is missing (GitHub Enterprise Server).
+            self.capabilities.without_sub_issues.add(place.repository)
+            return ()
+        return tuple(each for each in read_all(Ticket, pages.items) if each.pull_request is None)
+
+    def _linked(self, incident: Ticket) -> tuple[Ticket, ...]:
+        if incident.sub_issues_summary is not None and not incident.sub_issues_summary.total:
+            return ()
+        return tuple(
+            # Listings may leave out who closed an issue, and the gate has to know.
+            self.ticket(IssueKey("github", str(each.id)), place_of_ticket(each))
+            if each.state == "closed" and each.closed_by is None
+            else each
+            for each in self.sub_issues(incident)
+        )
+
+    def _issue(self, ticket: Ticket, case: IssueKey, public: frozenset[Repository], *, linked: bool = False) -> Issue:
+        comments, capped = self.comments(ticket)
+        return self.reader.issue(
+            ticket,
+            case=case,
+            comments=comments,
+            comments_capped=capped,
+            public=place_of_ticket(ticket).repository in public,
+            linked=linked,
+            values=self._values(ticket),
+        )
+
+    def _values(self, ticket: Ticket) -> tuple[FieldValue, ...]:
+        place = place_of_ticket(ticket)
+        is_asked = self.reader.form.due is GithubDue.ISSUE_FIELD and ticket.issue_field_values is None
+        if not is_asked or place.repository in self.capabilities.without_fields:
+            return ()
+        try:
+            return read_all(FieldValue, self.client.pages(place.path("issue-field-values"), most=1).items)
+        except IssueNotFound:
+            self.capabilities.without_fields.add(place.repository)
+            return ()
+
+    def _kept_by_author(self, remarks: tuple[Remark, ...]) -> frozenset[int]:
+        """Return the ids of those edited comments of which GraphQL says that nobody but the author edited them.
+
+        Asked only about comments that may hold commands, all at once, and once for each edit.
+        """
+        edited = {
+            (each.node_id, each.updated_at.isoformat(), each.body or ""): each.id
+            for each in remarks
+            if each.updated_at != each.created_at and is_node_id(each.node_id) and looks_like_commands(each.body or "")
+        }
+        known = self.capabilities.kept_by_author
+        unknown = [mark for mark in edited if mark not in known][:MOST_EDITORS]
+        if unknown and self.capabilities.has_graphql:
+            answers = self._editors([mark[0] for mark in unknown])
+            known.update({mark: answers[mark[0]] for mark in unknown if mark[0] in answers})
+        return frozenset(comment for mark, comment in edited.items() if known.get(mark))
+
+    def _editors(self, nodes: list[str]) -> dict[str, bool]:
+        try:
+            found = self.client.ask_graphql(EDITORS, {"ids": nodes}).get("nodes")
+        except (TrackerRefused, IssueNotFound) as unread:
+            if isinstance(unread, TrackerRefused) and unread.status == 401:
+                raise
+            self.capabilities.has_graphql = False
+            return {}
+        return {str(each.get("id")): _is_by_author(each) for each in found or () if isinstance(each, dict)}
+
+
+def read_ticket(client: GitHubClient, key: IssueKey, place: Place) -> Ticket:
+    """Read the issue at ``place`` and make sure that it is the one with that id. Raises :class:`IssueNotFound`.
+
+    A renamed repository is followed by GitHub's own redirect; a transferred issue has a new id, and so is not found.
+    """
+    ticket = read(Ticket, client.get(place.path()).body)
+    if str(ticket.id) != key.id or ticket.pull_request is not None:
+        raise IssueNotFound(f"The issue is no longer at {place}.")
+    return ticket
+
+
+def _is_by_author(node: Json) -> bool:
+    author, editor = node.get("author") or {}, node.get("editor") or {}
+    return author.get("databaseId") is not None and author["databaseId"] == editor.get("databaseId")
