@@ -41,8 +41,8 @@ def record_actions(
             row = before.id
             if any(was[name] != value for name, value in columns.items()):
                 connection.execute(update(actions).where(actions.c.id == row).values(**columns))
-        ever = {people[_account(action, case, account)].id for account in _owner_ids(action)}
-        _add_owners(writing, row, ever)
+        ever = action.owners | ({action.owner_id} if action.owner_id is not None else set())
+        _add_owners(writing, row, {people[_account(action, case, account)].id for account in ever})
         if before is None or any(was[name] != columns[name] for name in _AUDITED):
             _note(writing, case, action, people, now)
         linked.pop(action.action_id, None)
@@ -73,11 +73,11 @@ def _columns(action: RememberedAction, case: IssueRef, people: dict[tuple[str, s
 def _rows_of_owners(
     writing: Writing, case: IssueRef, given: Iterable[RememberedAction]
 ) -> dict[tuple[str, str], PersonRow]:
-    accounts = {_account(action, case, account) for action in given for account in _owner_ids(action)}
+    accounts = {_account(action, case, account) for action in given for account in _accounts(action)}
     return rows_of(writing.connection, (Person(site, account, handle="") for site, account in sorted(accounts)))
 
 
-def _owner_ids(action: RememberedAction) -> frozenset[str]:
+def _accounts(action: RememberedAction) -> frozenset[str]:
     return action.owners | {account for account in (action.owner_id, action.row_owner_id) if account is not None}
 
 

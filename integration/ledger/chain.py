@@ -70,7 +70,7 @@ def digest_of(salt: str, *parts: str) -> str:
     """Return the salted digest of a personal detail; without the salt, which is thrown away to forget it, it leads
     nowhere.
     """
-    return hmac.digest(bytes.fromhex(salt), canonical(list(parts)).encode(), hashlib.sha256).hex()
+    return hmac.digest(salt.encode(), canonical(list(parts)).encode(), hashlib.sha256).hex()
 
 
 def stamp(at: datetime) -> str:

@@ -39,12 +39,13 @@ def _redact(writing: Writing, mentions: tuple[str, ...], stand_in: str) -> dict[
     for each.
     """
     words = sorted({word for word in mentions if word}, key=len, reverse=True)
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words))
+    if not words:
+        return {}
     columns = [decisions.c[name] for name in _FREE_TEXT]
-    touched = or_(*(column.contains(word, autoescape=True) for column in columns for word in words))
+    touched = or_(*(column.icontains(word, autoescape=True) for column in columns for word in words))
     redacted: dict[str, Plain] = {}
     for row in writing.connection.execute(select(decisions).where(touched)).all():
-        texts = _texts(row, pattern, stand_in)
+        texts = _texts(row, words, stand_in)
         if texts is None:
             continue
         texts["args_salt"] = secrets.token_hex(SALT_BYTES)
@@ -53,7 +54,17 @@ def _redact(writing: Writing, mentions: tuple[str, ...], stand_in: str) -> dict[
     return redacted
 
 
-def _texts(row: Row[*tuple[object, ...]], pattern: re.Pattern[str], stand_in: str) -> dict[str, str] | None:
+def _texts(row: Row[*tuple[object, ...]], words: list[str], stand_in: str) -> dict[str, str] | None:
     was = row._asdict()
-    texts = {name: pattern.sub(stand_in, str(was[name])) for name in _FREE_TEXT}
+    # A bare number is an account id only in a subject; in a sentence it is rather a pull request or a date.
+    spoken = [word for word in words if not word.isdecimal()]
+    told = {name: words if name == "subject" else spoken for name in _FREE_TEXT}
+    texts = {name: _without(str(was[name]), told[name], stand_in) for name in _FREE_TEXT}
     return None if all(texts[name] == was[name] for name in _FREE_TEXT) else texts
+
+
+def _without(text: str, words: list[str], stand_in: str) -> str:
+    if not words:
+        return text
+    pattern = "|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)
+    return re.sub(pattern, stand_in, text, flags=re.IGNORECASE)

@@ -67,7 +67,7 @@ def set_paused(writing: Writing, site: str, name: str | None, paused: bool, *, b
 
 
 def set_breaker(writing: Writing, site: str, name: str, reason: str, *, by: Person | str, now: datetime) -> bool:
-    """Stop writing in a project for a reason, or with an empty one let it go on; return whether that changed anything."""
+    """Stop writing in a project, or with an empty reason let it go on; return whether that changed anything."""
     _require(writing.connection, site, name)
     values = {"breaker": reason, "breaker_at": now if reason else None}
     change = update(projects).where(_is(site, name), projects.c.breaker != reason).values(**values)

@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, literal, select
 
-from integration.ledger.chain import ChainKey, Head, canonical, digest_of
+from integration.ledger.chain import ChainKey, Head, digest_of
 from integration.ledger.decisions import body_of
 from integration.ledger.records import AuditEntry, AuditReport
-from integration.ledger.tables import audit, audit_head, decisions, marks, people
+from integration.ledger.tables import audit, audit_head, cases, decisions, marks, people
 from integration.postmortem.incident import IssueKey
 
 BATCH = 1000  # entries in memory at a time
@@ -119,18 +119,27 @@ def _check_decisions(connection: Connection, redacted: dict[str, str], problems:
         .where(audit.c.kind == "decision")
         .order_by(audit.c.seq)
     )
-    for row in connection.execute(vouched.execution_options(yield_per=BATCH)).mappings():
-        if row["id"] is None or row["digest"] is None:
-            problems.add(f"The decision of entry {row['seq']} is gone.")
-            continue
-        expected = json.loads(row["vouched"])
-        expected["text"] = redacted.get(str(row["seq"]), expected["text"])
-        if canonical(body_of(dict(row), row["digest"])) != canonical(expected):
-            problems.add(f"The decision of entry {row['seq']} was changed after it was taken.")
+    try:
+        for row in connection.execute(vouched.execution_options(yield_per=BATCH)).mappings():
+            _check_decision(dict(row), redacted, problems)
+    except ValueError:
+        # SQLite lets whoever writes to it put any text where an instant or a number belongs.
+        problems.add("A decision holds what this service never writes; the decisions after it were not checked.")
     vouchers = select(audit.c.seq).where(audit.c.kind == "decision")
     forged = select(decisions.c.id).where(decisions.c.audit_seq.not_in(vouchers)).order_by(decisions.c.id)
     for found in connection.execute(forged).scalars():
         problems.add(f"Decision {found} was never taken: no entry vouches for it.")
+
+
+def _check_decision(row: dict[str, object], redacted: dict[str, str], problems: _Problems) -> None:
+    if row["id"] is None or row["digest"] is None:
+        problems.add(f"The decision of entry {row['seq']} is gone.")
+        return
+    vouched = json.loads(str(row["vouched"]))
+    if isinstance(vouched, dict) and str(row["seq"]) in redacted:
+        vouched["text"] = redacted[str(row["seq"])]
+    if body_of(row, str(row["digest"])) != vouched:
+        problems.add(f"The decision of entry {row['seq']} was changed after it was taken.")
 
 
 def _check_people(connection: Connection, problems: _Problems) -> None:
@@ -143,15 +152,21 @@ def _check_people(connection: Connection, problems: _Problems) -> None:
 
 
 def _check_satisfied(connection: Connection, problems: _Problems) -> None:
-    """Check that gates which count as satisfied once were: as many entries as marks."""
-    entries = connection.execute(
-        select(func.count()).select_from(audit).where(audit.c.kind == "gate.satisfied")
-    ).scalar_one()
-    satisfied = connection.execute(
-        select(func.count()).select_from(marks).where(marks.c.kind == "satisfied")
-    ).scalar_one()
-    if satisfied != entries:
-        problems.add(f"{satisfied} gates are noted as satisfied, but {entries} entries say so.")
+    """Check that every gate that counts as satisfied was found so by a look: "closing stays closed" opens it for ever."""
+    case_key = cases.c.site + ":" + cases.c.issue_id
+    vouched = (
+        (audit.c.kind == "gate.satisfied")
+        & (audit.c.case_key == case_key)
+        & (audit.c.body == literal('{"issue":"') + marks.c.subject + '"}')
+    )
+    forged = (
+        select(case_key, marks.c.subject)
+        .select_from(marks.join(cases))
+        .where(marks.c.kind == "satisfied", ~exists().where(vouched))
+        .order_by(case_key, marks.c.subject)
+    )
+    for case, issue in connection.execute(forged):
+        problems.add(f"The gate of {issue} in case {case} was never satisfied: no entry vouches for it.")
 
 
 def _parse_head(text: str) -> Head:

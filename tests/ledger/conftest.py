@@ -1,4 +1,4 @@
-"""Ledgers on both databases. The PostgreSQL server is real and starts once per test run; every test gets a database of its own in it."""
+"""Ledgers on both databases. The PostgreSQL server is real and starts once per run; every test has its own database."""
 
 import tempfile
 import uuid
