@@ -236,5 +236,6 @@ class _Reader:
 
 
 def _paragraph(run: Run, line: int | None) -> Iterator[Paragraph]:
-    if text := run.text():
+    text = run.text()
+    if text or text.links:  # A picture may have no words.
         yield Paragraph(text, line)

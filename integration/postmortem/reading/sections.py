@@ -6,7 +6,7 @@ cell of a two-column row) counts where no heading leads to a filled section.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from integration.postmortem.document import (
     Block,
@@ -92,27 +92,22 @@ def find_sections(
     sections; ``task_sections`` are the ids in which an unticked box counts. A section holds what stands under its own
     heading, sub-headings included, but not what stands under another recognised one.
     """
-    names, folded = Names(headings), Prompts.of(prompts)
+    names, folded, form_level = Names(headings), Prompts.of(prompts), _form_level(document)
 
-    def sections(events: Iterable[_Opening | Block]) -> list[Section]:
+    def sections(parts: Iterable[_Open]) -> list[Section]:
         return [
             _section(identifier, part, folded, identifier in task_sections)
-            for part in _parts(events, _form_level(document))
+            for part in parts
             for identifier in part.opening.ids
         ]
 
-    by_heading = sections(_by_heading(document.blocks, names))
-    settled = {section.id for section in by_heading if section.has_substance}
-    by_label = [
-        section
-        for section in sections(_by_label(document.blocks, names, 0))
-        if section.id not in settled and section.has_substance
-    ]
-    filled = {section.id for section in by_label}
-    if len(settled) < len(headings):
-        known = settled | filled | {section.id for section in by_heading}
-        by_label += [s for s in sections(_by_label(document.blocks, names, 0)) if s.id not in known]
-    return Sections(tuple(by_heading + by_label))
+    by_heading = sections(_parts(_by_heading(document.blocks, names), form_level))
+    headed = {section.id for section in by_heading}
+    filled = {section.id for section in by_heading if section.has_substance}
+    labelled = _parts(_by_label(document.blocks, names, 0), form_level)
+    by_label = sections(part for part in labelled if part.opening.rank >= IN_TEXT)
+    rescued = (s for s in by_label if s.id not in filled and (s.has_substance or s.id not in headed))
+    return Sections((*by_heading, *rescued))
 
 
 def _section(identifier: str, part: _Open, prompts: Prompts, boxes_count: bool) -> Section:
@@ -183,6 +178,10 @@ def _by_label(blocks: Iterable[Block], names: Names, depth: int) -> Iterator[_Op
                     yield from _labels_in_item(item, event.ordered, names, depth + 1)
             case Table():
                 yield from _labels_in_table(event, names, depth)
+            case _Opening(rank=rank) if (
+                depth and rank == BOLD_LINE
+            ):  # A line in bold in a list is a label among labels.
+                yield replace(event, rank=IN_TEXT + 2 * depth)
             case _:
                 yield event
 
@@ -196,10 +195,15 @@ def _labels_in_item(item: Item, ordered: bool, names: Names, depth: int) -> Iter
 
 
 def _labels_in(paragraph: Paragraph, names: Names, depth: int) -> Iterator[_Opening | Block]:
-    lines = paragraph.text.lines()
-    for offset, text in enumerate(lines):
-        line = None if paragraph.line is None else paragraph.line + offset
-        opening = _label(text, names, depth, line)
+    numbered = [
+        (text, None if paragraph.line is None else paragraph.line + offset)
+        for offset, text in enumerate(paragraph.text.lines())
+    ]
+    openings = [_label(text, names, depth, line) for text, line in numbered]
+    if not any(openings):
+        yield paragraph
+        return
+    for (text, line), opening in zip(numbered, openings, strict=True):
         if opening is None:
             yield Paragraph(text, line)
             continue

@@ -189,7 +189,9 @@ def why_line_empty(line: Text, prompts: Prompts = NO_PROMPTS) -> str:
         label and prompts.has(normalise(label[0])) and label.end() == len(line.plain)
     ):
         return TEMPLATE
-    return _why_empty(line.after(label.end())) if label else _why_empty(line)
+    if not label or TO_DO.fullmatch(normalise(line.plain)):
+        return _why_empty(line)
+    return _why_empty(line.after(label.end()))
 
 
 def _why_empty(text: Text) -> str:
@@ -197,10 +199,10 @@ def _why_empty(text: Text) -> str:
     folded = normalise(visible)
     if not folded:
         return TEMPLATE if BRACES.search(text.plain) else POINTER if text.links else NOTHING
-    if LATER.fullmatch(folded) or TO_DO.fullmatch(folded) or GUESS.fullmatch(folded):
-        return f"“{visible[:60]}” stands here so far"
     if IN_BRACKETS.fullmatch(visible) or SAMPLE.fullmatch(folded) or SAMPLE_PERSON.fullmatch(visible):
         return TEMPLATE
+    if LATER.fullmatch(folded) or TO_DO.fullmatch(folded) or GUESS.fullmatch(folded):
+        return f"“{visible[:60]}” stands here so far"
     if visible.endswith("?") and folded.split()[0] in QUESTION_WORDS and "\n" not in visible:
         return TEMPLATE
     if REFERRAL.fullmatch(folded) or COPIED_TO.fullmatch(visible) or _is_bare_link(text):
