@@ -1,10 +1,11 @@
-"""What one file's shape cannot show: whether the whole policy agrees with itself.
+"""What one file's shape cannot show: whether the whole policy agrees with itself. Pure.
 
-Pure; every problem names its key and a remedy.
+A contradiction has two sides, and the admin wrote only one of them; so each is told from both sides, and who reports it
+takes the side that is in the admin's files.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,16 +14,17 @@ from mappings.merging import Problem
 from mappings.models import Policy
 from mappings.values import Severity, normalise, normalise_label
 
+Sides = tuple[Problem, ...]  # the same contradiction, told from each of the keys that take part in it
+
 TITLE_NAMES = frozenset({"id", "action", "severity", "incident"})
 
 
-def contradictions(policy: Policy) -> Iterator[Problem]:
-    """Yield (key, problem, remedy) for everything in ``policy`` that contradicts something else in it."""
-    if missing := [
-        severity.value for severity in Severity if severity not in {entry.id for entry in policy.severity.severities}
-    ]:
+def contradictions(policy: Policy) -> Iterator[Sides]:
+    """Yield the sides of everything in ``policy`` that contradicts something else in it."""
+    if missing := [name for name in Severity if name not in {entry.id for entry in policy.severity.severities}]:
+        problem = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing."
         remedy = "All four severities have to be there; copy the missing one from the shipped file."
-        yield "severity.severities", f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.", remedy
+        yield (("severity.severities", problem, remedy),)
         return
     yield from _labels(policy)
     yield from _severities(policy)
@@ -30,25 +32,36 @@ def contradictions(policy: Policy) -> Iterator[Problem]:
     yield from _actions(policy)
     yield from _people(policy)
     yield from _clocks(policy)
-    if (
-        policy.service.client is not None
-        and policy.service.clients
-        and policy.service.client not in policy.service.clients
-    ):
-        remedy = suggestion(policy.service.client, policy.service.clients)
-        yield "service.client", f"“{policy.service.client}” is not among the clients.", remedy
+    if policy.service.client is not None and policy.service.clients:
+        yield from _refers("service.client", policy.service.client, policy.service.clients, "the clients")
 
 
-def _twice(places: Iterable[tuple[str, str, str]], same: Callable[[str], str], remedy: str) -> Iterator[Problem]:
-    """Yield a problem for each word that two owners claim; ``places`` are (key, owner, word)."""
-    seen: dict[str, str] = {}
+def _twice(places: Iterable[tuple[str, str, str]], same: Callable[[str], str], remedy: str) -> Iterator[Sides]:
+    """Yield each word that two owners claim; ``places`` are (key, owner, word)."""
+    seen: dict[str, tuple[str, str, str]] = {}
     for key, owner, word in places:
-        first = seen.setdefault(same(word), owner)
+        first_key, first, first_word = seen.setdefault(same(word), (key, owner, word))
         if first != owner:
-            yield key, f"“{word}” belongs to {first} already.", remedy
+            yield (
+                (key, f"“{word}” belongs to {first} already.", remedy),
+                (first_key, f"“{first_word}” belongs to {owner} already.", remedy),
+            )
 
 
-def _labels(policy: Policy) -> Iterator[Problem]:
+def _refers(key: str, word: str, known: Collection[str], what: str, collection: str = "") -> Iterator[Sides]:
+    """Yield a reference to something that does not exist; ``collection`` is the key under which it is missing."""
+    if word in known:
+        return
+    sides: Sides = ((key, f"“{word}” is not among {what}.", suggestion(word, known)),)
+    if collection:
+        inner = key.split(".", maxsplit=1)[1]
+        sides += (
+            (collection, f"“{word}” is missing, which {inner} refers to.", "Keep it, or change what refers to it."),
+        )
+    yield sides
+
+
+def _labels(policy: Policy) -> Iterator[Sides]:
     incident, actions = policy.severity.incident, policy.remediation
     steering = "severity.incident"
     places = [
@@ -65,26 +78,33 @@ def _labels(policy: Policy) -> Iterator[Problem]:
         key = f"severity.criteria.{criterion.id}.labels"
         places += [(f"{key}[{i}]", f"the criterion {criterion.id}", label) for i, label in enumerate(criterion.labels)]
     places += [
-        (f"remediation.ticket.labels[{i}]", "action tickets", label) for i, label in enumerate(actions.ticket.labels)
+        (f"remediation.ticket.labels[{i}]", "action tickets", text) for i, text in enumerate(actions.ticket.labels)
     ]
     places.append(("remediation.reopening.unverified_label", "unverified issues", actions.reopening.unverified_label))
     yield from _twice(places, normalise_label, "Keep it in one of the two places.")
 
 
-def _severities(policy: Policy) -> Iterator[Problem]:
+def _severities(policy: Policy) -> Iterator[Sides]:
     entries = sorted(policy.severity.severities, key=lambda entry: entry.id.rank)
     for graver, milder in pairwise(entries):
         if milder.due_hours is not None and (graver.due_hours is None or graver.due_hours > milder.due_hours):
-            key = f"severity.severities.{graver.id}.due_hours"
-            longer = "no deadline" if graver.due_hours is None else f"{graver.due_hours} hours"
-            problem = f"{graver.id} has {longer}, while the milder {milder.id} has {milder.due_hours} hours."
-            yield key, problem, f"Give {graver.id} at most {milder.due_hours} hours, or {milder.id} more."
+            has = "no deadline" if graver.due_hours is None else f"{graver.due_hours} hours"
+            yield (
+                (
+                    f"severity.severities.{graver.id}.due_hours",
+                    f"{graver.id} has {has}, while the milder {milder.id} has {milder.due_hours} hours.",
+                    f"Give {graver.id} at most {milder.due_hours} hours, or {milder.id} more.",
+                ),
+                (
+                    f"severity.severities.{milder.id}.due_hours",
+                    f"{milder.id} has {milder.due_hours} hours, while the graver {graver.id} has {has}.",
+                    f"Give {milder.id} at least as long as {graver.id}.",
+                ),
+            )
     values = [
-        (f"severity.severities.{entry.id}.jira_value", entry.id.value, entry.jira_value)
-        for entry in entries
-        if entry.jira_value
+        (f"severity.severities.{entry.id}.jira_value", entry.id.value, entry.jira_value or "") for entry in entries
     ]
-    yield from _twice(values, normalise, "Give each severity a value of its own.")
+    yield from _twice([place for place in values if place[2]], normalise, "Give each severity a value of its own.")
     texts = [
         (f"severity.criteria.{entry.id}.{key}", entry.id, text)
         for entry in policy.severity.criteria
@@ -93,37 +113,40 @@ def _severities(policy: Policy) -> Iterator[Problem]:
     yield from _twice(texts, normalise, "Give each criterion a wording of its own.")
 
 
-def _sections(policy: Policy) -> Iterator[Problem]:
+def _sections(policy: Policy) -> Iterator[Sides]:
     post = policy.postmortem
     questions = {entry.id for entry in post.questions}
     headings: list[tuple[str, str, str]] = []
     for entry in post.sections:
         key = f"postmortem.sections.{entry.id}"
-        headings.append((f"{key}.title", entry.id, entry.title))
-        headings += [(f"{key}.headings[{i}]", entry.id, text) for i, text in enumerate(entry.headings)]
-        if entry.when is not None and entry.when not in questions:
-            yield f"{key}.when", f"“{entry.when}” is not among the questions.", suggestion(entry.when, questions)
+        headings += _titled(key, entry.id, entry.title, entry.headings)
+        if entry.when is not None:
+            yield from _refers(f"{key}.when", entry.when, questions, "the questions", "postmortem.questions")
         parts = [
-            (f"{key}.parts.{part.id}.{where}", part.id, text)
+            place
             for part in entry.parts
-            for where, text in (
-                ("title", part.title),
-                *((f"headings[{i}]", other) for i, other in enumerate(part.headings)),
-            )
+            for place in _titled(f"{key}.parts.{part.id}", part.id, part.title, part.headings)
         ]
         yield from _twice(parts, normalise, "Keep it in one part of the section.")
     yield from _twice(headings, normalise, "Keep it in one section.")
     checks = {entry.id for entry in policy.checks.checks}
     for asked in post.responding:
         if asked.id not in checks:
-            yield f"postmortem.responding.{asked.id}", "There is no check of this name.", suggestion(asked.id, checks)
+            problem = "There is no check of this name."
+            yield ((f"postmortem.responding.{asked.id}", problem, suggestion(asked.id, checks)),)
 
 
-def _actions(policy: Policy) -> Iterator[Problem]:
+def _titled(key: str, owner: str, title: str, headings: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    places = [(f"{key}.headings[{i}]", owner, text) for i, text in enumerate(headings)]
+    return [(f"{key}.title", owner, title), *places]
+
+
+def _actions(policy: Policy) -> Iterator[Sides]:
     actions = policy.remediation
     for name, entries in (("columns", actions.columns), ("horizons", actions.horizons), ("kinds", actions.kinds)):
+        prefix = f"remediation.{name}"
         words = [
-            (f"remediation.{name}.{entry.id}.headings[{i}]", entry.id, text)
+            (f"{prefix}.{entry.id}.headings[{i}]", entry.id, text)
             for entry in entries
             for i, text in enumerate(entry.headings)
         ]
@@ -131,76 +154,75 @@ def _actions(policy: Policy) -> Iterator[Problem]:
     columns, claims = {entry.id for entry in actions.columns}, {entry.id for entry in actions.claims}
     for field in actions.required:
         if field.id not in columns:
-            yield f"remediation.required.{field.id}", "There is no column of this name.", suggestion(field.id, columns)
+            problem = "There is no column of this name."
+            yield ((f"remediation.required.{field.id}", problem, suggestion(field.id, columns)),)
     for kind in actions.kinds:
         for i, claim in enumerate(kind.claims):
-            if claim not in claims:
-                yield (
-                    f"remediation.kinds.{kind.id}.claims[{i}]",
-                    f"“{claim}” is not among the claims.",
-                    suggestion(claim, claims),
-                )
+            yield from _refers(
+                f"remediation.kinds.{kind.id}.claims[{i}]", claim, claims, "the claims", "remediation.claims"
+            )
     kinds = {kind.id for kind in actions.kinds}
-    if actions.default_kind not in kinds:
-        yield (
-            "remediation.default_kind",
-            f"“{actions.default_kind}” is not among the kinds.",
-            suggestion(actions.default_kind, kinds),
-        )
+    yield from _refers("remediation.default_kind", actions.default_kind, kinds, "the kinds", "remediation.kinds")
     for sooner, later in pairwise(actions.horizons):
         if sooner.max_days > later.max_days:
             problem = (
                 f"{sooner.id} has {sooner.max_days} days, while {later.id}, which comes after it, has {later.max_days}."
             )
-            yield (
-                f"remediation.horizons.{sooner.id}.max_days",
-                problem,
-                "Order the horizons from the soonest to the latest.",
-            )
+            remedy = "Order the horizons from the soonest to the latest."
+            keys = (f"remediation.horizons.{sooner.id}.max_days", f"remediation.horizons.{later.id}.max_days")
+            yield tuple((key, problem, remedy) for key in (*keys, "remediation.horizons"))
     for name in re.findall(r"\{([^{}]*)\}", actions.ticket.title):
         if name not in TITLE_NAMES:
-            yield "remediation.ticket.title", f"{{{name[:40]}}} is not filled in.", suggestion(name, TITLE_NAMES)
+            problem = f"{{{name[:40]}}} is not filled in."
+            yield (("remediation.ticket.title", problem, suggestion(name, TITLE_NAMES)),)
 
 
-def _people(policy: Policy) -> Iterator[Problem]:
+def _people(policy: Policy) -> Iterator[Sides]:
     file = policy.people
     known = {person.id for person in file.people}
     for role in ("technical_reviewers", "governance_reviewers", "executive_sponsors"):
         names: tuple[str, ...] = getattr(file.roles, role)
         for i, name in enumerate(names):
-            if name not in known:
-                yield f"people.roles.{role}[{i}]", f"“{name}” is not among the people.", suggestion(name, known)
+            yield from _refers(f"people.roles.{role}[{i}]", name, known, "the people")
     for field in ("github", "github_id", "jira"):
-        accounts = [
-            (f"people.people.{person.id}.{field}", person.id, str(value))
-            for person in file.people
-            if (value := getattr(person, field)) is not None
-        ]
-        yield from _twice(accounts, str.casefold, "An account belongs to one person.")
+        accounts = [(f"people.people.{person.id}.{field}", person.id, getattr(person, field)) for person in file.people]
+        given = [(key, owner, str(value)) for key, owner, value in accounts if value is not None]
+        yield from _twice(given, str.casefold, "An account belongs to one person.")
     for person in file.people:
         if person.github_id is None and person.jira is None:
-            yield f"people.people.{person.id}", "No account that decides is named.", "Add github_id or jira."
-    commands = file.commands
-    if not commands.severity_lower.is_at_least(commands.severity):
-        problem = (
-            f"Lowering needs {commands.severity_lower}, which is less than the {commands.severity} that setting needs."
+            yield ((f"people.people.{person.id}", "No account that decides is named.", "Add github_id or jira."),)
+    lower, setting = file.commands.severity_lower, file.commands.severity
+    if not lower.is_at_least(setting):
+        lowering = f"Lowering needs {lower}, which is less than the {setting} that setting needs."
+        raising = f"Setting needs {setting}, which is more than the {lower} that lowering needs."
+        yield (
+            ("people.commands.severity-lower", lowering, f"Name {setting} or more."),
+            ("people.commands.severity", raising, f"Name {lower} or less."),
         )
-        yield "people.commands.severity-lower", problem, f"Write {commands.severity} or more."
 
 
-def _clocks(policy: Policy) -> Iterator[Problem]:
+def _clocks(policy: Policy) -> Iterator[Sides]:
     clocks = policy.clocks
     try:
         ZoneInfo(clocks.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        yield "clocks.zone", f"“{clocks.zone}” is not a time zone.", "Write an IANA name, such as Europe/Vienna or UTC."
+        problem = f"“{clocks.zone}” is not a time zone."
+        yield (("clocks.zone", problem, "Write an IANA name, such as Europe/Vienna or UTC."),)
     provisional = policy.severity.of(clocks.provisional_severity)
     if provisional.due_hours is None:
-        problem = f"{provisional.id} has no deadline, so that no clock would run."
-        yield "clocks.provisional_severity", problem, "Choose a severity that has due_hours."
-    shortest = min(
-        (entry.due_hours for entry in policy.severity.severities if entry.due_hours is not None), default=None
+        problem = f"{provisional.id} has no deadline, so that no clock would run while the severity is unknown."
+        yield (
+            ("clocks.provisional_severity", problem, "Choose a severity that has due_hours."),
+            (f"severity.severities.{provisional.id}.due_hours", problem, "Give it hours."),
+        )
+        return
+    least = clocks.least_hours_after_labelling
+    due, shortest = min(
+        (entry.due_hours, entry.id) for entry in policy.severity.severities if entry.due_hours is not None
     )
-    if shortest is not None and clocks.least_hours_after_labelling > shortest:
-        problem = f"{clocks.least_hours_after_labelling} hours are longer than the shortest deadline, {shortest} hours."
-        yield "clocks.least_hours_after_labelling", problem, f"Write {shortest} or less."
+    if least > due:
+        problem = f"{least} hours after labelling are longer than the deadline of {shortest}, {due} hours."
+        yield (
+            ("clocks.least_hours_after_labelling", problem, f"Write {due} or less."),
+            (f"severity.severities.{shortest}.due_hours", problem, f"Write {least} or more."),
+        )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mappings.errors import suggestion
-from mappings.gathering import Place
+from mappings.gathering import SHIPPED, Place
 from mappings.loading import LoadedPolicy, shipped_text
 from mappings.models import Policy
 from mappings.shape import STEMS, Entries, Pairs, Shape, keys_of, meaning_of
@@ -115,7 +115,7 @@ def _place(loaded: LoadedPolicy, key: str, inner: list[str]) -> Place:
 
 def _comment(loaded: LoadedPolicy, place: Place) -> str:
     """Return the comment right above a line, without its signs."""
-    name = place.file.removesuffix(" (shipped)")
+    name = place.file.removesuffix(SHIPPED)
     text = shipped_text(name.removesuffix(".yaml")) if place.file != name else loaded.files[name]
     above: list[str] = []
     for line in reversed(text.splitlines()[: max(place.line - 1, 0)]):

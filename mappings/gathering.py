@@ -16,6 +16,8 @@ from mappings.refusals import problems_of
 from mappings.shape import keys_of
 from mappings.values import MappingModel
 
+SHIPPED = " (shipped)"
+
 
 class Place(NamedTuple):
     """Where a key is written: the file, relative to the folder (``… (shipped)`` for the packaged one), and the line,
@@ -45,6 +47,15 @@ class Gathering:
             told.append(path)
             place = self.place(prefix + path)
             self.errors.append(MappingError(place.file, place.line, inner_key(prefix + path), problem, remedy))
+
+    def report_sides(self, contradictions: Iterable[tuple[Problem, ...]], prefix: str = "") -> None:
+        """Note contradictions, each from the side that an admin wrote, where one can tell."""
+        for sides in contradictions:
+            written = [side for side in sides if self._is_written(prefix + side[0])]
+            self.report((written or sides)[:1], prefix)
+
+    def _is_written(self, path: str) -> bool:
+        return path in self.lines and not self.lines[path].file.endswith(SHIPPED)
 
     def place(self, path: str) -> Place:
         """Return where ``path`` is written, or what is nearest above it."""

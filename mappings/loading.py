@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from mappings.consistency import contradictions
 from mappings.errors import MappingError, MappingErrors, suggestion
-from mappings.gathering import Gathering, Place, build
+from mappings.gathering import SHIPPED, Gathering, Place, build
 from mappings.merging import check_keys, fill
 from mappings.models import Policy
 from mappings.overrides import check_patterns, project_policy
@@ -77,7 +77,7 @@ def load_texts(files: Mapping[str, str]) -> LoadedPolicy:
     models = build(found.values, STEMS, found)
     base = None if found.errors else Policy.model_validate(models)
     if base is not None:
-        found.report(contradictions(base))
+        found.report_sides(contradictions(base))
     sound = None if found.errors else base
     changes = {name: document for name, document in documents.items() if name.startswith("projects/")}
     candidates = [project_policy(name, document, sound, found) for name, document in changes.items()]
@@ -104,7 +104,7 @@ def shipped_text(stem: str) -> str:
 @cache
 def shipped(stem: str) -> YamlText:
     """Return a packaged mapping file, read. The value is shared and must not be changed."""
-    return read_yaml(f"{stem}.yaml (shipped)", shipped_text(stem))
+    return read_yaml(f"{stem}.yaml{SHIPPED}", shipped_text(stem))
 
 
 def _files(folder: Path) -> list[tuple[str, Path]]:
@@ -171,9 +171,9 @@ def _name_remedy(name: str, names: Iterable[str]) -> str:
 def _gather_file(stem: str, document: YamlText | None, found: Gathering) -> None:
     """Fill ``document`` up with shipped values and note where each key is written."""
     packaged, shape = shipped(stem), keys_of(Policy)[stem]
-    found.lines[stem] = Place(f"{stem}.yaml" if document else f"{stem}.yaml (shipped)", 0)
+    found.lines[stem] = Place(f"{stem}.yaml" if document else f"{stem}.yaml{SHIPPED}", 0)
     found.lines.update(
-        (f"{stem}.{path}", Place(f"{stem}.yaml (shipped)", line)) for path, line in packaged.lines.items()
+        (f"{stem}.{path}", Place(f"{stem}.yaml{SHIPPED}", line)) for path, line in packaged.lines.items()
     )
     if document is None:
         found.values[stem] = packaged.value

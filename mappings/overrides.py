@@ -48,7 +48,7 @@ def project_policy(name: str, document: YamlText, base: Policy | None, found: Ga
     if len(models) < len(changes):
         return None
     policy = base.model_copy(update=models)
-    found.report(contradictions(policy), prefix)
+    found.report_sides(contradictions(policy), prefix)
     if len(found.errors) > before:
         return None
     return ProjectPolicy(name=stem, applies_to=head.applies_to, policy=policy)

@@ -59,7 +59,9 @@ def problems_of(error: ValidationError, given: Any, prefix: str) -> list[Problem
         path = _path(detail["loc"], given, prefix)
         found.append((path, *_sentences(detail["type"], detail.get("input"), detail.get("ctx", {}))))
     # A list whose entries were all refused is called empty as well, which would only confuse.
-    return [entry for entry in found if not any(other[0].startswith(f"{entry[0]}[") for other in found)]
+    return [
+        entry for entry in found if not any(other[0].startswith((f"{entry[0]}[", f"{entry[0]}.")) for other in found)
+    ]
 
 
 def _path(loc: tuple[int | str, ...], given: Any, prefix: str) -> str:
