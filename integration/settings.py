@@ -88,7 +88,7 @@ class Settings(BaseModel):
     scope: Annotated[tuple[str, ...] | None, BeforeValidator(parse_scope)] = Field(
         default=None, alias="FOLLOWTHROUGH_SCOPE"
     )
-    key: SecretStr | None = Field(default=None, alias="FOLLOWTHROUGH_KEY", min_length=32)
+    key: SecretStr | None = Field(default=None, alias="FOLLOWTHROUGH_KEY")
     github_api_url: Annotated[str, AfterValidator(parse_tracker_url)] = Field(
         default="https://api.github.com", alias="GITHUB_API_URL"
     )
@@ -157,6 +157,8 @@ class Settings(BaseModel):
             )
         for name, url in (("FOLLOWTHROUGH_REDIS_URL", self.redis), ("FOLLOWTHROUGH_DATABASE_URL", self.database)):
             _check_store_url(name, url)
+        if self.key is not None and len(self.key.get_secret_value()) < datadir.KEY_BYTES:
+            raise ConfigError("The key is too short.", where="FOLLOWTHROUGH_KEY", remedy="Use at least 32 characters.")
         _ = self.github_webhook_secrets, self.jira_webhook_secrets
         return self
 
