@@ -283,18 +283,19 @@ def test_a_ticket_whose_answer_was_lost_is_found_linked_and_not_made_twice(
     assert len(site.site.issues) == 2
 
 
-def test_a_copied_marker_of_another_account_is_not_taken_for_the_ticket(site: JiraSandbox, jira: JiraTracker) -> None:
+def test_a_ticket_of_ours_goes_before_a_linked_copy_of_its_marker(site: JiraSandbox, jira: JiraTracker) -> None:
     case = ref(jira, an_incident(site))
+    site.misbehave.fail_next(1, 503, match="POST .*/issueLink$")
     made = jira.apply(a_ticket_command(site, case), POLICY, Purse()).ticket
     assert made is not None
-    raw = site.as_person("dana").issue(made.locator, properties="followthrough")
-    description = raw["fields"]["description"]
-    site.as_person("gina").call("DELETE", f"/issue/{made.locator}")
-    forged = site.as_person("dana").open_issue("PM", "Mine", description, labels=["followthrough-action"])
+    dana = site.as_person("dana")
+    copy = dana.open_issue(
+        "PM", "Mine", dana.issue(made.locator)["fields"]["description"], labels=["followthrough-action"]
+    )
+    jira.apply(EnsureLinked(case, ref(jira, copy)), POLICY, Purse())
     outcome = jira.apply(a_ticket_command(site, case), POLICY, Purse(), seek_since=LONG_BEFORE)
-    assert outcome.result is Result.CHANGED
-    assert outcome.ticket is not None
-    assert outcome.ticket.locator != forged
+    assert (outcome.ticket, outcome.result) == (made, Result.CHANGED)
+    assert {ticket.ref: ticket.linked for ticket in jira.observe(case, (), POLICY).tickets}[made]
 
 
 def test_owner_and_due_date_are_agreed_in_one_request(site: JiraSandbox, jira: JiraTracker) -> None:

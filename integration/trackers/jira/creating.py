@@ -6,7 +6,7 @@ from datetime import datetime
 
 from integration.errors import TrackerError, TrackerUnavailable
 from integration.postmortem.commands import EnsureActionTicket, Outcome, Result
-from integration.postmortem.incident import IssueKey, IssueRef
+from integration.postmortem.incident import Issue, IssueRef
 from integration.trackers.jira import jql
 from integration.trackers.jira.changes import search
 from integration.trackers.jira.client import Json
@@ -14,7 +14,7 @@ from integration.trackers.jira.edits import assignee
 from integration.trackers.jira.escape import title
 from integration.trackers.jira.identifiers import is_project, issue_id, issue_key
 from integration.trackers.jira.marks import PROPERTY, last_line, property_value
-from integration.trackers.jira.observing import Observer
+from integration.trackers.jira.observing import MOST_TICKETS, Observer
 from integration.trackers.jira.render import WikiWriter
 from integration.trackers.jira.translation import linked_refs, ref_of
 from integration.trackers.jira.writing import Writer
@@ -81,7 +81,7 @@ def _body(command: EnsureActionTicket, observer: Observer) -> Json:
     if (owner := assignee(command.owner, observer.client)) is not None:
         fields["assignee"] = owner
     if is_subtask:
-        fields["parent"] = {"id": issue_id(command.case)}
+        fields["parent"] = {"key": issue_key(command.case)}
     marker = property_value(reading.signer, command.case.key, command.purpose)
     return {"fields": fields, "properties": [{"key": PROPERTY, "value": marker}]}
 
@@ -89,27 +89,37 @@ def _body(command: EnsureActionTicket, observer: Observer) -> Json:
 def _sought(command: EnsureActionTicket, observer: Observer, since: datetime) -> tuple[IssueRef | None, bool]:
     """Return the ticket of that purpose and whether it is linked: among the incident's links, else among new issues
     with the label.
+
+    Whoever may read a marker can copy it, so a ticket that our own account opened goes before any other.
     """
-    case_id = issue_id(command.case)
-    raw = observer.client.get("issue", case_id, query={"fields": "issuelinks,subtasks"})
+    raw = observer.client.get("issue", issue_id(command.case), query={"fields": "issuelinks,subtasks"})
     near = linked_refs(raw["fields"], observer.reading)
-    if found := _of_purpose(near, command, observer):
-        return found, True
-    far: dict[IssueKey, IssueRef] = {}
-    if is_project(command.project):
-        for label in sorted(command.labels)[:1]:
-            query = jql.created_with_label(command.project, label, since, observer.client.server_now())
-            hits = search(observer.client, query, ("summary",), MOST_SOUGHT_PAGES)
-            far |= {ref.key: ref for ref in (ref_of(hit, observer.reading.base_url) for hit in hits)}
-    new = tuple(ref for key, ref in far.items() if key not in {each.key for each in near})
-    return _of_purpose(new, command, observer), False
+    sound = _of_purpose(near, command, observer)
+    if not any(_is_ours(issue, observer) for issue in sound):
+        sound += _of_purpose(
+            tuple(ref for ref in _new_ones(command, observer, since) if ref not in near), command, observer
+        )
+    ours = [issue for issue in sound if _is_ours(issue, observer)]
+    found = next(iter(ours or sound), None)
+    return (found.ref, found.ref in near) if found else (None, False)
 
 
-def _of_purpose(refs: tuple[IssueRef, ...], command: EnsureActionTicket, observer: Observer) -> IssueRef | None:
-    for start in range(0, len(refs), 50):
-        for issue in observer.tickets(refs[start : start + 50], command.case.key):
-            # The marker is signed, but whoever may edit can copy it; the account that opened the ticket is what they
-            # cannot copy.
-            if issue.purpose == command.purpose and issue.author.id == observer.reading.service.id:
-                return issue.ref
-    return None
+def _new_ones(command: EnsureActionTicket, observer: Observer, since: datetime) -> tuple[IssueRef, ...]:
+    if not is_project(command.project):
+        return ()
+    found: dict[IssueRef, None] = {}
+    for label in sorted(command.labels)[:1]:
+        query = jql.created_with_label(command.project, label, since, observer.client.server_now())
+        hits = search(observer.client, query, ("summary",), MOST_SOUGHT_PAGES)
+        found |= dict.fromkeys(ref_of(hit, observer.reading.base_url) for hit in hits)
+    return tuple(found)
+
+
+def _of_purpose(refs: tuple[IssueRef, ...], command: EnsureActionTicket, observer: Observer) -> list[Issue]:
+    parts = (refs[start : start + MOST_TICKETS] for start in range(0, len(refs), MOST_TICKETS))
+    read = (issue for part in parts for issue in observer.tickets(part, command.case.key))
+    return [issue for issue in read if issue.purpose == command.purpose]
+
+
+def _is_ours(issue: Issue, observer: Observer) -> bool:
+    return issue.author.id == observer.reading.service.id
