@@ -78,7 +78,8 @@ class Assessment:
     """The whole judgement of one case at one instant.
 
     ``governed`` decides whether anything is written; ``why`` is its reason in words. ``decisions`` are those taken in this look, in order.
-    ``next_look`` is the earliest instant at which the assessment could change without an event (DESIGN 1.4).
+    ``adopted_digest`` is the digest of the text that somebody adopted, where it had to be. ``next_look`` is the earliest instant at which the
+    assessment could change without an event (DESIGN 1.4).
     """
 
     case: IssueRef
@@ -98,6 +99,7 @@ class Assessment:
     client: str = ""
     lead: str = ""
     next_look: datetime | None = None
+    adopted_digest: str | None = None
 
     @property
     def blocking(self) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ Values only; the parsing is in ``reading/``.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 
 class Style(StrEnum):
@@ -47,9 +48,6 @@ class Text:
     links: tuple[Link, ...] = ()
     mentions: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
-
-    def __str__(self) -> str:
-        return self.plain
 
     def __bool__(self) -> bool:
         return bool(self.plain)
@@ -220,6 +218,8 @@ def texts_of(blocks: Iterable[Block]) -> Iterator[tuple[Text, int | None]]:
                 yield Text(block.text), block.line
             case Divider():
                 pass
+            case _:
+                assert_never(block)
 
 
 def plain_text(blocks: Iterable[Block]) -> str:

@@ -3,13 +3,12 @@
 What judging needs to know beyond the case (rights, whom a name means) is asked for by :func:`facts_needed` and looked up in the same look.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.decisions import Decision, Memory
-from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Case, Facts, FactsNeeded
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
 from integration.postmortem.rules.deciding import Decided, decide, names_in_commands, people_who_command
@@ -130,6 +129,7 @@ def _assess(bench: _Bench) -> Assessment:
         client=about.client,
         lead=about.lead,
         next_look=_next_look(bench, due, actions),
+        adopted_digest=standing.adopted_digest,
     )
 
 
@@ -181,8 +181,3 @@ def _next_look(bench: _Bench, due: datetime | None, actions: tuple[ActionView, .
             turns.append(datetime.combine(view.proof.until + timedelta(days=1), time(), ZoneInfo("UTC")))
     turns += [refusal.retry_at for refusal in bench.memory.refusals]
     return min((turn for turn in turns if turn > bench.now), default=None)
-
-
-def with_memory(assessment: Assessment, findings: tuple[Finding, ...]) -> Assessment:
-    """Return the assessment with further findings, such as what the tracker refused."""
-    return replace(assessment, findings=(*assessment.findings, *findings))

@@ -34,7 +34,7 @@ FIGURE = re.compile(
     r"(?<![\w.,:/#-])(?P<before>(?:USD|EUR|GBP|CHF|US\$|\$|€|£|¥)\s?)?"
     r"(?P<number>\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?P<scale>\s?(?:k|K|m|M|bn|thousand|million|billion)(?![A-Za-z]))?"
-    r"(?:\s?(?P<unit>%|[A-Za-z$€£][\w/-]*))?(?![:/]\d|\d|\.\d)"
+    r"(?:\s?(?P<unit>%|[A-Za-z$€£][\w/-]*))?(?![:/]\d|\d|\.\d|-\d+-)"
 )
 SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 

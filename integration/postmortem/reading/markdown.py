@@ -27,6 +27,8 @@ DISALLOWED = re.compile(
     r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)\b)", re.IGNORECASE
 )
 
+RAW_INPUT = re.compile(r"<input\b", re.IGNORECASE)
+
 
 def read_markdown(text: str, max_chars: int = MAX_CHARS) -> Document:
     """Read GitHub Markdown (GFM, in issues: a line break is a line break). Never raises; caps are named as problems."""
@@ -56,12 +58,17 @@ def without_front_matter(text: str) -> str:
 
 def _note_line(token: Token) -> None:
     if token.map and token.type == "html_block":
-        token.content = FIRST_TAG.sub(rf'\1 {LINE}="{token.map[0] + 1}"', DISALLOWED.sub("&lt;", token.content))
+        token.content = FIRST_TAG.sub(rf'\1 {LINE}="{token.map[0] + 1}"', _as_github_shows(token.content))
     elif token.map and token.nesting >= 0:
         token.attrSet(LINE, str(token.map[0] + 1))
     for child in token.children or ():
         if child.type == "html_inline":
-            child.content = DISALLOWED.sub("&lt;", child.content)
+            child.content = _as_github_shows(child.content)
+
+
+def _as_github_shows(html: str) -> str:
+    """Show the tags that GFM disallows as text, and take boxes written in HTML for what they become: nothing."""
+    return RAW_INPUT.sub("<data", DISALLOWED.sub("&lt;", html))
 
 
 def _inline_within_reason(state: StateCore) -> None:

@@ -6,6 +6,7 @@ It judges form, not content: "No impact" and "N/A because no data was stored" ar
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from integration.postmortem.document import (
     Block,
@@ -83,7 +84,7 @@ AROUND_LINKS = frozenset(
 LABEL = re.compile(r"\s*[^\W\d][^:\s\d]*(?: [^:\s\d]+){0,5}:(?=\s|$)")
 COPIED_TO = re.compile(r"(?:cc|fyi)\b[\s:]*(?:@[\w/.-]+[\s,]*)+", re.IGNORECASE)
 BRACES = re.compile(r"\{\{[^{}\d]*\}\}")
-IN_BRACKETS = re.compile(r"[\[<][^\[\]<>]*[\]>][.:]?")
+IN_BRACKETS = re.compile(r"[\[<](?!~)[^\[\]<>]*[\]>][.:]?")
 TEMPLATE_FOLD = re.compile(r"\b(?:examples?|templates?|hints?|guidance|instructions?)\b", re.IGNORECASE)
 MARKDOWN_HEADING = re.compile(r"^\s{0,3}#{1,6}\s", re.MULTILINE)
 NUMBER = re.compile(r"\W*[A-Za-z]{0,3}[-.]?\d{1,3}\W*")
@@ -139,15 +140,13 @@ def _verdicts(blocks: Iterable[Block], prompts: Prompts, boxes_count: bool) -> I
             case Table():
                 yield from _table(block, prompts)
             case Quote():
-                for verdict in _verdicts(block.blocks, prompts, boxes_count):
-                    yield verdict or (TEMPLATE if _quoted_prompt(block) else "")
+                yield from [TEMPLATE] if _quoted_prompt(block) else _verdicts(block.blocks, prompts, boxes_count)
             case CodeBlock():
                 yield _code(block.text, prompts)
             case Fold():
-                if not _is_template(block, prompts):
-                    yield from _verdicts(block.blocks, prompts, boxes_count)
-                else:
-                    yield TEMPLATE
+                yield from [TEMPLATE] if _is_template(block, prompts) else _verdicts(block.blocks, prompts, boxes_count)
+            case _:
+                assert_never(block)
 
 
 def _item(item: Item, prompts: Prompts, boxes_count: bool) -> Iterator[str]:
@@ -185,9 +184,7 @@ def _without_prompts(text: Text) -> Iterator[Text | None]:
 def why_line_empty(line: Text, prompts: Prompts = NO_PROMPTS) -> str:
     """Return why one line, cell or answer says nothing; an empty string when it does say something."""
     label = LABEL.match(line.plain)
-    if prompts.has(normalise(line.plain)) or (
-        label and prompts.has(normalise(label[0])) and label.end() == len(line.plain)
-    ):
+    if prompts.has(normalise(line.plain)):
         return TEMPLATE
     if not label or TO_DO.fullmatch(normalise(line.plain)):
         return _why_empty(line)

@@ -1,0 +1,198 @@
+"""What workers run: one job, ``look_at(object)``. Everything around a look stands here: whose case it is, the lock, what to do when it fails."""
+
+import contextlib
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import redis
+import structlog
+
+from integration.errors import (
+    ConfigError,
+    FollowthroughError,
+    IssueNotFound,
+    LockLost,
+    RateLimited,
+    TrackerRefused,
+    TrackerUnavailable,
+)
+from integration.ledger.ledger import Ledger
+from integration.postmortem.commands import Command
+from integration.postmortem.incident import IssueKey, IssueRef
+from integration.settings import Timings
+from integration.trackers.base import Spend, Tracker
+from integration.wakeups import WakeUp
+from integration.work.budget import WriteBudget
+from integration.work.looking import Look, Looked, look
+from integration.work.outstanding import Beginning, Outstanding
+from integration.work.policies import PolicyKeeper
+from mappings.models import Mode
+
+log = structlog.get_logger(__name__)
+TRY_AGAIN = (5, 20, 60, 300)  # seconds; after a tracker that is down, or a look that failed
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Everything that jobs and the scheduler work with, built once per process by ``bootstrap``."""
+
+    trackers: dict[str, Tracker]
+    ledger: Ledger
+    outstanding: Outstanding
+    budget: WriteBudget
+    policies: PolicyKeeper
+    mode: Mode
+    timings: Timings
+    clock: Callable[[], datetime]
+    in_scope: Callable[[str, str], bool]
+
+
+_bound: list[Engine] = []
+
+
+def bind(engine: Engine) -> None:
+    """Give this process the engine that its jobs work with."""
+    _bound[:] = [engine]
+
+
+def look_at(object_: str) -> str:
+    """Run one look at the case to which this object belongs; the only function that workers execute. Returns the outcome as a word."""
+    if not _bound:
+        raise ConfigError(
+            "This process was not prepared to run jobs.", where="worker", remedy="Start it with `followthrough work`."
+        )
+    with structlog.contextvars.bound_contextvars(object=object_, look=uuid.uuid4().hex[:8]):
+        return run(_bound[0], object_)
+
+
+def run(engine: Engine, object_: str) -> str:
+    """Look at an object once, whatever comes of it; nothing but a lost database or Redis escapes."""
+    wakeup = engine.outstanding.wakeup(object_)
+    if wakeup is None:
+        engine.outstanding.drop(object_)
+        return "nothing"
+    case = engine.ledger.case_of(IssueKey(wakeup.site, wakeup.id)) or IssueRef(
+        IssueKey(wakeup.site, wakeup.id), wakeup.locator
+    )
+    if str(case.key) != object_:
+        now = engine.clock().timestamp()
+        engine.outstanding.forward(object_, WakeUp(case.key.site, case.key.id, case.locator, wakeup.event, now), now)
+        return "forwarded"
+    token = uuid.uuid4().hex
+    begun = engine.outstanding.begin(object_, token, engine.clock().timestamp())
+    if begun.how is not Beginning.BEGUN:
+        return begun.how.value
+    with _renewing(engine, object_, token), structlog.contextvars.bound_contextvars(case=case.locator):
+        return _locked(engine, case, wakeup, token, begun.generation)
+
+
+def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generation: str) -> str:
+    """Look while the lock is held, and leave the object finished, put off, or parked."""
+    object_, outstanding = str(case.key), engine.outstanding
+    try:
+        looked = _look(engine, case, wakeup, token)
+    except LockLost:
+        log.warning("lock_lost")
+        return "lock_lost"
+    except RateLimited as limited:
+        return _defer(engine, object_, token, limited.until, limited.reason)
+    except TrackerUnavailable as down:
+        return _defer(engine, object_, token, _later(engine, outstanding.failed(object_)), f"{down.reason}: {down}")
+    except IssueNotFound:
+        log.info("issue_not_found")
+        outstanding.finish(object_, token, generation, engine.clock().timestamp())
+        return "not_found"
+    except (redis.RedisError, KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as error:  # noqa: BLE001 - the job boundary: whatever goes wrong is counted, put off, and in the end parked where people see it.
+        return _failed(engine, case, token, error)
+    if looked.deferred_until is not None:
+        return _defer(engine, object_, token, looked.deferred_until, "something has to wait")
+    outstanding.finish(object_, token, generation, engine.clock().timestamp())
+    outcome = "changed" if looked.changed else "unchanged"
+    log.info("looked", outcome=outcome, writes=sum(done.writes for _, done in looked.outcomes))
+    return outcome
+
+
+def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:
+    tracker = engine.trackers.get(case.key.site)
+    if tracker is None:
+        raise TrackerRefused(f"{case.key.site} is not configured", status=0)
+    found = tracker.locate(case.key.id, case.locator or wakeup.locator)
+    if not engine.in_scope(found.key.site, found.project):
+        log.warning("out_of_scope", project=found.project)
+        return Looked(None)
+    in_force = engine.policies.in_force()
+    now = engine.clock()
+    heard_at = datetime.fromtimestamp(wakeup.at, UTC) if wakeup.at else now
+    given = Look(
+        tracker=tracker,
+        ledger=engine.ledger,
+        policy=in_force.policy,
+        stamp=in_force.stamp,
+        mode=engine.mode,
+        spend_for=lambda command: _spend(engine, command, str(case.key), token),
+        intent_grace=timedelta(seconds=engine.timings.intent_grace_seconds),
+        now=now,
+        heard_at=min(heard_at, now),
+    )
+    return look(found, given)
+
+
+def _spend(engine: Engine, command: Command, object_: str, token: str) -> Spend:
+    """Before each write: the lock must still be ours, and the budget must have room for this kind of write."""
+
+    def spend(issue: IssueRef) -> None:
+        if not engine.outstanding.holds(object_, token):
+            raise LockLost(f"another worker has {object_} now")
+        engine.budget.spend(issue.key.site, issue.key.id, command.share, engine.clock())
+
+    return spend
+
+
+def _defer(engine: Engine, object_: str, token: str, until: datetime, why: str) -> str:
+    log.info("deferred", until=until.isoformat(), why=why)
+    engine.outstanding.defer(object_, token, until.timestamp())
+    return "deferred"
+
+
+def _later(engine: Engine, failures: int) -> datetime:
+    return engine.clock() + timedelta(seconds=TRY_AGAIN[min(failures, len(TRY_AGAIN)) - 1])
+
+
+def _failed(engine: Engine, case: IssueRef, token: str, error: Exception) -> str:
+    object_ = str(case.key)
+    failures = engine.outstanding.failed(object_)
+    reason = error.reason if isinstance(error, FollowthroughError) else type(error).__name__
+    log.error("look_failed", reason=reason, failures=failures, exc_info=error)
+    if failures < engine.timings.failures_before_parking:
+        return _defer(engine, object_, token, _later(engine, failures), reason)
+    engine.ledger.park(object_, case, reason=reason, detail=str(error)[:300], failures=failures, now=engine.clock())
+    engine.outstanding.drop(object_)
+    return "parked"
+
+
+@contextlib.contextmanager
+def _renewing(engine: Engine, object_: str, token: str) -> Iterator[None]:
+    """Renew the lock at a third of its life while a slow tracker is waited for. Writes check it besides."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(engine.timings.lock_seconds / 3):
+            try:
+                if not engine.outstanding.holds(object_, token):
+                    return
+            except redis.RedisError:
+                time.sleep(0.1)
+
+    thread = threading.Thread(target=renew, name="lock-renewal", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join(timeout=1)

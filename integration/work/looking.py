@@ -1,0 +1,215 @@
+"""One look at one case: observe → judge → plan → act → record (DESIGN 1.4). The five steps stand here in that order; none decides about the domain."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from integration.errors import IssueNotFound, RateLimited, TrackerRefused
+from integration.ledger.ledger import Ledger
+from integration.postmortem.after import after
+from integration.postmortem.assessment import Assessment, Governed
+from integration.postmortem.commands import (
+    Command,
+    Creation,
+    EnsureActionTicket,
+    EnsureAgreed,
+    EnsureLinked,
+    EnsureReply,
+    EnsureStatusComment,
+    Outcome,
+    Result,
+)
+from integration.postmortem.decisions import IntentState, Memory, Refusal
+from integration.postmortem.incident import Case, IssueRef
+from integration.postmortem.judgement import facts_needed, judge
+from integration.postmortem.plan import plan
+from integration.trackers.base import Spend, Tracker
+from integration.work.breaker import Breaker
+from integration.work.recording import record_of
+from mappings.models import Mode, Policy
+
+BEFORE_THE_FIRST = timedelta(
+    minutes=10
+)  # A project's first delivery tells of something that happened a little before it arrived.
+MOST_ROUNDS = 4  # Tickets first, then the status comment that lists them; more rounds than this would mean that we fight ourselves.
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look may use. ``policy`` is pinned for the whole look under its hash ``stamp``; ``spend_for``
+    takes from the write budget and checks the lock; ``heard_at`` is when the wake-up arrived, from which a new project is governed.
+    """
+
+    tracker: Tracker
+    ledger: Ledger
+    policy: Policy
+    stamp: str
+    mode: Mode
+    spend_for: Callable[[Command], Spend]
+    intent_grace: timedelta
+    now: datetime
+    heard_at: datetime
+
+
+@dataclass(frozen=True)
+class Looked:
+    """How a look ended. ``outcomes`` are what was done, in order; ``deferred_until`` is set where something has to wait."""
+
+    assessment: Assessment | None
+    outcomes: tuple[tuple[Command, Outcome], ...] = ()
+    deferred_until: datetime | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether anything was written."""
+        return any(outcome.result is Result.CHANGED for _, outcome in self.outcomes)
+
+
+def look(case_ref: IssueRef, given: Look) -> Looked:
+    """Look at one case once. Raises ``TrackerUnavailable``, ``RateLimited`` or ``LockLost`` where nothing could be observed, or the lock is gone."""
+    tickets = given.ledger.tickets(case_ref)
+    case = given.tracker.observe(case_ref, tickets, given.policy)
+    given.ledger.project(case.incident.ref.key.site, case.incident.ref.project, given.heard_at - BEFORE_THE_FIRST)
+    memory = reconciled(given.ledger.recall(case.incident.ref), case)
+    policy = given.policy.for_project(case.incident.ref.key.site, case.incident.ref.project)
+    facts = given.tracker.look_up(case.incident.ref, facts_needed(case, memory, policy), policy)
+
+    def assess(case: Case, memory: Memory) -> Assessment:
+        return judge(case, facts, memory, policy, given.now, mode=given.mode, stamp=given.stamp)
+
+    assessment = assess(case, memory)
+    if assessment.decisions and assessment.mode is not Mode.OBSERVE:
+        taken = given.ledger.remember_decisions(case.incident.ref, assessment.decisions, given.now)
+        memory = replace(memory, decisions=(*memory.decisions, *taken))
+        assessment = assess(case, memory)
+    return _act(case, memory, assess, assessment, policy, given)
+
+
+def reconciled(memory: Memory, case: Case) -> Memory:
+    """Return the memory with what intents know and the last look, killed in between, did not record; a status comment that is gone is forgotten.
+
+    Recorded ids are tried first (DESIGN 4.6): only what neither is recorded nor seen is looked for by listing.
+    """
+    done = {intent.purpose: intent.created for intent in memory.intents if intent.state is IntentState.DONE}
+    said = memory.said | {purpose for purpose in done if purpose != "status" and not purpose.startswith("ticket:")}
+    seen = {comment.id for comment in case.incident.comments}
+    comment = memory.status_comment or done.get("status")
+    is_gone = comment is not None and comment not in seen and not case.incident.comments_capped
+    return replace(memory, said=said, status_comment=None if is_gone else comment)
+
+
+def _act(
+    case: Case,
+    memory: Memory,
+    assess: Callable[[Case, Memory], Assessment],
+    assessment: Assessment,
+    policy: Policy,
+    given: Look,
+) -> Looked:
+    """Carry out what the plan wants, judge again with what came of it, and record; stop early only where something has to wait."""
+    done: list[tuple[Command, Outcome]] = []
+    refused = {refusal.purpose: refusal for refusal in memory.refusals if refusal.retry_at > given.now}
+    waits: list[datetime] = []
+    tried: set[Command] = set()
+    breaker = Breaker(given.ledger, policy, case.incident.ref, given.now)
+    for _ in range(MOST_ROUNDS):
+        wanted = [
+            c
+            for c in plan(assessment, case, memory, policy, given.stamp)
+            if c not in tried and name_of(c) not in refused
+        ]
+        if not wanted or not breaker.allows(wanted):
+            break
+        for command in wanted:
+            tried.add(command)
+            try:
+                outcome = _carry_out(command, case, memory, policy, given)
+            except RateLimited as limited:
+                waits.append(limited.until)
+                break
+            if isinstance(outcome, datetime):
+                waits.append(outcome)
+                continue
+            done.append((command, outcome))
+            if outcome.result is Result.REFUSED:
+                retry = given.now + timedelta(hours=policy.clocks.look_again_hours)
+                refused[name_of(command)] = Refusal(name_of(command), outcome.detail[:300], retry)
+            case, memory = after(case, memory, command, outcome)
+        if waits:
+            break
+        memory = replace(memory, refusals=tuple(refused.values()))
+        assessment = assess(case, memory)
+    assessment = assess(case, replace(memory, refusals=tuple(refused.values())))
+    _record(case, memory, assessment, done, tuple(refused.values()), given, finished=not waits)
+    return Looked(assessment, tuple(done), min(waits, default=None))
+
+
+def _carry_out(command: Command, case: Case, memory: Memory, policy: Policy, given: Look) -> Outcome | datetime:
+    """Do one command. A creation is preceded by its intent and followed by its outcome; an unanswered one is looked for after a grace period.
+
+    Returns the instant to wait for where an earlier attempt may still be under way.
+    """
+    spend = given.spend_for(command)
+    if not isinstance(command, Creation) or (isinstance(command, EnsureStatusComment) and command.comment_id):
+        return _apply(command, policy, given, spend, None)
+    ref, issue = case.incident.ref, case.incident.ref if isinstance(command, EnsureActionTicket) else command.issue
+    intent = memory.intent(command.purpose)
+    seek_since: datetime | None = None
+    if intent is not None and intent.state is IntentState.OPEN:
+        ripe = intent.opened_at + given.intent_grace
+        if given.now < ripe:
+            return ripe
+        seek_since = intent.opened_at - timedelta(minutes=5)
+    elif intent is not None and intent.state is IntentState.DONE:
+        # What was made is gone, or was never recorded with the case: look for it before making it again.
+        given.ledger.settle_intent(ref, command.purpose, IntentState.FAILED, "", given.now)
+        seek_since = intent.opened_at - timedelta(minutes=5)
+    given.ledger.open_intent(ref, command.purpose, issue.key, given.now)
+    outcome = _apply(command, policy, given, spend, seek_since)
+    if outcome.result is Result.REFUSED:
+        given.ledger.settle_intent(ref, command.purpose, IntentState.FAILED, "", given.now)
+    else:
+        created = outcome.ticket.locator if outcome.ticket else outcome.created
+        given.ledger.settle_intent(ref, command.purpose, IntentState.DONE, created, given.now, ticket=outcome.ticket)
+    return outcome
+
+
+def _apply(command: Command, policy: Policy, given: Look, spend: Spend, seek_since: datetime | None) -> Outcome:
+    try:
+        outcome = given.tracker.apply(command, policy, spend, seek_since=seek_since)
+    except (TrackerRefused, IssueNotFound) as refusal:
+        outcome = Outcome(Result.REFUSED, detail=str(refusal))
+    structlog.get_logger(__name__).info(
+        "command", command=name_of(command), outcome=outcome.result.value, writes=outcome.writes
+    )
+    return outcome
+
+
+def name_of(command: Command) -> str:
+    """Return the name under which a refusal of this command is remembered: its kind, and its purpose or issue."""
+    match command:
+        case EnsureActionTicket() | EnsureReply():
+            about = command.purpose
+        case EnsureLinked() | EnsureAgreed():
+            about = command.ticket.locator
+        case _:
+            about = command.issue.locator
+    return f"{type(command).__name__}:{about}"
+
+
+def _record(
+    case: Case,
+    memory: Memory,
+    assessment: Assessment,
+    done: list[tuple[Command, Outcome]],
+    refusals: tuple[Refusal, ...],
+    given: Look,
+    *,
+    finished: bool,
+) -> None:
+    if assessment.governed is Governed.NOT_AN_INCIDENT and not memory.governed:
+        return
+    record = record_of(case, memory, assessment, done, refusals, given.stamp, finished=finished)
+    given.ledger.record_look(case.incident.ref, record, given.now)

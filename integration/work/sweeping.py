@@ -1,0 +1,53 @@
+"""Asks the trackers what changed, so that deliveries that never came do no harm; looks at open cases once a day in rotation."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from integration.errors import TrackerError
+from integration.trackers.base import Tracker
+from integration.wakeups import WakeUp
+from integration.work.jobs import Engine
+
+log = structlog.get_logger(__name__)
+DAY = timedelta(days=1)
+A_TURN = 20  # open cases looked at again per sweep; with a sweep every five minutes that is 5,760 a day
+
+
+def sweep_trackers(engine: Engine, still_ours: Callable[[], bool]) -> int:
+    """Sweep every known project of every tracker; stop where the lease is lost. Returns how many issues were woken."""
+    woken = 0
+    for site, tracker in engine.trackers.items():
+        for project in engine.ledger.projects_known(site):
+            if not still_ours():
+                return woken
+            if engine.in_scope(site, project.name):
+                woken += sweep_project(engine, tracker, site, project.name)
+        woken += _rotate(engine, site)
+    return woken
+
+
+def sweep_project(engine: Engine, tracker: Tracker, site: str, project: str) -> int:
+    """Wake what changed in one project since its cursor, and move the cursor on; a tracker that does not answer leaves it where it was."""
+    now = engine.clock()
+    try:
+        changes = tracker.changed_since(project, engine.ledger.cursor(site, project))
+    except TrackerError as error:
+        log.warning("sweep_skipped", project=project, why=f"{error.reason}: {error}")
+        return 0
+    found = [WakeUp(site, ref.key.id, ref.locator, "sweep", now.timestamp()) for ref in changes.issues]
+    engine.outstanding.wake(found, now.timestamp())
+    engine.ledger.save_cursor(site, project, changes.cursor, now)
+    if found:
+        log.info("swept", project=project, woken=len(found))
+    return len(found)
+
+
+def _rotate(engine: Engine, site: str) -> int:
+    now = engine.clock()
+    cases = engine.ledger.open_cases(site, not_looked_at_since=now - DAY, limit=A_TURN)
+    engine.outstanding.wake(
+        [WakeUp(site, c.key.id, c.locator, "rotation", now.timestamp()) for c in cases], now.timestamp()
+    )
+    return len(cases)

@@ -1,0 +1,162 @@
+"""A whole service in one process, but for the network: sandbox trackers over HTTP, the real receiver over HTTP, a real Valkey, a real database.
+
+Work is done by :meth:`Stage.settle`, step by step, so that a test decides what is delivered when. Processes that are killed are in ``processes.py``.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import make_server
+
+from integration.bootstrap import Parts, build
+from integration.ledger.schema import migrate
+from integration.sandbox.github.sandbox import GitHubSandbox
+from integration.sandbox.jira.server import JiraSandbox
+from integration.settings import Settings
+from integration.wakeups import INBOX
+from integration.work.embedded import EmbeddedValkey
+from integration.work.jobs import run
+from webhooks.app import create_app
+
+SECRET = "a-secret-of-at-least-16-bytes"
+REPOSITORY, PROJECT = "acme/shop", "SHOP"
+TEAM = {"dana": "write", "omar": "write", "vic": "write", "gina": "admin", "tom": "triage", "rita": "read"}
+
+
+@dataclass
+class Clock:
+    """The time of the stage: real until it is set forward."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def forward(self, **by: float) -> None:
+        """Let time pass."""
+        self.ahead += timedelta(**by)
+
+
+@dataclass
+class Stage:
+    """The pieces of one running service."""
+
+    github: GitHubSandbox
+    jira: JiraSandbox
+    parts: Parts
+    clock: Clock
+    settings: Settings
+    outcomes: list[str] = field(default_factory=list)
+
+    def settle(self, rounds: int = 40) -> list[str]:
+        """Let deliveries arrive and workers work until nothing is outstanding; return the outcomes of the looks."""
+        outcomes: list[str] = []
+        for _ in range(rounds):
+            self.github.hooks.wait_idle(5)
+            self.jira.hooks.wait_idle(5)
+            self.parts.engine.outstanding.release_due(self.clock().timestamp())
+            taken: Any = self.parts.client.lpop(INBOX)
+            if taken is None:
+                break
+            outcomes.append(run(self.parts.engine, taken.decode()))
+        self.outcomes += outcomes
+        return outcomes
+
+    def writes(self) -> int:
+        """Return how many writing calls our own account has made on both trackers."""
+        return self.github.calls.count(writes_only=True, account="followthrough") + self.jira.calls.count(
+            writes_only=True, account="followthrough"
+        )
+
+
+@contextlib.contextmanager
+def stage(folder: Path, *, private: bool = True, mode: str = "enforce", **timings: float) -> Iterator[Stage]:
+    """Run a service on fresh sandboxes. ``timings`` are settings of the engine in seconds."""
+    clock = Clock()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.chmod(folder, 0o700)
+    with contextlib.ExitStack() as running:
+        door = _Door()
+        github = running.enter_context(_github(clock, door.url, private))
+        jira = running.enter_context(_jira(clock, door.url))
+        settings = Settings.load(_environment(folder, github, jira, mode, timings), None)
+        valkey = EmbeddedValkey(folder)
+        valkey.start()
+        running.callback(valkey.stop)
+        migrate(settings.database_url)
+        parts = build(settings, clock)
+        running.callback(parts.close)
+        door.open(settings)
+        running.callback(door.close)
+        yield Stage(github, jira, parts, clock, settings)
+
+
+def _environment(
+    folder: Path, github: GitHubSandbox, jira: JiraSandbox, mode: str, timings: dict[str, float]
+) -> dict[str, str]:
+    fast = {"look_interval": 0.0, "intent_grace_seconds": 1.0, **timings}
+    return {
+        "FOLLOWTHROUGH_DATA_DIR": str(folder),
+        "FOLLOWTHROUGH_MAPPINGS_DIR": str(Path(__file__).parents[2] / "mappings"),
+        "FOLLOWTHROUGH_MODE": mode,
+        "GITHUB_API_URL": github.url,
+        "GITHUB_TOKEN": github.token_of("followthrough"),
+        "GITHUB_WEBHOOK_SECRET": SECRET,
+        "JIRA_URL": jira.url,
+        "JIRA_USER": "followthrough",
+        "JIRA_TOKEN": "followthrough-token",
+        "JIRA_WEBHOOK_SECRET": SECRET,
+        **{f"FOLLOWTHROUGH_{name.upper()}": str(value) for name, value in timings.items() | fast.items()},
+    }
+
+
+class _Door:
+    """The receiver on a port that is known before it opens, so that the sandboxes can register it."""
+
+    def __init__(self) -> None:
+        self._server = make_server("127.0.0.1", 0, _not_yet, threaded=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread: Any = None
+
+    def open(self, settings: Settings) -> None:
+        import threading
+
+        self._server.app = create_app(settings)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _not_yet(_environ: object, _start: object) -> list[bytes]:
+    raise RuntimeError("the receiver is not open yet")
+
+
+@contextlib.contextmanager
+def _github(clock: Clock, door: str, private: bool) -> Iterator[GitHubSandbox]:
+    github = GitHubSandbox(clock, SECRET, f"{door}/webhooks/github")
+    for person in TEAM:
+        github.add_person(person)
+    github.add_person("stranger")
+    github.add_person("followthrough")
+    with github:
+        github.add_repository(REPOSITORY, private=private, roles={**TEAM, "followthrough": "admin"})
+        yield github
+
+
+@contextlib.contextmanager
+def _jira(clock: Clock, door: str) -> Iterator[JiraSandbox]:
+    jira = JiraSandbox(clock=clock, hook_secret=SECRET, hook_url=f"{door}/webhooks/jira")
+    for person in TEAM:
+        jira.add_person(person)
+    jira.add_person("followthrough")
+    with jira:
+        jira.add_project(PROJECT, "Shop", "gina", roles={**dict.fromkeys(TEAM, "member"), "followthrough": "member"})
+        yield jira

@@ -1,0 +1,69 @@
+"""Post-mortems as teams write them, for the tests: the recalled products, in GitHub's Markdown and in Jira's wiki markup. Written by hand."""
+
+SECTIONS = """## Summary
+
+The shop assistant of Nordlicht recommended products that had been recalled, because retrieval did not filter on product status.
+
+## Timeline
+
+- 2026-11-18 09:00 UTC Began: release 41 went out with the new retriever
+- 2026-11-23 14:00 UTC Detected: a customer asked about a recalled heater that the assistant had offered
+- 2026-11-23 14:20 UTC Assistant switched to the old index
+- 2026-11-23 18:20 UTC Resolved: recalled products are filtered at query time
+
+## Impact
+
+- Users affected: 312
+- Money: none
+- Data: none
+- Downstream effects: none
+- Reputation: one complaint
+- Regulatory implications: none, counsel was asked
+
+## Where else
+
+| System | State |
+|---|---|
+| Hansen shop assistant | not affected, its retriever filters already (checked by query) |
+
+## Root causes
+
+1. Retrieval does not filter on product status
+   - Category: data
+   - Phase: deployment
+   - Why? The status column was dropped when the catalogue was exported
+   - Why? Nobody owns the export's schema
+   - Why was it not caught? The evaluation set holds no recalled products
+   - Why was it let through? The release check looks at relevance only
+
+## Contributing factors
+
+Monitoring: no alert on recalled products. Communication: none. Documentation: the export has no schema. Tooling: none. Governance: none.
+
+## Remediation actions
+
+{actions}
+
+## Lessons learned
+
+A filter that everybody assumes has to be tested where the answer leaves the house.
+
+## Governance recommendations
+
+None, because the release checklist already asks for it.
+
+## Monitoring gap
+
+There was a relevance monitor; it does not know product status. A daily replay with recalled products would catch it, at little cost.
+"""
+
+ACTIONS = """| ID | Action | Owner | Due | Horizon | Kind | Done when | Cause |
+|---|---|---|---|---|---|---|---|
+| A1 | Filter recalled products at query time | @dana | {soon} | immediate | technical | no recalled product among 1,000 replayed questions | 1 |
+| A2 | Alert when a recalled product is recommended | @omar | {later} | short-term | monitoring | the replay of 2026-11-18 raises the alert | 1 |
+"""
+
+
+def github_postmortem(soon: str, later: str) -> str:
+    """Return the whole post-mortem with two complete actions due on these days."""
+    return SECTIONS.format(actions=ACTIONS.format(soon=soon, later=later))
