@@ -41,6 +41,14 @@ def test_code_quotes_and_lists_are_what_they_look_like() -> None:
     assert [item.checked for item in listing.items] == [True, False, True]
 
 
+def test_boxes_that_jira_renders_are_boxes_and_other_input_is_not() -> None:
+    (listing,) = read_html(
+        "<ul><li><input type=checkbox checked> a</li><li><input type=checkbox> b</li><li><input> c</li></ul>"
+    ).blocks
+    assert isinstance(listing, ListBlock)
+    assert [item.checked for item in listing.items] == [True, False, None]
+
+
 def test_forced_line_breaks_break_lines_once() -> None:
     assert plain_text(read_html("<p>one<br/>\ntwo<br/><br/>three</p>").blocks) == "one\ntwo\nthree"
 

@@ -176,7 +176,16 @@ def test_an_invented_source_line_is_ignored_unless_it_is_a_number() -> None:
     assert read_markdown('a <b data-line="x">b</b>').blocks[0].line == 1
 
 
-def test_html_input_other_than_a_box_shows_nothing() -> None:
+def test_what_is_hidden_in_a_line_or_too_deep_in_it_is_not_shown() -> None:
+    document = read_markdown("# a <noscript>hidden</noscript> b\n\nx " + "<b>" * 120 + "deep" + "</b>" * 120)
+    assert plain_text(document.blocks) == "a b\nx"
+    assert document.truncated
+
+
+def test_boxes_written_in_html_are_stripped_by_github_and_so_say_nothing() -> None:
+    listing = only("<ul>\n<li><input type='checkbox' checked> raw</li></ul>")
+    assert isinstance(listing, ListBlock)
+    assert listing.items[0].checked is None
     assert plain_text(read_markdown("a <input type='text' value='v'> b").blocks) == "a b"
 
 

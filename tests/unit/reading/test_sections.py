@@ -152,6 +152,7 @@ def test_the_prompts_of_the_template_do_not_count_wherever_they_stand() -> None:
     ):
         assert section(f"## Impact\n\n{prompt}", PROMPTS).why_empty == "only the template's own words are here"
     assert section(f"## Impact\n\n{PROMPTS[0]}\n\n300 users", PROMPTS).has_substance
+    assert not section("## Impact\n\n10/30 7:27 incident began\nUsers affected:", PROMPTS).has_substance
     assert section(f"## Impact\n\n300 users\n\n{PROMPTS[0]}", PROMPTS).has_substance
 
 
