@@ -61,7 +61,7 @@ def explain(loaded: LoadedPolicy, key: str) -> Explanation:
     if not inner or inner[0] not in STEMS:
         raise UnknownKey(key, inner[0] if inner else key or "nothing", STEMS)
     found = _follow(policy, inner, key)
-    place = _place(loaded, key, inner)
+    place = _place(loaded, key)
     return Explanation(key, _plain(found.value), place.file, place.line, found.meaning, _comment(loaded, place))
 
 
@@ -99,18 +99,13 @@ def _field(model: MappingModel, key: str) -> Any:
     return next(getattr(model, name) for name, field in type(model).model_fields.items() if key in (name, field.alias))
 
 
-def _place(loaded: LoadedPolicy, key: str, inner: list[str]) -> Place:
-    """Return where the key is set: in the project's file if that names it, or something above it as a whole, else in
-    the rest.
-    """
-    candidates = [key, ".".join(inner)] if key.startswith("projects.") else [key]
-    for candidate in candidates:
-        if candidate in loaded.lines:
-            return loaded.lines[candidate]
-    path = candidates[-1]
-    while path not in loaded.lines:
-        path = re.sub(r"(\.[^.\[\]]*|\[\d+\])$", "", path)
-    return loaded.lines[path]
+def _place(loaded: LoadedPolicy, key: str) -> Place:
+    """Return where the key is set: in the project's file if that names it, else in the others."""
+    if key.startswith("projects.") and key not in loaded.lines:
+        key = key.split(".", maxsplit=2)[2]
+    while key not in loaded.lines:  # A list item may be asked for with a dot, as in ``labels.1``.
+        key = key.rpartition(".")[0]
+    return loaded.lines[key]
 
 
 def _comment(loaded: LoadedPolicy, place: Place) -> str:

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from mappings.consistency import contradictions
 from mappings.errors import MappingError, MappingErrors, suggestion
 from mappings.gathering import SHIPPED, Gathering, Place, build
-from mappings.merging import check_keys, fill
+from mappings.merging import check_keys, fill, paths
 from mappings.models import Policy
 from mappings.overrides import check_patterns, project_policy
 from mappings.shape import STEMS, keys_of
@@ -172,12 +172,15 @@ def _gather_file(stem: str, document: YamlText | None, found: Gathering) -> None
     """Fill ``document`` up with shipped values and note where each key is written."""
     packaged, shape = shipped(stem), keys_of(Policy)[stem]
     found.lines[stem] = Place(f"{stem}.yaml" if document else f"{stem}.yaml{SHIPPED}", 0)
+    found.values[stem] = packaged.value
+    if document is not None:
+        found.values[stem] = fill(shape, packaged.value, document.value)
+    filled = paths(found.values[stem])
     found.lines.update(
-        (f"{stem}.{path}", Place(f"{stem}.yaml{SHIPPED}", line)) for path, line in packaged.lines.items()
+        (f"{stem}.{path}", Place(f"{stem}.yaml{SHIPPED}", line))
+        for path, line in packaged.lines.items()
+        if path in filled
     )
-    if document is None:
-        found.values[stem] = packaged.value
-        return
-    found.lines.update((f"{stem}.{path}", Place(f"{stem}.yaml", line)) for path, line in document.lines.items())
-    found.report(check_keys(shape, document.value, packaged.value, stem))
-    found.values[stem] = fill(shape, packaged.value, document.value)
+    if document is not None:
+        found.lines.update((f"{stem}.{path}", Place(f"{stem}.yaml", line)) for path, line in document.lines.items())
+        found.report(check_keys(shape, document.value, packaged.value, stem))

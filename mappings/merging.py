@@ -53,6 +53,18 @@ def overlay(shape: Shape, base: Any, change: Any) -> Any:
     return {**base, **changed}
 
 
+def paths(value: Any, prefix: str = "") -> frozenset[str]:
+    """Return the paths of all keys and list items in ``value``."""
+    match value:
+        case Mapping():
+            below = {f"{prefix}.{key}" if prefix else key: inner for key, inner in value.items()}
+        case list():
+            below = {f"{prefix}[{i}]": inner for i, inner in enumerate(value)}
+        case _:
+            return frozenset()
+    return frozenset(below).union(*(paths(inner, path) for path, inner in below.items()))
+
+
 def check_keys(shape: Shape, given: Any, known: Any, path: str) -> Iterator[Problem]:
     """Yield what is wrong with the keys of ``given``: unknown ones, and lists or texts where keys belong.
 
