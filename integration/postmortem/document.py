@@ -3,10 +3,11 @@
 Values only; the parsing is in ``reading/``.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 
 class Style(StrEnum):
@@ -26,6 +27,10 @@ class Mark:
     start: int
     end: int
 
+    def moved(self, start: int, end: int) -> "Mark":
+        """Return the part between two offsets, counted from the first."""
+        return Mark(self.style, max(self.start, start) - start, min(self.end, end) - start)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -33,24 +38,49 @@ class Link:
 
     text: str
     url: str
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+
+    def moved(self, start: int, end: int) -> "Link":
+        """Return the same link, counted from ``start``."""
+        return Link(self.text, self.url, max(self.start, start) - start, min(self.end, end) - start)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody named, as written: ``@dana``, ``[~dana]``, ``[~accountid:…]``. On Jira the text shows the display name."""
+
+    name: str
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+
+    def moved(self, start: int, end: int) -> "Mention":
+        """Return the same mention, counted from ``start``."""
+        return Mention(self.name, max(self.start, start) - start, min(self.end, end) - start)
+
+
+Spot = TypeVar("Spot", Mark, Link, Mention)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """A piece of running text: the visible words, and what lies in them.
 
-    ``plain`` has ``\\n`` where the reader sees a new line, otherwise single spaces. ``mentions`` are as written:
-    ``@dana``, ``[~dana]``, ``[~accountid:…]``; on Jira ``plain`` shows the display name instead. ``marks`` are sorted
-    by ``start``.
+    ``plain`` has ``\\n`` where the reader sees a new line, otherwise single spaces. ``marks`` are sorted by ``start``.
     """
 
     plain: str = ""
     links: tuple[Link, ...] = ()
-    mentions: tuple[str, ...] = ()
+    people: tuple[Mention, ...] = ()
     marks: tuple[Mark, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.plain)
+
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        """Return who is named, as written, in order."""
+        return tuple(person.name for person in self.people)
 
     def is_all(self, style: Style) -> bool:
         """Tell whether every visible letter and digit is in that style (and there is at least one)."""
@@ -71,30 +101,44 @@ class Text:
         """Return what follows ``offset``, trimmed; see :meth:`between`."""
         return self.between(offset, len(self.plain))
 
+    def between(self, start: int, end: int) -> "Text":
+        """Return the stretch, trimmed, with the marks, links and mentions in it."""
+        rest = self.plain[start:end]
+        plain = rest.strip()
+        first = start + len(rest) - len(rest.lstrip())
+        last = first + len(plain)
+        return Text(
+            plain,
+            _moved(self.links, first, last),
+            _moved(self.people, first, last),
+            _moved(self.marks, first, last),
+        )
+
     def lines(self) -> "tuple[Text, ...]":
-        """Return the lines that a reader sees."""
+        """Return the lines that a reader sees, each trimmed."""
         if "\n" not in self.plain:
             return (self,)
         ends = [at for at, char in enumerate(self.plain) if char == "\n"] + [len(self.plain)]
-        return tuple(self.between(start, end) for start, end in zip([0, *ends], ends, strict=False))
-
-    def between(self, start: int, end: int) -> "Text":
-        """Return the stretch, trimmed; marks move along, links and mentions that are not in it go."""
-        rest = self.plain[start:end]
-        plain = rest.strip()
-        offset = start + len(rest) - len(rest.lstrip())
-        end = offset + len(plain)
-        return Text(
-            plain,
-            tuple(link for link in self.links if link.text in plain),
-            # On Jira a mention is not in the visible text; it stays, since losing an owner is worse than repeating one.
-            tuple(name for name in self.mentions if name in plain or name not in self.plain),
-            tuple(
-                Mark(mark.style, max(mark.start, offset) - offset, min(mark.end, end) - offset)
-                for mark in self.marks
-                if mark.start < end and mark.end > offset
-            ),
+        # Sorting out first what lies in which line keeps the work in step with the length of the text.
+        links, people, marks = _by_line(self.links, ends), _by_line(self.people, ends), _by_line(self.marks, ends)
+        return tuple(
+            Text(self.plain, links[line], people[line], marks[line]).between(ends[line - 1] if line else 0, end)
+            for line, end in enumerate(ends)
         )
+
+
+def _moved(spots: tuple[Spot, ...], start: int, end: int) -> tuple[Spot, ...]:
+    """Keep what overlaps the stretch; a spot without length (a picture without words) overlaps where it stands."""
+    kept = (spot for spot in spots if spot.start < end and (spot.end > start or spot.start == spot.end >= start))
+    return tuple(spot.moved(start, end) for spot in kept)
+
+
+def _by_line(spots: tuple[Spot, ...], ends: list[int]) -> dict[int, tuple[Spot, ...]]:
+    lines: dict[int, list[Spot]] = {line: [] for line in range(len(ends))}
+    for spot in spots:
+        for line in range(bisect_left(ends, spot.start), bisect_left(ends, spot.end) + 1):
+            lines[line].append(spot)
+    return {line: tuple(found) for line, found in lines.items()}
 
 
 def _has_letters(plain: str) -> bool:

@@ -99,7 +99,7 @@ def _from_item(item: Item, names: Names) -> Record:
     if "id" not in values and (found := ID.match(text.plain)):
         values["id"], text = text.between(0, found.end(1)), text.after(found.end())
     if "owner" not in values and len(set(text.mentions)) == 1:
-        values["owner"] = Text(text.mentions[0], (), text.mentions[:1])
+        values["owner"] = Text(text.mentions[0], (), text.people[:1])
     if "due" not in values and (due := _due_in(text.plain)):
         values["due"] = Text(due)
     return Record(values | {"description": text}, record.others, item.line)

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from integration.postmortem.document import Block, Item, ListBlock, Paragraph, Row, Table, Text
 from integration.postmortem.reading.labels import Names
 from integration.postmortem.reading.substance import NOTHING, TEMPLATE, why_line_empty
 
 PAIR = re.compile(r"(?:^|[,;|(\n]|\s[-–—]\s?|(?<=\.)\s)\s*([^\W\d][\w /-]{0,40}?)\s*:(?=\s|$)", re.MULTILINE)
+
+MAX_PAIRS = 40
+"""Labels of one text that are read; an action has a dozen."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,8 @@ def record_of(item: Item, names: Names, rest: str) -> Record:
 
 def split_pairs(text: Text, names: Names) -> tuple[Text, list[tuple[str, Text]]]:
     """Split a text at known labels into what comes before them and pairs of column id and value."""
-    found = [(match, names.exactly(match[1])) for match in PAIR.finditer(text.plain)]
-    labels = [(match, column) for match, column in found if column]
+    found = ((match, names.exactly(match[1])) for match in PAIR.finditer(text.plain))
+    labels = list(islice(((match, column) for match, column in found if column), MAX_PAIRS))
     ends = [match.start() for match, _ in labels[1:]] + [len(text.plain)]
     pairs = [
         (column, _bare(text.between(match.end(), end))) for (match, column), end in zip(labels, ends, strict=False)

@@ -228,7 +228,7 @@ class _Reader:
             run.mark(STYLES[tag], start)
         elif tag == "a":
             if person := self.mention(node.attributes):
-                run.mention(person)
+                run.mention(start, person)
             elif address := node.attributes.get("href"):
                 run.link(start, address)
         elif tag in BLOCKS:

@@ -32,7 +32,7 @@ DATES = _patterns(
     rf"{_MONTH} {_DAY},? (?P<year>\d{{4}})",
 )
 WITHOUT_YEAR = _patterns(rf"{_MONTH} {_DAY}(?![a-z])", rf"{_DAY} (?:of )?{_MONTH}(?![a-z])", _EITHER.replace("/-", "/"))
-BROKEN_DATE = re.compile(r"\d{5,}[-/]\d{1,2}[-/]\d{1,2}")
+BROKEN_DATE = re.compile(r"(?<!\d)\d{5,9}[-/]\d{1,2}[-/]\d{1,2}")
 CLOCK = re.compile(
     r"(?<![\d:.])(?:(?<![A-Za-z_])|(?<=\dT))(?P<hour>\d{1,2})(?:[:h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?)?"
     r"(?: ?(?P<half>[ap])\.?m\b\.?|(?P<short>[ap])\b)?(?!\d|:\d)",

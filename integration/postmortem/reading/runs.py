@@ -2,7 +2,7 @@
 
 import re
 
-from integration.postmortem.document import Link, Mark, Style, Text
+from integration.postmortem.document import Link, Mark, Mention, Style, Text
 
 # Brackets belong to an address in pairs; a full stop at its end belongs to the sentence.
 ADDRESS = re.compile(r"https?://(?:[^\s<>\"'`|\[\]()]|\([^\s<>()]*\))+(?<![.,;:!?])", re.IGNORECASE)
@@ -20,7 +20,7 @@ class Run:
         self._fresh_line = True
         self._marks: list[Mark] = []
         self._links: list[tuple[int, int, str]] = []
-        self._mentions: list[str] = []
+        self._people: list[Mention] = []
 
     def write(self, raw: str) -> None:
         """Add text; white space becomes one blank, and none at the start of a line."""
@@ -53,31 +53,34 @@ class Run:
         self.write(alternative)
         self.link(start, address)
 
-    def mention(self, person: str) -> None:
-        """Note whom the text names, as markup would write it."""
-        self._mentions.append(person)
+    def mention(self, start: int, person: str) -> None:
+        """Note whom the text since ``start`` names, as markup would write it."""
+        self._people.append(Mention(person, start, self.length))
 
     def text(self) -> Text:
         """Return what was collected, trimmed, with bare addresses as links and typed mentions noted."""
         plain = "".join(self._parts).rstrip()
-        links = tuple(Link(plain[start:end].strip(), url) for start, end, url in self._links)
+        links = [Link(plain[start:end].strip(), url, start, end) for start, end, url in self._links]
         known = {link.url for link in links}
-        bare = tuple(Link(url, url) for url in ADDRESS.findall(plain) if url not in known)
-        marks = (
-            Mark(m.style, m.start, min(m.end, len(plain))) for m in self._marks if m.start < min(m.end, len(plain))
-        )
+        bare = (Link(found[0], found[0], *found.span()) for found in ADDRESS.finditer(plain) if found[0] not in known)
+        typed = (Mention(found[0], *found.span()) for found in MENTION.finditer(self._without_code(plain)))
+        ends = ((mark, min(mark.end, len(plain))) for mark in self._marks)
+        marks = (Mark(mark.style, mark.start, end) for mark, end in ends if mark.start < end)
         return Text(
             plain,
-            links + bare,
-            (*self._mentions, *MENTION.findall(self._without_code(plain))),
-            tuple(marks),
+            (*links, *bare),
+            (*self._people, *typed),
+            tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
         )
 
     def _without_code(self, plain: str) -> str:
+        """Blank what is set as code: a mention in it is none."""
+        pieces, at = [], 0
         for mark in self._marks:
-            if mark.style is Style.CODE:
-                plain = plain[: mark.start] + " " * (mark.end - mark.start) + plain[mark.end :]
-        return plain
+            if mark.style is Style.CODE and mark.start >= at:
+                pieces += [plain[at : mark.start], " " * (mark.end - mark.start)]
+                at = mark.end
+        return "".join((*pieces, plain[at:]))
 
     def _add(self, text: str) -> None:
         self._parts.append(text)

@@ -165,20 +165,31 @@ def _paragraph(text: Text, prompts: Prompts) -> Iterator[str]:
 
 
 def _without_prompts(text: Text) -> Iterator[Text | None]:
-    """Yield the lines, and ``None`` for each stretch in italics that fills whole lines and reads like an instruction.
+    """Yield the lines; ``None`` for those set in italics that read like an instruction, alone or with their neighbours.
 
     Italic text can also be the answer, so how it reads decides.
     """
+    asked = {at for first, end in _prompts_in_italics(text) for at in _line_starts(text.plain, first, end)}
     at = 0
+    for raw, line in zip(text.plain.split("\n"), text.lines(), strict=True):
+        yield None if at in asked else line
+        at += len(raw) + 1
+
+
+def _prompts_in_italics(text: Text) -> Iterator[tuple[int, int]]:
+    """Yield the stretches in italics that fill whole lines and ask the writer for something."""
     for mark in text.marks:
-        before, after = text.plain[: mark.start].rpartition("\n")[2], text.plain[mark.end :].partition("\n")[0]
-        if mark.style is not Style.EMPHASIS or mark.start < at or any(map(str.isalnum, before + after)):
-            continue
-        if reads_like_a_prompt(text.plain[mark.start : mark.end]):
-            yield from text.between(at, mark.start).lines()
-            yield None
-            at = mark.end
-    yield from text.between(at, len(text.plain)).lines()
+        first, last = text.plain.rfind("\n", 0, mark.start) + 1, text.plain.find("\n", mark.end)
+        around = text.plain[first : mark.start] + text.plain[mark.end : last if last >= 0 else None]
+        alone = mark.style is Style.EMPHASIS and not any(map(str.isalnum, around))
+        if alone and reads_like_a_prompt(text.plain[mark.start : mark.end]):
+            yield first, mark.end
+
+
+def _line_starts(plain: str, first: int, end: int) -> Iterator[int]:
+    """Yield the offsets of the lines that begin between two offsets, from the first, which is one."""
+    yield first
+    yield from (at + 1 for at in range(first, end) if plain[at] == "\n")
 
 
 def why_line_empty(line: Text, prompts: Prompts = NO_PROMPTS) -> str:

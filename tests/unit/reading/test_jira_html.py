@@ -58,7 +58,8 @@ def test_a_person_on_cloud_is_the_account_behind_the_name() -> None:
     assert isinstance(paragraph, Paragraph)
     assert paragraph.text.plain == "Dana Fox has it"
     assert paragraph.text.mentions == ("[~accountid:557058:ab]",)
-    assert paragraph.text.after(len("Dana Fox")).mentions == ("[~accountid:557058:ab]",)
+    assert paragraph.text.between(0, len("Dana Fox")).mentions == ("[~accountid:557058:ab]",)
+    assert paragraph.text.after(len("Dana Fox")).mentions == ()
 
 
 def test_a_person_on_data_center_is_the_user_name() -> None:
