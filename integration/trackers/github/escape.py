@@ -31,10 +31,11 @@ _BREAKS = tuple(
         r"/(?=/)",  # https://, ftp://
         r"www(?=\.)",
         r"(?:mailto|xmpp):",
-        r"(?<![a-z0-9])[0-9a-f](?=[0-9a-f]{6,63}(?![a-z0-9]))",  # commits, from seven digits on
         r":(?=(?:[a-z+_-][a-z0-9+_-]*|[0-9]+[a-z+_-][a-z0-9+_-]*|100|1234):)",  # :tada:, :100:, but no time of day
     )
 )
+# Commits are found from seven digits on, so no six of them may have a seventh beside them.
+_COMMIT = re.compile(r"(?<![A-Za-z0-9])[0-9a-fA-F]{7,64}(?![A-Za-z0-9])")
 # `$` opens a formula, and a backslash outside of one does not help.
 # https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/writing-mathematical-expressions
 _DOLLAR = "<span>$</span>"
@@ -76,7 +77,7 @@ def _inline(cleaned: str) -> str:
 def _broken_up(cleaned: str) -> str:
     for pattern in _BREAKS:
         cleaned = pattern.sub(rf"\g<0>{BREAK}", cleaned)
-    return cleaned
+    return _COMMIT.sub(lambda found: BREAK.join(re.findall(".{1,6}", found[0])), cleaned)
 
 
 def in_html(words: str) -> str:
