@@ -26,7 +26,10 @@ def create_app(settings: Settings, counts: health.Counts | None = None) -> Flask
 
 
 def _answer_refusal(refusal: DeliveryRejected) -> tuple[Response, int]:
-    return jsonify(reason=refusal.reason, message=str(refusal)), refusal.status
+    answer = jsonify(reason=refusal.reason, message=str(refusal))
+    if refusal.status == 503:
+        answer.headers["Retry-After"] = "5"
+    return answer, refusal.status
 
 
 def _answer_http_error(error: HTTPException) -> tuple[Response, int]:
