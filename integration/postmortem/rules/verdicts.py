@@ -125,7 +125,7 @@ def _people(said: Command, bench: Bench) -> Verdict:
     named = read_people(said.args)
     if not named or (said.word == "lead" and len(named) > 1):
         return Verdict.refuse("form", "it needs a person", f"For example: `/{said.word} @name`")
-    ids = []
+    found = []
     for name in named:
         active = [person for person in bench.facts.people.get(name, ()) if person.active]
         if len(active) != 1:
@@ -134,8 +134,9 @@ def _people(said: Command, bench: Bench) -> Verdict:
                 f"{name} is not exactly one active account here",
                 "Please mention them the way the tracker offers it.",
             )
-        ids.append(active[0].id)
-    return Verdict(True, " ".join(named), subject=" ".join(ids), needs=_needs(bench, said.word))
+        found.append(active[0])
+    called, ids = ", ".join(person.called for person in found), " ".join(person.id for person in found)
+    return Verdict(True, called, subject=ids, needs=_needs(bench, said.word))
 
 
 def _approve(said: Command, bench: Bench) -> Verdict:

@@ -44,7 +44,7 @@ def _ticket_too_early(gate: Gate, view: ActionView) -> Tree:
 
 def _steps(gate: Gate) -> tuple[Line, ...]:
     return tuple(
-        (Strong(finding.about), *sentence(f": {finding.reason}. {finding.remedy}"))
+        (Strong(finding.about), *sentence(f": {finding.reason}. {capital(finding.remedy)}"))
         for finding in gate.missing[:MOST_STEPS]
     )
 

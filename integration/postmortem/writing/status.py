@@ -67,7 +67,9 @@ def _facts(assessment: Assessment, policy: Policy) -> list[str]:
         if due and assessment.phase is Phase.WRITING
         else []
     )
-    facts.append(f"{done} of {count(len(asked), 'part', 'parts')} complete" if asked else str(assessment.phase))
+    facts.append(
+        f"{done} of {count(len(asked), 'required part', 'required parts')} complete" if asked else str(assessment.phase)
+    )
     held = assessment.gates and not assessment.gates[0].may_close
     return [*facts, "closing is on hold"] if held and assessment.mode is Mode.ENFORCE else facts
 
@@ -120,17 +122,14 @@ def _next_steps(assessment: Assessment) -> list[Block]:
 
 def _step(finding: Finding) -> Line:
     advice = "" if finding.level is Level.BLOCK else " (advice)"
-    return (Strong(finding.about), *sentence(f"{advice}: {finding.reason}. {finding.remedy}".rstrip()))
+    return (Strong(finding.about), *sentence(f"{advice}: {finding.reason}. {capital(finding.remedy)}".rstrip()))
 
 
 def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
     own = tuple(f for f in assessment.findings if f.level is not Level.OFF)
-    title = (
-        "What will be asked later"
-        if assessment.phase is Phase.RESPONDING
-        else f"All {count(len(own), 'part', 'parts')}"
-    )
-    folds: list[Block] = [Fold(title, (checks_grid(own),))] if own else []
+    responding = assessment.phase is Phase.RESPONDING
+    title = "What will be asked later" if responding else f"All {count(len(own), 'check', 'checks')}"
+    folds: list[Block] = [Fold(title, (checks_grid(own),), can_wait=responding)] if own else []
     public = case.incident.public and policy.service.public_issues is PublicText.CHECKS
     grid = None if public else actions_grid(assessment, policy)
     if grid is not None:

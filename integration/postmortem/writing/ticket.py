@@ -23,10 +23,10 @@ def ticket_tree(view: ActionView, incident: Issue, policy: Policy) -> Tree:
     """Return the body of the ticket of one action. The due line that GitHub tickets may carry is the adapter's."""
     kind = policy.remediation.kind(view.kind)
     claims = policy.remediation.claims_for(kind)
-    known: list[Line] = [(Strong("Owner: "), Mention(view.owner))] if view.owner else []
-    known.append(line(Strong("Due: "), day(view.due)))
-    known.append(line(Strong("Kind: "), kind.id))
-    known.append(line(Strong("It works when: "), view.criteria or "not stated in the post-mortem"))
+    known: list[Line] = [(Strong("Owner:"), Plain(" "), Mention(view.owner))] if view.owner else []
+    known.append(line(Strong("Due:"), " ", day(view.due)))
+    known.append(line(Strong("Kind:"), " ", kind.id))
+    known.append(line(Strong("It works when:"), " ", view.criteria or "not stated in the post-mortem"))
     evidence = tuple((*sentence(f"`/evidence {claim.id} <link>`: "), Plain(claim.ask)) for claim in claims)
     verify = sentence("Then `/verify <what you looked at>` by somebody with write rights who did not work on it.")
     return Tree(

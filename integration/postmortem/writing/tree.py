@@ -98,10 +98,14 @@ class Grid:
 
 @dataclass(frozen=True)
 class Fold:
-    """Details that open on a click where the tracker can do that, and follow under a small heading where it cannot."""
+    """Details that open on a click where the tracker can do that, and follow under a small heading where it cannot.
+
+    What ``can_wait`` is left out where nothing folds: ``/status`` shows it.
+    """
 
     summary: str
     blocks: "tuple[Block, ...]"
+    can_wait: bool = False
 
 
 @dataclass(frozen=True)

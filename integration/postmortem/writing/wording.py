@@ -34,7 +34,7 @@ def sentence(text: str) -> Line:
 def capital(text: str) -> str:
     """Return the text with its first letter in upper case and a full stop at the end, unless it ends a sentence already."""
     started = text[:1].upper() + text[1:]
-    return started if not started or started[-1] in ".?:" else started + "."
+    return started if not started or started[-1] in ".?:`" else started + "."
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -89,6 +89,8 @@ class WikiWriter:
                 return "\n".join(f"* {self._line(item)}" for item in items)
             case Grid():
                 return self._grid(block)
+            case Fold(can_wait=True):
+                return ""
             case Fold(summary, blocks):
                 return "\n\n".join(filter(None, (f"h5. {escaped(summary).strip()}", self._all(blocks))))
             case Small(line):

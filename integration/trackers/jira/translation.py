@@ -101,7 +101,7 @@ def issue_of(
     closed = is_done(status)
     closed_at, closed_by = closing_of(raw) if closed else (None, None)
     created = instant(fields.get("created")) or LONG_AGO
-    due = reading.policy.remediation.ticket.jira.due_field
+    due, severity = reading.policy.remediation.ticket.jira.due_field, reading.policy.severity.jira.field
     return Issue(
         ref=ref,
         title=str(fields.get("summary") or ""),
@@ -118,6 +118,7 @@ def issue_of(
         labels=frozenset(map(str, fields.get("labels") or ())),
         issue_type=visible(fields.get("issuetype")),
         priority=visible(fields.get("priority")),
+        severity_shown=visible(fields.get(severity)) if severity else "",
         assignees=(person_of(fields["assignee"]),) if fields.get("assignee") else (),
         due=day(fields.get(due)),
         fields=tuple(
