@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from integration.postmortem.document import Block, Fold, Heading, ListBlock, Paragraph, Style, Table, Text
-from integration.postmortem.reading.grids import PAIR
 from integration.postmortem.reading.labels import Names
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.reading.substance import POINTER, why_line_empty
@@ -37,6 +36,10 @@ FIGURE = re.compile(
     r"(?:\s?(?P<unit>%|[A-Za-z$€£][\w/-]*))?(?![:/]\d|\d|\.\d|-\d+-)"
 )
 SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
+
+
+# The question before an answer, as in "Data exposed, corrupted or lost: none" or "Why was it not caught? Nobody looked."
+LABEL = re.compile(r"\s*([^\W\d][^:?\n]{0,100})(?:\?:?|:)(?=\s|$)")
 
 
 class Said(StrEnum):
@@ -137,7 +140,7 @@ def _in_item(blocks: tuple[Block, ...], names: Names, under: tuple[str, ...]) ->
     """A label in an item may have its answer in the list below it: "- **Users**:" and then "- about 300"."""
     first = blocks[0] if blocks else None
     if isinstance(first, Paragraph):
-        label = PAIR.match(first.text.plain)
+        label = LABEL.match(first.text.plain)
         ids = names.find(label[1]) if label and label.end() == len(first.text.plain) else ()
         yield from _answers((first,), names) if ids or not under else _in_text(first, names, under)
         blocks, under = blocks[1:], ids or under
@@ -152,7 +155,7 @@ def _in_item(blocks: tuple[Block, ...], names: Names, under: tuple[str, ...]) ->
 def _in_text(paragraph: Paragraph, names: Names, under: tuple[str, ...]) -> Iterator[tuple[str, Text, int | None]]:
     for offset, text in enumerate(paragraph.text.lines()):
         line = None if paragraph.line is None else paragraph.line + offset
-        label = PAIR.match(text.plain)
+        label = LABEL.match(text.plain)
         ids = names.find(label[1]) if label else ()
         if label and ids:
             yield ids[0], text.after(label.end()), line

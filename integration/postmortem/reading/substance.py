@@ -80,8 +80,8 @@ AROUND_LINKS = frozenset(
     | {"source", "timeline", "page", "details", "detail", "full", "here", "discussion", "the", "and", "in", "of", "for"}
     | {"this", "that", "doc", "document", "google", "at", "on", "by", "more", "status", "postmortem", "to", "a"}
 )
-# At most six words before the colon; more are a sentence that introduces what follows.
-LABEL = re.compile(r"\s*[^\W\d][^:\s\d]*(?: [^:\s\d]+){0,5}:(?=\s|$)")
+# At most nine words before the colon; more are a sentence that introduces what follows.
+LABEL = re.compile(r"\s*[^\W\d][^:\s\d]*(?: [^:\s\d]+){0,8}:(?=\s|$)")
 COPIED_TO = re.compile(r"(?:cc|fyi)\b[\s:]*(?:@[\w/.-]+[\s,]*)+", re.IGNORECASE)
 BRACES = re.compile(r"\{\{[^{}\d]*\}\}")
 IN_BRACKETS = re.compile(r"[\[<](?!~)[^\[\]<>]*[\]>][.:]?")

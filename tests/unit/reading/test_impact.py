@@ -17,6 +17,8 @@ def read(text: str) -> dict[str, Dimension]:
         pytest.param("- **Users affected**:\n  - 1,240 sessions", id="a list below a label"),
         pytest.param("- **Users affected**:\n\n  1,240 sessions", id="a paragraph below a label"),
         pytest.param("Users affected: 1,240 sessions", id="a line"),
+        pytest.param("- Users, transactions or sessions affected: 1,240 sessions", id="a label with a comma"),
+        pytest.param("Users affected? 1,240 sessions", id="a question"),
         pytest.param("### Users affected\n\n1,240 sessions", id="a sub-heading"),
         pytest.param("### Users affected\n\n- 1,240 sessions", id="a list below a sub-heading"),
         pytest.param("**Users affected**\n\n1,240 sessions", id="a line in bold"),

@@ -1,13 +1,17 @@
 """Sections are found whatever they are called and however they are set; a template, TBD or a bare link is no answer."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import mappings
 from integration.postmortem.document import plain_text
 from integration.postmortem.reading.jira_html import read_html
 from integration.postmortem.reading.markdown import read_markdown
 from integration.postmortem.reading.sections import Section, Sections, find_sections
+from mappings.loading import load_policy
 
 HEADINGS = {
     "summary": ("what happened", "overview"),
@@ -100,6 +104,9 @@ def test_impact_is_found_in_what_jira_renders() -> None:
         pytest.param("{{ number of users }}", "template", id="braces to fill"),
         pytest.param("YYYY-MM-DD", "template", id="a sample date"),
         pytest.param("Users affected:", "nothing is written", id="a label without an answer"),
+        pytest.param(
+            "- Money lost, the client's and our own:", "nothing is written", id="a long label without an answer"
+        ),
         pytest.param("Users affected: TBD", "“TBD”", id="a label with TBD"),
         pytest.param("- [ ] exposed\n- [ ] lost", "no box", id="boxes that nobody ticked"),
         pytest.param("| What | How many |\n|---|---|\n| Users | |\n| 2 | TBD |", "no filled row", id="an empty table"),
@@ -225,6 +232,19 @@ def test_labels_inside_a_filled_section_leave_it_whole() -> None:
 def test_headings_in_code_quotes_and_templates_are_not_sections() -> None:
     text = "```\n## Impact\n300\n```\n\n> ## Impact\n> 300\n\n<details><summary>Template</summary>\n\n## Impact\n\n300\n\n</details>"
     assert "impact" not in find(text)
+
+
+@pytest.mark.parametrize("level", ["##", "###"])
+def test_the_shipped_sections_left_as_they_were_asked_are_all_empty(level: str) -> None:
+    asked = load_policy(Path(mappings.__file__).parent).policy.postmortem.sections
+    text = "\n\n".join(
+        "\n".join((f"{level} {part.title}\n", *part.prompt, *(f"\n- {question.title}:" for question in part.parts)))
+        for part in asked
+    )
+    names = {part.id: (part.title, *part.headings) for part in asked}
+    found = find_sections(read_markdown(text), names, tuple(prompt for part in asked for prompt in part.prompt))
+    assert {part.id for part in found.found} == set(names)
+    assert [part.id for part in found.found if part.has_substance] == []
 
 
 def test_an_empty_document_has_no_sections() -> None:
