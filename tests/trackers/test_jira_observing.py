@@ -50,7 +50,7 @@ def test_an_incident_is_read_with_its_text_as_people_see_it(site: JiraSandbox, j
     dana.assign(key, site.site.people["omar"])
     dana.attach(key, "replay.txt", b"seen")
     seen = jira.observe(ref(jira, key), (), POLICY).incident
-    assert [str(each.text) for each in seen.document.blocks if isinstance(each, Heading)] == ["Summary", "Actions"]
+    assert [each.text.plain for each in seen.document.blocks if isinstance(each, Heading)] == ["Summary", "Actions"]
     assert "A recalled product was recommended." in plain_text(seen.document.blocks)
     assert (seen.title, seen.body, seen.issue_type, seen.priority) == ("Recalled products", text, "Incident", "Medium")
     assert (seen.author, seen.assignees, seen.labels) == (person(site, "dana"), (person(site, "omar"),), {"incident"})
@@ -74,7 +74,7 @@ def test_mapped_fields_are_sections_and_belong_to_the_digest(site: JiraSandbox, 
     dana = site.as_person("dana")
     key = dana.open_issue("PM", "One", "Nothing.", customfield_10060="*40* users", customfield_10061="nowhere")
     seen = jira.observe(ref(jira, key), (), policy).incident
-    headings = [str(each.text) for each in seen.document.blocks if isinstance(each, Heading)]
+    headings = [each.text.plain for each in seen.document.blocks if isinstance(each, Heading)]
     assert headings == [sections["impact"], sections["where_else"]]
     assert "40 users" in plain_text(seen.document.blocks)
     assert dict(seen.fields)["where_else"] == "nowhere"

@@ -176,10 +176,10 @@ def test_our_own_structure_is_read_back_as_it_was_meant() -> None:
     assert isinstance(table, Table)
     assert isinstance(see, Paragraph)
     assert isinstance(small, Paragraph)
-    assert (str(heading.text), str(fold.text)) == ("Followthrough", "Actions (1)")
-    assert str(first.text) == "SEV1 · full post-mortem · due 2026-11-25 14:10 UTC"
+    assert (heading.text.plain, fold.text.plain) == ("Followthrough", "Actions (1)")
+    assert first.text.plain == "SEV1 · full post-mortem · due 2026-11-25 14:10 UTC"
     assert plain_text(steps.items[0].blocks) == "Who leads? /lead @name"
-    assert [str(cell) for cell in table.rows[0].cells] == ["Filter | sort", "PM-2", ""]
+    assert [cell.plain for cell in table.rows[0].cells] == ["Filter | sort", "PM-2", ""]
     assert see.text.links == (Link("the runbook", "https://x.example/a?b=c&d=e"),)
     assert not any(isinstance(block, Fold) for block in document.blocks)
 

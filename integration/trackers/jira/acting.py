@@ -34,10 +34,9 @@ from integration.trackers.jira.writing import Writer
 
 @dataclass(frozen=True)
 class Actor:
-    """Does commands. ``service_desks`` remembers, per project, whether comments there have to be internal (S27)."""
+    """Does commands. Comments in a service desk are internal (S27)."""
 
     observer: Observer
-    service_desks: dict[str, bool]
 
     def do(self, command: Command, writer: Writer, seek_since: datetime | None) -> Outcome:
         """Do one command. What Jira refuses comes back as an outcome; what is down, limited or not ours to sign in
@@ -111,7 +110,7 @@ class Actor:
 
     def _comment(self, issue: IssueRef, text: str, writer: Writer) -> Outcome:
         body: dict[str, object] = {"body": text}
-        if self._is_service_desk(issue):
+        if self.observer.is_service_desk(issue):
             # Without this property the service desk's customers read it and get it by e-mail.
             body["properties"] = [{"key": "sd.public.comment", "value": {"internal": True}}]
         made = writer.write(issue, "POST", "issue", issue_id(issue), "comment", body=body)
@@ -137,10 +136,3 @@ class Actor:
     def _text(self, issue: IssueRef, purpose: str, tree: Tree, *, first: str = "") -> str:
         writer = WikiWriter(self.observer.client.is_cloud)
         return writer.markup(tree, first=first, last=last_line(self.observer.reading.signer, issue.key, purpose))
-
-    def _is_service_desk(self, issue: IssueRef) -> bool:
-        if issue.project not in self.service_desks:
-            raw = self.observer.client.get("issue", issue_id(issue), query={"fields": "project"})
-            kind = (raw["fields"].get("project") or {}).get("projectTypeKey")
-            self.service_desks[issue.project] = kind == "service_desk"
-        return self.service_desks[issue.project]

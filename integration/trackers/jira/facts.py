@@ -76,7 +76,7 @@ class FactFinder:
         return tuple({each.id: each for each in exact if each.active and each.kind is PersonKind.HUMAN}.values())
 
     def _story(self, case: IssueRef) -> tuple[Story, frozenset[str]]:
-        query = {"fields": ",".join(("creator", *sorted(self.text_fields))), "expand": "changelog,names"}
+        query = {"fields": ",".join(("creator", "labels", *sorted(self.text_fields))), "expand": "changelog,names"}
         raw = self.client.get("issue", issue_id(case), query=query)
         names = raw.get("names") or {}
         return story_of(raw), self.text_fields | {f"custom:{names[each]}" for each in self.text_fields if each in names}

@@ -4,7 +4,7 @@ Cloud's search answers for all tickets at once and is made consistent by naming 
 leaves out is read one by one. Data Center's search reads an index that may lag, so tickets are read one by one there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from integration.errors import IssueNotFound, TrackerRefused
@@ -51,12 +51,16 @@ _FIELDS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Observer:
-    """One observation, with the client and what translating needs."""
+    """One observation, with the client and what translating needs.
+
+    ``service_desks`` is kept by the tracker and says of each project that was seen whether it is a service desk.
+    """
 
     client: JiraClient
     reading: Reading
+    service_desks: dict[str, bool] = field(default_factory=dict)
 
     def case(self, incident: IssueRef, remembered: tuple[IssueRef, ...]) -> Case:
         """Return the case. Raises :class:`IssueNotFound` where the incident is gone; tickets that are gone are
@@ -88,6 +92,16 @@ class Observer:
             if not page.get("comments") or len(comments) >= int(page.get("total") or 0):
                 return self._comments(comments, issue), False
         return self._comments(comments, issue), True
+
+    def is_service_desk(self, issue: IssueRef) -> bool:
+        """Tell whether customers read the comments of the issue's project; asked only where it was not seen before."""
+        if issue.project not in self.service_desks:
+            self._note_project(issue, self.client.get("issue", issue_id(issue), query={"fields": "project"}))
+        return self.service_desks[issue.project]
+
+    def _note_project(self, issue: IssueRef, raw: Json) -> None:
+        kind = (raw["fields"].get("project") or {}).get("projectTypeKey")
+        self.service_desks[issue.project] = kind == "service_desk"
 
     def _get(self, ticket: str) -> Json:
         query = {"fields": ",".join(self._fields()), "expand": EXPAND, "properties": PROPERTY}
@@ -132,6 +146,7 @@ class Observer:
         ref = IssueRef(
             IssueKey("jira", str(raw["id"])), str(raw["key"]), f"{self.reading.base_url}/browse/{raw['key']}"
         )
+        self._note_project(ref, raw)
         inline = raw["fields"].get("comment")
         # Some Jiras leave the comments out of an issue, or show only some.
         if inline is not None and len(inline["comments"]) >= int(inline.get("total") or 0):

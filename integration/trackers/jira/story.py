@@ -33,13 +33,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Story:
-    """The changelog, oldest first. ``is_whole`` tells whether it reaches back to the issue's creation by
-    ``creator``.
+    """The changelog, oldest first. ``is_whole`` tells whether it reaches back to the issue's creation by ``creator``.
+
+    ``labels`` are those that the issue carries now, in lower case, as far as they were asked for.
     """
 
     creator: Person
     changes: tuple[Change, ...]
     is_whole: bool
+    labels: frozenset[str] = frozenset()
 
     def last_change(self, *fields: str) -> Change | None:
         """Return the newest change of one of the fields, or ``None``."""
@@ -50,6 +52,8 @@ class Story:
         seen.
         """
         wanted = label.casefold()
+        if wanted not in self.labels:
+            return None
         for change in reversed(self.changes):
             # One string of labels, joined by blanks, on either side.
             if change.field == "labels" and wanted in _words(change.after) and wanted not in _words(change.before):
@@ -84,7 +88,8 @@ def story_of(raw: Raw) -> Story:
         for item in entry.get("items") or ()
     )
     is_whole = "changelog" in raw and len(histories) >= int(log.get("total") or 0)
-    return Story(person_of(fields.get("creator") or fields.get("reporter")), changes, is_whole)
+    creator = person_of(fields.get("creator") or fields.get("reporter"))
+    return Story(creator, changes, is_whole, frozenset(str(each).casefold() for each in fields.get("labels") or ()))
 
 
 def person_of(raw: Any) -> Person:

@@ -75,11 +75,11 @@ class JiraTracker:
         """Bring about the wanted state. A refusal by Jira is an outcome; only unavailable, limited and signed out
         are raised.
         """
-        return Actor(self._observer(policy), self._service_desks).do(command, Writer(self.client, spend), seek_since)
+        return Actor(self._observer(policy)).do(command, Writer(self.client, spend), seek_since)
 
     def apply_together(self, commands: tuple[FieldCommand, ...], policy: Policy, spend: Spend) -> Outcome:
         """Bring about labels, severity, owner and due date of one issue with one request."""
-        return Actor(self._observer(policy), self._service_desks).do_together(commands, Writer(self.client, spend))
+        return Actor(self._observer(policy)).do_together(commands, Writer(self.client, spend))
 
     def changed_since(self, project: str, cursor: Cursor) -> Changes:
         """List what changed in a project since the cursor, with an overlap of five minutes."""
@@ -93,4 +93,6 @@ class JiraTracker:
         service = self.service()
         if not service.active:
             raise TrackerRefused("Jira calls our own account inactive.", status=401)
-        return Observer(self.client, Reading(self.client.server.url, service, self._signer, policy))
+        return Observer(
+            self.client, Reading(self.client.server.url, service, self._signer, policy), self._service_desks
+        )
