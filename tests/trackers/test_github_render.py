@@ -59,6 +59,7 @@ def paragraph(*parts: Inline | str) -> str:
 # Text stays text
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 @example("- [ ] x")
 @example("1) x")
@@ -79,8 +80,8 @@ def test_any_text_is_one_paragraph_of_the_same_text(words: str) -> None:
     assert result.visible == escape.clean(words)
 
 
+@settings(deadline=None)
 @given(HOSTILE, HOSTILE, HOSTILE)
-@settings(max_examples=200)
 def test_any_text_keeps_to_its_place_in_lists_headings_tables_and_folds(first: str, second: str, third: str) -> None:
     text = rendered(
         Heading(line(first), 1),
@@ -105,6 +106,7 @@ def test_any_text_keeps_to_its_place_in_lists_headings_tables_and_folds(first: s
     assert result.found == []
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_a_summary_is_read_as_text_between_its_tags(words: str) -> None:
     text = rendered(Fold(words, (Paragraph(line("x")),)))
@@ -114,6 +116,7 @@ def test_a_summary_is_read_as_text_between_its_tags(words: str) -> None:
     assert shown.replace("\u200b", "") == escape.clean(words)
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_code_shows_exactly_its_line(words: str) -> None:
     literal = escape.clean(words)
@@ -122,6 +125,7 @@ def test_code_shows_exactly_its_line(words: str) -> None:
     assert [(token.type, token.content) for token in tokens] == ([("code_inline", literal)] if literal else [])
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_cleaned_text_is_one_line_of_visible_characters(words: str) -> None:
     cleaned = escape.clean(words)
@@ -134,6 +138,7 @@ def test_cleaned_text_is_one_line_of_visible_characters(words: str) -> None:
     cleaned.encode()
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_a_title_is_one_line_of_at_most_200_characters_and_never_empty(words: str) -> None:
     title = escape.title(words * 20, "A1")
@@ -256,6 +261,7 @@ def test_other_addresses_are_shown_as_text(url: str) -> None:
     assert (result.links, result.visible, result.found) == ([], "the run", [])
 
 
+@settings(deadline=None)
 @given(HOSTILE, HOSTILE)
 def test_a_link_with_any_text_is_one_link(text: str, tail: str) -> None:
     result = seen(paragraph("!", Link(text, "https://ci.example/" + tail), tail))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration.postmortem.incident import IssueKey
@@ -14,6 +14,7 @@ ISSUE = IssueKey("github", "3000000001")
 PURPOSES = st.from_regex(r"[A-Za-z0-9:._+-]{1,120}", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(PURPOSES)
 def test_a_marker_is_read_back_from_the_text_that_carries_it(purpose: str) -> None:
     text = f"Judged.\n\n<!-- {SIGNER.marker(ISSUE, purpose)} -->"
@@ -41,6 +42,7 @@ def test_a_marker_whose_purpose_was_edited_means_nothing() -> None:
     assert SIGNER.purpose(ISSUE, marker.replace("A1", "A2")) is None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 31), st.sampled_from("0123456789abcdef"))
 def test_a_marker_with_any_digit_of_its_signature_changed_means_nothing(at: int, digit: str) -> None:
     marker = SIGNER.marker(ISSUE, "status")

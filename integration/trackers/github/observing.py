@@ -6,13 +6,15 @@ any, and the comments of
 tickets that have any. Tickets that are remembered and not among the sub-issues are read one by one.
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.incident import Case, Comment, Issue, IssueKey, IssueRef
 from integration.postmortem.reading.commands import looks_like_commands
 from integration.trackers.github.client import GitHubClient, Json
-from integration.trackers.github.identifiers import Place, Repository, is_node_id, place_at
+from integration.trackers.github.identifiers import SITE, Place, Repository, is_node_id, place_at
 from integration.trackers.github.payloads import FieldValue, Home, Remark, Ticket, read, read_all
 from integration.trackers.github.translation import Reader, place_of_ticket
 from mappings.models import GithubDue
@@ -53,21 +55,19 @@ class Observer:
         incident = self.ticket(case.key, place_at(case))
         linked = self._linked(incident)
         found = {str(ticket.id): ticket for ticket in linked}
-        missing = []
         for remembered in tickets:
             if remembered.key.id not in found:
-                try:
+                with suppress(IssueNotFound):
                     found[remembered.key.id] = self.ticket(remembered.key, place_at(remembered))
-                except IssueNotFound:
-                    missing.append(remembered.key)
+        public = self._visibilities({place_of_ticket(ticket).repository for ticket in (incident, *found.values())})
+        # A listing may still show a ticket of a repository that has been closed to us since.
+        seen = {key: ticket for key, ticket in found.items() if place_of_ticket(ticket).repository in public}
         linked_ids = {ticket.id for ticket in linked}
-        repositories = {place_of_ticket(ticket).repository for ticket in (incident, *found.values())}
-        public = frozenset(repository for repository in repositories if self.is_public(repository))
         return Case(
             incident=self._issue(incident, case.key, public),
             service=self.reader.service,
-            tickets=tuple(self._issue(each, case.key, public, linked=each.id in linked_ids) for each in found.values()),
-            missing=frozenset(missing),
+            tickets=tuple(self._issue(each, case.key, public, linked=each.id in linked_ids) for each in seen.values()),
+            missing=frozenset(ref.key for ref in tickets if ref.key.site != SITE or ref.key.id not in seen),
         )
 
     def ticket(self, key: IssueKey, place: Place) -> Ticket:
@@ -81,12 +81,16 @@ class Observer:
         pages = self.client.pages(place_of_ticket(ticket).path("comments"), most=COMMENT_PAGES)
         remarks = read_all(Remark, pages.items)
         kept = self._kept_by_author(remarks)
-        key = IssueKey("github", str(ticket.id))
+        key = IssueKey(SITE, str(ticket.id))
         return tuple(self.reader.comment(each, key, kept_by_author=each.id in kept) for each in remarks), pages.capped
 
-    def is_public(self, repository: Repository) -> bool:
-        """Tell whether everybody can read the repository, as it is now (S27)."""
-        return not read(Home, self.client.get(repository.path()).body).private
+    def _visibilities(self, repositories: set[Repository]) -> dict[Repository, bool]:
+        """Tell of each repository that our account can see whether everybody can, as it is now (S27)."""
+        public = {}
+        for repository in sorted(repositories):
+            with suppress(IssueNotFound):
+                public[repository] = not read(Home, self.client.get(repository.path()).body).private
+        return public
 
     def sub_issues(self, ticket: Ticket) -> tuple[Ticket, ...]:
         """Return the sub-issues that our account can see; none where the server has no sub-issues."""
@@ -106,20 +110,22 @@ class Observer:
             return ()
         return tuple(
             # Listings may leave out who closed an issue, and the gate has to know.
-            self.ticket(IssueKey("github", str(each.id)), place_of_ticket(each))
+            self.ticket(IssueKey(SITE, str(each.id)), place_of_ticket(each))
             if each.state == "closed" and each.closed_by is None
             else each
             for each in self.sub_issues(incident)
         )
 
-    def _issue(self, ticket: Ticket, case: IssueKey, public: frozenset[Repository], *, linked: bool = False) -> Issue:
+    def _issue(
+        self, ticket: Ticket, case: IssueKey, public: Mapping[Repository, bool], *, linked: bool = False
+    ) -> Issue:
         comments, capped = self.comments(ticket)
         return self.reader.issue(
             ticket,
             case=case,
             comments=comments,
             comments_capped=capped,
-            public=place_of_ticket(ticket).repository in public,
+            public=public.get(place_of_ticket(ticket).repository, True),
             linked=linked,
             values=self._values(ticket),
         )
