@@ -96,6 +96,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # An acknowledged decision must survive a power cut, which WAL with ``synchronous=NORMAL`` does not promise.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # Whoever asked to be forgotten must not be readable in the free pages of the file (S25).
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -62,10 +62,10 @@ def files_of(connection: Connection, content_hash: str) -> dict[str, str]:
 
 
 def reject_policy(writing: Writing, content_hash: str, errors: tuple[str, ...], now: datetime) -> bool:
-    """Remember that an edit was refused; return whether that is news. The policy in force stays."""
+    """Remember that an edit was refused; return whether that is news: other errors than before. The old policy stays."""
     standing = writing.connection.execute(_OPEN_REJECTION).one_or_none()
     told = json.dumps(list(errors))
-    if standing is not None and (standing.hash, standing.errors) == (content_hash, told):
+    if standing is not None and standing.errors == told:
         return False
     writing.connection.execute(insert(rejections).values(hash=content_hash, errors=told, at=now))
     writing.trail.note("policy.rejected", now, {"policy": content_hash})

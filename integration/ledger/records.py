@@ -19,9 +19,9 @@ class LookRecord:
     Actions are updated by their id and never dropped.
 
     ``tickets`` are all issues of the case but the incident; the tickets of remembered actions belong to it in any case.
-    ``finished`` is false for a look of which something has to wait: then ``looked_at`` and ``severity`` stay as they were, so that commands which
-    it could not act on are acted on by the next one.
-    ``people`` are accounts whose handle and name may be kept for showing; nothing else here may name anybody.
+    ``finished`` is false for a look of which something has to wait: then ``looked_at`` and ``severity`` stay as they
+    were, so that commands which it could not act on are acted on by the next one. ``people`` are accounts whose handle
+    and name may be kept for showing; nothing else here may name anybody.
     """
 
     title: str = ""

@@ -29,11 +29,14 @@ def postpone(writing: Writing, case: IssueRef, until: datetime, now: datetime) -
 def open_cases(
     connection: Connection, site: str, project: str | None, not_looked_at_since: datetime | None, limit: int
 ) -> tuple[IssueRef, ...]:
-    """Return cases that are not closed, never looked at first, then those not looked at for longest."""
+    """Return cases that are not closed, those not looked at for longest first, those never looked at last.
+
+    A look may find that there is nothing to record, so what was never looked at must not keep the others waiting.
+    """
     wanted = _REFS.where(cases.c.site == site, cases.c.closed_at.is_(None))
     if project is not None:
         wanted = wanted.join(projects, cases.c.project_id == projects.c.id).where(projects.c.name == project)
     if not_looked_at_since is not None:
         wanted = wanted.where(or_(cases.c.looked_at.is_(None), cases.c.looked_at < not_looked_at_since))
-    ordered = wanted.order_by(cases.c.looked_at.is_not(None), cases.c.looked_at, cases.c.id).limit(limit)
+    ordered = wanted.order_by(cases.c.looked_at.is_(None), cases.c.looked_at, cases.c.id).limit(limit)
     return tuple(ref_of(*row) for row in connection.execute(ordered))

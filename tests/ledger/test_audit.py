@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
+from integration.errors import LedgerMismatch
 from integration.ledger import engine as databases
 from integration.ledger.ledger import Ledger
 from integration.postmortem.decisions import IntentState
@@ -245,3 +246,10 @@ def test_what_cannot_be_read_any_more_is_a_problem_and_not_a_crash(audited: Ledg
         pytest.skip("PostgreSQL keeps to the types of its columns")
     tamper(raw, "UPDATE decisions SET at = 'yesterday', line = 'x' WHERE line = 0")
     assert any("never writes" in problem for problem in audited.verify_audit().problems)
+
+
+def test_without_its_head_the_chain_is_not_written_on(audited: Ledger, raw: Engine) -> None:
+    tamper(raw, "DELETE FROM audit_head")
+    with pytest.raises(LedgerMismatch, match="no head"):
+        audited.record_look(CASE, a_look(), LATER)
+    assert audited.recall(CASE).looked_at == LATER

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import StatementError
 
 from integration.ledger.ledger import Ledger
 from integration.ledger.recall import NEVER
@@ -204,8 +205,28 @@ def test_the_daily_rotation_lists_open_cases_not_seen_for_long(ledger: Ledger) -
     ledger.record_look(fresh, blank, LATER)
     elsewhere = IssueRef(IssueKey("github", "9"), "acme/app#1")
     ledger.postpone(elsewhere, LATER)
-    assert ledger.open_cases("github", not_looked_at_since=LATER) == (elsewhere, old)
+    assert ledger.open_cases("github", not_looked_at_since=LATER) == (old, elsewhere)
     assert ledger.open_cases("github", "acme/shop") == (old, fresh)
-    assert ledger.open_cases("github", limit=1) == (elsewhere,)
+    assert ledger.open_cases("github", limit=1) == (old,)
     assert ledger.open_cases("jira") == ()
     assert ledger.case_of(jira.key) is None
+
+
+def test_a_look_of_which_something_has_to_wait_is_not_yet_the_last_look(ledger: Ledger) -> None:
+    ledger.record_look(CASE, a_look(severity="SEV2"), NOW)
+    ledger.record_look(CASE, a_look(severity="SEV1", phase="in review", finished=False), LATER)
+    memory = ledger.recall(CASE)
+    assert (memory.severity, memory.looked_at) == ("SEV2", NOW)
+
+
+def test_a_ticket_that_was_moved_is_known_by_its_new_name(ledger: Ledger) -> None:
+    ledger.record_look(CASE, a_look(), NOW)
+    moved = a_ticket(locator="acme/store#4")
+    ledger.record_look(CASE, a_look(tickets=(moved,), actions=(an_action(ticket=moved),)), LATER)
+    assert ledger.tickets(CASE) == (moved,)
+    assert ledger.recall(CASE).actions[0].ticket == moved
+
+
+def test_an_instant_without_a_zone_is_a_mistake_of_ours(ledger: Ledger) -> None:
+    with pytest.raises(StatementError, match="has no zone"):
+        ledger.due_cases(NOW.replace(tzinfo=None), 1)

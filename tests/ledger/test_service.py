@@ -109,6 +109,7 @@ def test_a_refused_policy_stays_visible_until_it_is_mended(ledger: Ledger) -> No
     error = "severity.yaml:3: unknown key sevrity; did you mean severity?"
     assert ledger.reject_policy("h2", (error,), NOW)
     assert not ledger.reject_policy("h2", (error,), LATER)
+    assert not ledger.reject_policy("h3", (error,), LATER)
     assert ledger.last_rejection() == Rejection("h2", (error,), NOW)
     active = ledger.active_policy()
     assert active is not None
