@@ -12,7 +12,7 @@ from integration.postmortem.people import Person
 class LookRecord:
     """What one look found and did. Everything has a default, so that a look records only what it knows.
 
-    Replaced by each look: ``title`` to ``refusals``'s scalars (the projection), ``tickets`` and ``refusals``. ``None``
+    Replaced by each look: the single values (the projection), ``tickets`` and ``refusals``. ``None``
     in ``adopted_digest``, ``opened_at``, ``status_comment`` or ``status_digest`` means "as before"; an empty
     ``status_comment`` means that there is none any more. Added up over looks: ``governed`` (never withdrawn), ``said``,
     ``satisfied``, the owners of ``actions``, and ``reopened``, which lists the issues that this very look has reopened.
