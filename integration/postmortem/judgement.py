@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Facts, FactsNeeded
+from integration.postmortem.rules.causes import judge_causes
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
 from integration.postmortem.rules.deciding import Decided, decide, names_in_commands, people_who_command
 from integration.postmortem.rules.drafting import ActionDraft, draft_actions
 from integration.postmortem.rules.evidence import Proof, ProofState, given_evidence, judge_proof, subject_of
 from integration.postmortem.rules.incident import judge_incident
+from integration.postmortem.rules.parts import judge_parts
 from integration.postmortem.rules.remediation import count_finding, judge_action
 from integration.postmortem.rules.sections import judge_sections
 from integration.postmortem.rules.severity import SeverityView, judge_severity
 from integration.postmortem.rules.standing import GovernedView, judge_standing
+from integration.postmortem.rules.timeline import judge_timeline
 from integration.postmortem.rules.waiving import waive
 from integration.postmortem.rules.written import PostMortem, read_postmortem
 from mappings.models import Kind, Mode, Policy, PublicText
@@ -101,7 +104,12 @@ def _assess(bench: _Bench) -> Assessment:
     about = judge_incident(case, bench.memory, bench.decisions, bench.postmortem, severity.severity, policy)
     too_many = count_finding(len(bench.drafts), severity.severity, policy)
     approvals = judge_approvals(case, bench.decisions, kind, severity.severity, policy)
-    content = judge_sections(bench.postmortem, kind, policy)
+    content = (
+        *judge_sections(bench.postmortem, kind, policy),
+        *judge_timeline(bench.postmortem, severity.severity, policy),
+        *judge_parts(bench.postmortem, kind, policy),
+        *judge_causes(bench.postmortem, severity.severity, policy),
+    )
     findings = waive(
         (*severity.findings, *about.findings, *content, *((too_many,) if too_many else ()), *approvals), bench.decisions
     )

@@ -38,7 +38,11 @@ The shop assistant of Nordlicht recommended products that had been recalled, bec
 
 ## Contributing factors
 
-Monitoring: no alert on recalled products. Communication: none. Documentation: the export has no schema. Tooling: none. Governance: none.
+- Monitoring: no alert on recalled products
+- Communication: none
+- Documentation: the export has no schema
+- Tooling: none
+- Governance: none
 
 ## Remediation actions
 
@@ -54,7 +58,10 @@ None, because the release checklist already asks for it.
 
 ## Monitoring gap
 
-There was a relevance monitor; it does not know product status. A daily replay with recalled products would catch it, at little cost.
+- What existed: a monitor of relevance
+- Why it missed: it does not know product status
+- What would catch it: a daily replay with recalled products
+- Cost against benefit: a minute of computing a day, against a person's safety
 """
 
 ACTIONS = """| ID | Action | Owner | Due | Horizon | Kind | Done when | Cause |

@@ -36,10 +36,9 @@ def read_postmortem(incident: Issue, policy: Policy) -> PostMortem:
     prompts = tuple(text for section in policy.postmortem.sections for text in section.prompt)
     sections = find_sections(incident.document, headings, prompts)
     zone = ZoneInfo(policy.clocks.zone)
-    timeline_section = sections.get(TIMELINE)
-    timeline = read_timeline(
-        timeline_section.blocks if timeline_section else (), zone=zone, day=incident.created_at.astimezone(zone).date()
-    )
+    found = sections.get(TIMELINE)
+    heading, blocks = (found.heading, found.blocks) if found else ("", ())
+    timeline = read_timeline(blocks, zone=zone, day=incident.created_at.astimezone(zone).date(), heading=heading)
     columns = {column.id: column.headings for column in policy.remediation.columns}
     rows = tuple(
         row

@@ -1,5 +1,7 @@
 """The status comment: the next steps first, in the reader's words, with lines to copy; the rest folded (VOICE). Edited only when its meaning changed."""
 
+from dataclasses import replace
+
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.findings import Finding, Level, open_findings
 from integration.postmortem.incident import Case
@@ -22,6 +24,7 @@ from integration.postmortem.writing.wording import capital, count, day, moment, 
 from mappings.models import Kind, Mode, Policy, PublicText
 
 MOST_STEPS = 5
+LONGEST_REASON = 240
 KINDS = {Kind.FULL: "full post-mortem", Kind.ABBREVIATED: "abbreviated post-mortem", Kind.REVIEW: "near-miss review"}
 
 
@@ -138,8 +141,31 @@ def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
 
 
 def checks_grid(findings: tuple[Finding, ...]) -> Grid:
-    """Return the table of checks: what was looked at, whether it passed, and what to do; passes are shown as well as fails."""
-    return Grid(("Part", "State", "What I see", "What to do"), tuple(_check_row(finding) for finding in findings))
+    """Return the table of checks: what was looked at, whether it passed, and what to do; passes are shown as well as fails.
+
+    What passed about the same thing shares a row; what did not has a row of its own, with the next step.
+    """
+    return Grid(
+        ("Part", "State", "What I see", "What to do"), tuple(_check_row(finding) for finding in _together(findings))
+    )
+
+
+def _together(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    passed: dict[str, Finding] = {}
+    rows: list[Finding | str] = []
+    for finding in findings:
+        thing = finding.about.partition(":")[0]
+        if not finding.passed:
+            rows.append(finding)
+        elif thing in passed:
+            reason = f"{passed[thing].reason}; {finding.reason}"
+            passed[thing] = replace(
+                passed[thing], reason=reason if len(reason) <= LONGEST_REASON else passed[thing].reason
+            )
+        else:
+            passed[thing] = replace(finding, about=thing)
+            rows.append(thing)
+    return tuple(passed[row] if isinstance(row, str) else row for row in rows)
 
 
 def _check_row(finding: Finding) -> tuple[Line, ...]:
