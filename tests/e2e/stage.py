@@ -4,7 +4,7 @@ Work is done by :meth:`Stage.settle`, step by step, so that a test decides what 
 """
 
 import contextlib
-import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -78,13 +78,22 @@ class Stage:
 def stage(folder: Path, *, private: bool = True, mode: str = "enforce", **timings: float) -> Iterator[Stage]:
     """Run a service on fresh sandboxes. ``timings`` are settings of the engine in seconds."""
     clock = Clock()
-    folder.mkdir(mode=0o700, exist_ok=True)
-    os.chmod(folder, 0o700)
     with contextlib.ExitStack() as running:
-        door = _Door()
+        door = Door()
         github = running.enter_context(_github(clock, door.url, private))
         jira = running.enter_context(_jira(clock, door.url))
-        settings = Settings.load(_environment(folder, github, jira, mode, timings), None)
+        environment = _environment(folder, github, jira, mode, timings)
+        settings, parts = running.enter_context(service(folder, door, environment, clock))
+        yield Stage(github, jira, parts, clock, settings)
+
+
+@contextlib.contextmanager
+def service(folder: Path, door: "Door", environment: dict[str, str], clock: Clock) -> Iterator[tuple[Settings, Parts]]:
+    """Run the service on whatever trackers ``environment`` names, with its Valkey and its database in ``folder``."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    with contextlib.ExitStack() as running:
+        settings = Settings.load(environment, None)
         valkey = EmbeddedValkey(folder)
         valkey.start()
         running.callback(valkey.stop)
@@ -93,7 +102,7 @@ def stage(folder: Path, *, private: bool = True, mode: str = "enforce", **timing
         running.callback(parts.close)
         door.open(settings)
         running.callback(door.close)
-        yield Stage(github, jira, parts, clock, settings)
+        yield settings, parts
 
 
 def _environment(
@@ -115,7 +124,7 @@ def _environment(
     }
 
 
-class _Door:
+class Door:
     """The receiver on a port that is known before it opens, so that the sandboxes can register it."""
 
     def __init__(self) -> None:
@@ -124,8 +133,6 @@ class _Door:
         self._thread: Any = None
 
     def open(self, settings: Settings) -> None:
-        import threading
-
         self._server.app = create_app(settings)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
