@@ -2,6 +2,7 @@
 "Policy"; DESIGN 6). Works across restarts and processes, since what is in force stands in the ledger.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +47,7 @@ class PolicyKeeper:
             loaded = load_policy(self._folder)
         except MappingErrors as broken:
             lines = tuple(str(error) for error in broken.errors)
-            if self._ledger.reject_policy(str(hash(lines)), lines, self._clock()):
+            if self._ledger.reject_policy(hashlib.sha256("\n".join(lines).encode()).hexdigest(), lines, self._clock()):
                 log.error("policy_refused", errors=lines, in_force=active[0] if active else None)
             if active is None:
                 raise ConfigError(

@@ -25,4 +25,4 @@ def _finding(section: Section, found: Found | None, level: Level) -> Finding:
         )
     if not found.has_substance:
         return Finding(check, section.title, False, level, found.why_empty, section.ask)
-    return Finding(check, section.title, True, level, f"read under “{found.heading}”")
+    return Finding(check, section.title, True, level, f"found under “{found.heading}”")

@@ -40,7 +40,13 @@ def _steps(postmortem: PostMortem, level: Level, policy: Policy) -> Finding:
     ends = {Moment.BEGAN, Moment.DETECTED, Moment.RESOLVED}
     steps = [entry for entry in postmortem.timeline.entries if entry.moment not in ends]
     if steps:
-        return Finding("timeline_steps", "Timeline", True, level, f"{len(steps)} of the entries tell what was done")
+        return Finding(
+            "timeline_steps",
+            "Timeline",
+            True,
+            level,
+            "1 entry tells what was done" if len(steps) == 1 else f"{len(steps)} entries tell what was done",
+        )
     return Finding(
         "timeline_steps",
         "Timeline",

@@ -24,7 +24,7 @@ from integration.postmortem.writing.wording import capital, count, day, moment, 
 from mappings.models import Kind, Mode, Policy, PublicText
 
 MOST_STEPS = 5
-LONGEST_REASON = 240
+LONGEST_REASON = 320
 KINDS = {Kind.FULL: "full post-mortem", Kind.ABBREVIATED: "abbreviated post-mortem", Kind.REVIEW: "near-miss review"}
 
 
