@@ -104,6 +104,16 @@ def a_ticket_command(sandbox: JiraSandbox, case: IssueRef, **more: Any) -> Ensur
     return EnsureActionTicket(**{**given, **more})
 
 
+def a_wish(case: IssueRef) -> EnsureActionTicket:
+    """Return the wish for a ticket of action A1 on a Data Center whose user omar has his name as key."""
+    omar = Person("jira", "omar", "omar", "Omar")
+    label = frozenset({"followthrough-action"})
+    return EnsureActionTicket(
+        case=case, action_id="A1", text="filter", description="Filter", project="PM", title="A1: Filter", tree=says("Filter it."),
+        owner=omar, due=DUE, labels=label,
+    )  # fmt: skip
+
+
 class Purse:
     """A budget that never ends, and remembers what was taken from it."""
 

@@ -19,7 +19,6 @@ import pytest
 import requests
 
 from integration.postmortem.commands import (
-    EnsureActionTicket,
     EnsureAgreed,
     EnsureLabels,
     EnsureOpen,
@@ -34,7 +33,7 @@ from integration.postmortem.people import Person
 from integration.trackers.base import Cursor
 from integration.trackers.jira.client import JiraAccess
 from integration.trackers.jira.tracker import JiraTracker, connect
-from tests.trackers.jira_harness import DUE, KEY, Purse, a_policy, says
+from tests.trackers.jira_harness import DUE, KEY, Purse, a_policy, a_wish, says
 
 SHIM = Path(__file__).parents[2].parent / "shared" / "contract" / "jira820_shim.py"
 POLICY = a_policy()
@@ -102,15 +101,6 @@ def an_incident(url: str, jira: JiraTracker, **fields: Any) -> IssueRef:
         "description": "h2. Summary\n\nOne *bad* day.",
     }
     return jira.locate("", str(act(url, "POST", "issue", {"fields": given | fields})["key"]))
-
-
-def a_wish(case: IssueRef) -> EnsureActionTicket:
-    omar = Person("jira", "omar", "omar", "Omar")
-    label = frozenset({"followthrough-action"})
-    return EnsureActionTicket(
-        case=case, action_id="A1", text="filter", description="Filter", project="PM", title="A1: Filter", tree=says("Filter it."),
-        owner=omar, due=DUE, labels=label,
-    )  # fmt: skip
 
 
 def move(url: str, issue: IssueRef, name: str) -> None:

@@ -123,8 +123,8 @@ class Actor:
             writer.write(issue, "POST", "issue", issue_id(issue), "transitions", body=body)
         except TrackerRefused:
             # Somebody may have opened it in between, and then the transition is not offered any more.
-            raw = self.observer.client.get("issue", issue_id(issue), query={"fields": "status"})
-            if is_done(raw["fields"]["status"]):
+            raw = self.observer.client.get_issue(issue_id(issue), {"fields": "status"})
+            if is_done(raw["fields"].get("status") or {}):
                 raise
             return Outcome(Result.UNCHANGED, writes=writer.writes)
         return Outcome(Result.CHANGED, writes=writer.writes)

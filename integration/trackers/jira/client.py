@@ -113,6 +113,13 @@ class JiraClient:
             raise TrackerUnavailable(f"Jira answered {_asked('GET', segments)} with something that is no object.")
         return answer
 
+    def get_issue(self, named: str, query: Query) -> Json:
+        """Read one issue by a checked id or key; the answer has an ``id``, a ``key`` and ``fields``."""
+        raw = self.get("issue", named, query=query)
+        if not (isinstance(raw.get("fields"), dict) and raw.get("id") and raw.get("key")):
+            raise TrackerUnavailable("Jira answered with something that is no issue.")
+        return raw
+
     def get_list(self, *segments: str, query: Query | None = None) -> list[Json]:
         """Read ``/rest/api/2/<segments>``; the answer must be a JSON array of objects."""
         answer = self._call("GET", segments, query, None)

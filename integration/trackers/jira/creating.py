@@ -92,7 +92,7 @@ def _sought(command: EnsureActionTicket, observer: Observer, since: datetime) ->
 
     Whoever may read a marker can copy it, so a ticket that our own account opened goes before any other.
     """
-    raw = observer.client.get("issue", issue_id(command.case), query={"fields": "issuelinks,subtasks"})
+    raw = observer.client.get_issue(issue_id(command.case), {"fields": "issuelinks,subtasks"})
     near = linked_refs(raw["fields"], observer.reading)
     sound = _of_purpose(near, command, observer)
     if not any(_is_ours(issue, observer) for issue in sound):

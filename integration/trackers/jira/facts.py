@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.incident import Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
-from integration.trackers.jira.client import JiraClient, Json
+from integration.trackers.jira.client import JiraClient, Json, Query
 from integration.trackers.jira.escape import plain
 from integration.trackers.jira.identifiers import is_account, is_project, issue_id, numeric
 from integration.trackers.jira.story import Story, person_of, story_of
@@ -76,8 +76,11 @@ class FactFinder:
         return tuple({each.id: each for each in exact if each.active and each.kind is PersonKind.HUMAN}.values())
 
     def _story(self, case: IssueRef) -> tuple[Story, frozenset[str]]:
-        query = {"fields": ",".join(("creator", "labels", *sorted(self.text_fields))), "expand": "changelog,names"}
-        raw = self.client.get("issue", issue_id(case), query=query)
+        query: Query = {
+            "fields": ",".join(("creator", "labels", *sorted(self.text_fields))),
+            "expand": "changelog,names",
+        }
+        raw = self.client.get_issue(issue_id(case), query)
         names = raw.get("names") or {}
         return story_of(raw), self.text_fields | {f"custom:{names[each]}" for each in self.text_fields if each in names}
 

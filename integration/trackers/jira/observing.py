@@ -96,7 +96,7 @@ class Observer:
     def is_service_desk(self, issue: IssueRef) -> bool:
         """Tell whether customers read the comments of the issue's project; asked only where it was not seen before."""
         if issue.project not in self.service_desks:
-            self._note_project(issue, self.client.get("issue", issue_id(issue), query={"fields": "project"}))
+            self._note_project(issue, self.client.get_issue(issue_id(issue), {"fields": "project"}))
         return self.service_desks[issue.project]
 
     def _note_project(self, issue: IssueRef, raw: Json) -> None:
@@ -104,8 +104,8 @@ class Observer:
         self.service_desks[issue.project] = kind == "service_desk"
 
     def _get(self, ticket: str) -> Json:
-        query = {"fields": ",".join(self._fields()), "expand": EXPAND, "properties": PROPERTY}
-        return self.client.get("issue", numeric(ticket), query=query)
+        query: Query = {"fields": ",".join(self._fields()), "expand": EXPAND, "properties": PROPERTY}
+        return self.client.get_issue(numeric(ticket), query)
 
     def _fields(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*_FIELDS, *(field for _, field in self.reading.mapped_fields))))

@@ -59,7 +59,7 @@ class JiraTracker:
         if not site_id and not is_key(locator):
             raise IssueNotFound(f"{locator[:80]!r} is no key of a Jira issue.")
         named = numeric(site_id) if site_id else locator
-        return ref_of(self.client.get("issue", named, query={"fields": "project"}), self.client.server.url)
+        return ref_of(self.client.get_issue(named, {"fields": "project"}), self.client.server.url)
 
     def observe(self, case: IssueRef, tickets: tuple[IssueRef, ...], policy: Policy) -> Case:
         """Read the case: one call for the incident, one for its tickets on Cloud and one each on Data Center."""
