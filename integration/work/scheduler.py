@@ -3,6 +3,7 @@
 Several may run; the one that holds the lease works, the others wait for it. What was missed while none ran is caught up once.
 """
 
+import contextlib
 import threading
 import uuid
 from dataclasses import dataclass
@@ -62,11 +63,16 @@ class Scheduler:
                 log.error("scheduler_waits", why=f"{type(error).__name__}: {error}")
             self._stopped.wait(min(self._engine.timings.due_poll_seconds, 0.25))
 
-    def stop(self) -> None:
-        """End after the present tick and hand the lease back."""
+    def ask_to_stop(self) -> None:
+        """Let :meth:`run` end after the present tick; safe to be called from a signal handler."""
         self._stopped.set()
-        if self._client.get(LEASE) == self._token.encode():
-            self._client.delete(LEASE)
+
+    def stop(self) -> None:
+        """End after the present tick and hand the lease back; it runs out by itself where Redis is gone already."""
+        self.ask_to_stop()
+        with contextlib.suppress(redis.RedisError):
+            if self._client.get(LEASE) == self._token.encode():
+                self._client.delete(LEASE)
 
     def tick(self) -> bool:
         """Do what is due now, if the lease is ours; return whether it is."""
