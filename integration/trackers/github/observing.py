@@ -51,11 +51,14 @@ class Observer:
     capabilities: Capabilities
 
     def case(self, case: IssueRef, tickets: tuple[IssueRef, ...]) -> Case:
-        """Read the incident and its tickets; remembered ones that cannot be found come as ``missing``."""
+        """Read the incident and its tickets; remembered ones that cannot be found come as ``missing``, those of another
+        tracker not at all.
+        """
         incident = self.ticket(case.key, place_at(case))
         linked = self._linked(incident)
         found = {str(ticket.id): ticket for ticket in linked}
-        for remembered in tickets:
+        ours = tuple(ref for ref in tickets if ref.key.site == SITE)
+        for remembered in ours:
             if remembered.key.id not in found:
                 with suppress(IssueNotFound):
                     found[remembered.key.id] = self.ticket(remembered.key, place_at(remembered))
@@ -67,7 +70,7 @@ class Observer:
             incident=self._issue(incident, case.key, public),
             service=self.reader.service,
             tickets=tuple(self._issue(each, case.key, public, linked=each.id in linked_ids) for each in seen.values()),
-            missing=frozenset(ref.key for ref in tickets if ref.key.site != SITE or ref.key.id not in seen),
+            missing=frozenset(ref.key for ref in ours if ref.key.id not in seen),
         )
 
     def ticket(self, key: IssueKey, place: Place) -> Ticket:
