@@ -15,7 +15,7 @@ from integration.postmortem.rules.closure import judge_approvals, judge_gates, j
 from integration.postmortem.rules.deciding import Decided, decide, names_in_commands, people_who_command
 from integration.postmortem.rules.drafting import ActionDraft, draft_actions
 from integration.postmortem.rules.evidence import Proof, ProofState, given_evidence, judge_proof, subject_of
-from integration.postmortem.rules.incident import judge_incident
+from integration.postmortem.rules.incident import judge_incident, late
 from integration.postmortem.rules.parts import judge_parts
 from integration.postmortem.rules.remediation import count_finding, judge_action
 from integration.postmortem.rules.sections import judge_sections
@@ -119,6 +119,7 @@ def _assess(bench: _Bench) -> Assessment:
     if phase is Phase.RESPONDING:
         findings = tuple(f if f.check in about.asked_now else f.postponed() for f in findings)
     due = _due(bench, severity)
+    is_overdue = due is not None and bench.now >= due and phase in (Phase.RESPONDING, Phase.WRITING)
     return Assessment(
         case=case.incident.ref,
         governed=standing.governed,
@@ -128,8 +129,8 @@ def _assess(bench: _Bench) -> Assessment:
         kind=kind,
         phase=phase,
         due=due,
-        is_overdue=due is not None and bench.now >= due and phase in (Phase.RESPONDING, Phase.WRITING),
-        findings=findings,
+        is_overdue=is_overdue,
+        findings=(*findings, *((late(severity.severity, policy),) if is_overdue else ())),
         actions=actions,
         gates=gates,
         decisions=bench.decided.decisions,

@@ -45,6 +45,12 @@ def judge_incident(
     )
 
 
+def late(severity: Severity | None, policy: Policy) -> Finding:
+    """Return the finding that the deadline has passed; said kindly, and never before it has."""
+    check = policy.check("in_time")
+    return Finding("in_time", "Deadline", False, policy.level("in_time", severity), "it has passed", check.asks)
+
+
 def _asked(check: str, about: str, known: str, severity: Severity | None, policy: Policy) -> Finding:
     question = next((entry for entry in policy.postmortem.responding if entry.id == check), None)
     level = policy.level(check, severity)
@@ -81,6 +87,12 @@ def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy
             reason = f"the workflow of {issue.ref.locator} offers our account no way back from closed"
             ask = "An administrator can name the transition under `reopening` in remediation.yaml, or allow it to our account."
             findings.append(Finding("way_back", "Workflow", False, policy.level("way_back", severity), reason, ask))
+    if incident.ref.key.site == "jira" and not policy.people.jira.is_mapped:
+        reason = "the mapping names nobody, so any active user of this site may decide"
+        ask = policy.check("authority_mapped").asks
+        findings.append(
+            Finding("authority_mapped", "Authority", False, policy.level("authority_mapped", severity), reason, ask)
+        )
     for problem in incident.document.problems:
         ask = "Please split or simplify that part."
         findings.append(

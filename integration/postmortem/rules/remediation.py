@@ -1,6 +1,6 @@
 """Whether each action is specific, assigned, dated and measurable, and which of them get a ticket (DESIGN 5, RULES A3–A5)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from integration.postmortem.assessment import ActionView
 from integration.postmortem.decisions import Memory, RememberedAction
@@ -26,6 +26,7 @@ def judge_action(
     """Return one action as it stands. ``may_create`` is false where nothing is created (observe mode, unadopted, public, cap reached)."""
     findings = (
         *_field_findings(draft, severity, policy),
+        *_too_late(draft, case, severity, policy),
         *_doubts(draft, case, severity, policy),
         *_gone(draft, case, severity, policy),
     )
@@ -125,6 +126,21 @@ def _owner_problem(draft: ActionDraft, entry: RequiredField) -> tuple[str, str]:
         f"“{row.owner[:60]}” could be {len(named)} people",
         "Please mention the owner, so that exactly one account is meant.",
     )
+
+
+def _too_late(draft: ActionDraft, case: Case, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
+    """An action is due within its horizon, counted from the opening of the incident, so that writing late gains nothing."""
+    row = draft.row
+    horizon = policy.remediation.horizon_for(row.horizon.value) if row and row.horizon else None
+    if horizon is None or draft.due is None:
+        return ()
+    latest = (case.incident.created_at + timedelta(days=horizon.max_days)).date()
+    if draft.due <= latest:
+        return ()
+    about, level = f"Action {draft.matched.action_id}", policy.level("due_within_horizon", severity)
+    reason = f"it is due {draft.due}, which is later than {horizon.id} allows"
+    remedy = f"Within {horizon.max_days} days: by {latest}; or choose a longer horizon."
+    return (Finding("due_within_horizon", about, False, level, reason, remedy),)
 
 
 def _doubts(draft: ActionDraft, case: Case, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:

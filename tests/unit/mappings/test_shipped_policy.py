@@ -159,8 +159,8 @@ def test_a_near_miss_waits_only_for_its_actions(policy: Policy) -> None:
     assert policy.level("verification", Severity.SEV4) is BLOCK
 
 
-def test_wording_advises_and_never_blocks(policy: Policy) -> None:
-    assert {policy.level("blameless_wording", severity) for severity in Severity} == {ADVISE}
+def test_an_unmapped_jira_is_advised_on_and_never_blocks(policy: Policy) -> None:
+    assert {policy.level("authority_mapped", severity) for severity in Severity} == {ADVISE}
 
 
 def test_verifying_needs_write_and_commanding_at_all_needs_little(policy: Policy) -> None:
