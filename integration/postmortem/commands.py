@@ -129,6 +129,18 @@ Command = (
 Creation = EnsureStatusComment | EnsureReply | EnsureActionTicket
 
 
+def name_of(command: Command) -> str:
+    """Return the name under which a refusal of this command is remembered: its kind, and its purpose or issue."""
+    match command:
+        case EnsureActionTicket() | EnsureReply():
+            about = command.purpose
+        case EnsureLinked() | EnsureAgreed():
+            about = command.ticket.locator
+        case _:
+            about = command.issue.locator
+    return f"{type(command).__name__}:{about}"
+
+
 class Result(StrEnum):
     """How a command ended."""
 

@@ -73,7 +73,6 @@ def run(engine: Engine, object_: str) -> str:
     """Look at an object once, whatever comes of it; nothing but a lost database or Redis escapes."""
     wakeup = engine.outstanding.wakeup(object_)
     if wakeup is None:
-        engine.outstanding.drop(object_)
         return "nothing"
     case = engine.ledger.case_of(IssueKey(wakeup.site, wakeup.id)) or IssueRef(
         IssueKey(wakeup.site, wakeup.id), wakeup.locator
@@ -112,6 +111,8 @@ def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generati
         return _failed(engine, case, token, error)
     if looked.deferred_until is not None:
         return _defer(engine, object_, token, looked.deferred_until, "something has to wait")
+    if any(parked.object == object_ for parked in engine.ledger.parked()):
+        engine.ledger.unpark(object_)
     outstanding.finish(object_, token, generation, engine.clock().timestamp())
     outcome = "changed" if looked.changed else "unchanged"
     log.info("looked", outcome=outcome, writes=sum(done.writes for _, done in looked.outcomes))
@@ -122,10 +123,9 @@ def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:
     tracker = engine.trackers.get(case.key.site)
     if tracker is None:
         raise TrackerRefused(f"{case.key.site} is not configured", status=0)
-    found = tracker.locate(case.key.id, case.locator or wakeup.locator)
-    if not engine.in_scope(found.key.site, found.project):
-        log.warning("out_of_scope", project=found.project)
-        return Looked(None)
+    # A known locator saves a call: observing checks that the issue there is the one that is meant, and whether its project is in scope.
+    locator = case.locator or wakeup.locator
+    found = IssueRef(case.key, locator, case.url) if locator else tracker.locate(case.key.id, "")
     in_force = engine.policies.in_force()
     now = engine.clock()
     heard_at = datetime.fromtimestamp(wakeup.at, UTC) if wakeup.at else now
@@ -137,6 +137,7 @@ def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:
         mode=engine.mode,
         spend_for=lambda command: _spend(engine, command, str(case.key), token),
         intent_grace=timedelta(seconds=engine.timings.intent_grace_seconds),
+        in_scope=engine.in_scope,
         now=now,
         heard_at=min(heard_at, now),
     )
@@ -172,7 +173,7 @@ def _failed(engine: Engine, case: IssueRef, token: str, error: Exception) -> str
     if failures < engine.timings.failures_before_parking:
         return _defer(engine, object_, token, _later(engine, failures), reason)
     engine.ledger.park(object_, case, reason=reason, detail=str(error)[:300], failures=failures, now=engine.clock())
-    engine.outstanding.drop(object_)
+    engine.outstanding.drop(object_, token)
     return "parked"
 
 

@@ -14,12 +14,11 @@ from integration.postmortem.commands import (
     Command,
     Creation,
     EnsureActionTicket,
-    EnsureAgreed,
-    EnsureLinked,
     EnsureReply,
     EnsureStatusComment,
     Outcome,
     Result,
+    name_of,
 )
 from integration.postmortem.decisions import IntentState, Memory, Refusal
 from integration.postmortem.incident import Case, IssueRef
@@ -185,18 +184,6 @@ def _apply(command: Command, policy: Policy, given: Look, spend: Spend, seek_sin
         "command", command=name_of(command), outcome=outcome.result.value, writes=outcome.writes
     )
     return outcome
-
-
-def name_of(command: Command) -> str:
-    """Return the name under which a refusal of this command is remembered: its kind, and its purpose or issue."""
-    match command:
-        case EnsureActionTicket() | EnsureReply():
-            about = command.purpose
-        case EnsureLinked() | EnsureAgreed():
-            about = command.ticket.locator
-        case _:
-            about = command.issue.locator
-    return f"{type(command).__name__}:{about}"
 
 
 def _record(
