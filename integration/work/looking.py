@@ -14,7 +14,6 @@ from integration.postmortem.commands import (
     Command,
     Creation,
     EnsureActionTicket,
-    EnsureReply,
     EnsureStatusComment,
     Outcome,
     Result,
@@ -29,6 +28,7 @@ from integration.work.breaker import Breaker
 from integration.work.recording import record_of
 from mappings.models import Mode, Policy
 
+log = structlog.get_logger(__name__)
 BEFORE_THE_FIRST = timedelta(
     minutes=10
 )  # A project's first delivery tells of something that happened a little before it arrived.
@@ -48,6 +48,7 @@ class Look:
     mode: Mode
     spend_for: Callable[[Command], Spend]
     intent_grace: timedelta
+    in_scope: Callable[[str, str], bool]
     now: datetime
     heard_at: datetime
 
@@ -70,6 +71,9 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
     """Look at one case once. Raises ``TrackerUnavailable``, ``RateLimited`` or ``LockLost`` where nothing could be observed, or the lock is gone."""
     tickets = given.ledger.tickets(case_ref)
     case = given.tracker.observe(case_ref, tickets, given.policy)
+    if not given.in_scope(case.incident.ref.key.site, case.incident.ref.project):
+        log.warning("out_of_scope", project=case.incident.ref.project)
+        return Looked(None)
     given.ledger.project(case.incident.ref.key.site, case.incident.ref.project, given.heard_at - BEFORE_THE_FIRST)
     memory = reconciled(given.ledger.recall(case.incident.ref), case)
     policy = given.policy.for_project(case.incident.ref.key.site, case.incident.ref.project)
@@ -180,9 +184,7 @@ def _apply(command: Command, policy: Policy, given: Look, spend: Spend, seek_sin
         outcome = given.tracker.apply(command, policy, spend, seek_since=seek_since)
     except (TrackerRefused, IssueNotFound) as refusal:
         outcome = Outcome(Result.REFUSED, detail=str(refusal))
-    structlog.get_logger(__name__).info(
-        "command", command=name_of(command), outcome=outcome.result.value, writes=outcome.writes
-    )
+    log.info("command", command=name_of(command), outcome=outcome.result.value, writes=outcome.writes)
     return outcome
 
 

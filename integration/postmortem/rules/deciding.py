@@ -26,11 +26,16 @@ class Decided:
 
 
 def undecided(case: Case, memory: Memory) -> tuple[tuple[Issue, Comment], ...]:
-    """Return comments on which nothing was decided yet, oldest first. A comment is decided as a whole: later edits add nothing to it (S8)."""
+    """Return comments on which nothing was decided yet, oldest first. A comment is decided as a whole: later edits add nothing to it (S8).
+
+    Issues that people linked to the incident themselves are theirs: nothing said there is taken for a command.
+    """
     seen = {(decision.issue, decision.comment_id) for decision in memory.decisions}
+    ours = {case.incident.ref.key, *(action.ticket.key for action in memory.actions if action.ticket)}
     fresh = [
         (issue, comment)
         for issue in case.issues
+        if issue.ref.key in ours
         for comment in issue.comments
         if comment.origin is not CommentOrigin.OURS and (issue.ref.key, comment.id) not in seen
     ]
