@@ -435,6 +435,15 @@ def test_names_mean_somebody_only_as_a_mention_of_one_who_can_own_things_here(wo
     assert [person.active for person in people["@stranger"]] == [False]
 
 
+def test_where_the_server_cannot_tell_who_can_be_assigned_the_account_counts(world: GitHubWorld) -> None:
+    case = an_incident(world)
+    world.sandbox.misbehave.fail_next(2, 404, "/assignees")
+    for _ in range(2):
+        facts = world.tracker.look_up(case, FactsNeeded(names=frozenset({"@dana"})), world.policy)
+        assert [person.active for person in facts.people["@dana"]] == [True]
+    assert sum("/assignees" in line for line in world.calls()) == 2
+
+
 def test_a_label_is_its_last_setters_and_an_app_is_no_person(world: GitHubWorld) -> None:
     world.sandbox.add_person("helper[bot]", "Bot", app="helper")
     world.sandbox.set_role(PROJECT, "helper[bot]", "write")

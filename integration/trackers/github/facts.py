@@ -76,9 +76,18 @@ class Inquiry:
         return (person if self._can_be_assigned(repository, login) else _inactive(person),)
 
     def _can_be_assigned(self, repository: Repository, login: str) -> bool:
+        """Tell whether issues here can be assigned to that login; where the server cannot tell, trying will."""
+        client, capabilities = self.observer.client, self.observer.capabilities
+        if repository in capabilities.without_assignees:
+            return True
         try:
-            self.observer.client.get(repository.path("assignees", login))
+            client.get(repository.path("assignees", login))
         except IssueNotFound:
+            try:
+                client.get(repository.path("assignees"), {"per_page": 1})
+            except IssueNotFound:
+                capabilities.without_assignees.add(repository)
+                return True
             return False
         return True
 

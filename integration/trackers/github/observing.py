@@ -37,6 +37,7 @@ class Capabilities:
 
     without_sub_issues: set[Repository] = field(default_factory=set)
     without_fields: set[Repository] = field(default_factory=set)
+    without_assignees: set[Repository] = field(default_factory=set)
     has_graphql: bool = True
     # By node id and time of the edit: an answer about the same edit stays true.
     kept_by_author: dict[tuple[str, str, str], bool] = field(default_factory=dict)
