@@ -21,16 +21,17 @@ JIRA = ((2.0, 20), (30.0, 100))
 _SPEND = """
 local now, share = tonumber(ARGV[1]), tonumber(ARGV[2])
 local longest, wait = 0, 0
+local function after(instant) return string.format('(%.17g', instant) end
 for i = 4, #ARGV, 2 do
   local window, limit = tonumber(ARGV[i]), math.max(1, math.floor(tonumber(ARGV[i + 1]) * share))
   if window > longest then longest = window end
-  local used = redis.call('ZCOUNT', KEYS[1], '(' .. (now - window), '+inf')
+  local used = redis.call('ZCOUNT', KEYS[1], after(now - window), '+inf')
   if used >= limit then
-    local oldest = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. (now - window), '+inf', 'WITHSCORES', 'LIMIT', used - limit, 1)
+    local oldest = redis.call('ZRANGEBYSCORE', KEYS[1], after(now - window), '+inf', 'WITHSCORES', 'LIMIT', used - limit, 1)
     wait = math.max(wait, tonumber(oldest[2]) + window - now)
   end
 end
-if wait > 0 then return tostring(wait) end
+if wait > 0 then return string.format('%.17g', wait) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - longest)
 redis.call('ZADD', KEYS[1], now, ARGV[3])
 redis.call('PEXPIRE', KEYS[1], math.ceil(longest * 1000))

@@ -7,6 +7,7 @@ until an instant, or, when a process died, none of these: then the sweeper queue
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import redis
 
@@ -22,9 +23,7 @@ _WAKE = """
 for i = 2, #ARGV, 2 do
   redis.call('HINCRBY', KEYS[1], ARGV[i], 1)
   redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1])
-  if not redis.call('ZSCORE', KEYS[5], ARGV[i]) and redis.call('ZADD', KEYS[3], 'NX', ARGV[1], ARGV[i]) == 1 then
-    redis.call('RPUSH', KEYS[4], ARGV[i])
-  end
+  if redis.call('ZADD', KEYS[3], 'NX', ARGV[1], ARGV[i]) == 1 then redis.call('RPUSH', KEYS[4], ARGV[i]) end
 end
 """
 _FORWARD = """
@@ -35,9 +34,7 @@ redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('HINCRBY', KEYS[1], ARGV[2], 1)
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
-if not redis.call('ZSCORE', KEYS[5], ARGV[2]) and redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[2]) == 1 then
-  redis.call('RPUSH', KEYS[4], ARGV[2])
-end
+if redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[2]) == 1 then redis.call('RPUSH', KEYS[4], ARGV[2]) end
 return 1
 """
 _BEGIN = """
@@ -70,6 +67,7 @@ return 1
 _DEFER = """
 if redis.call('GET', KEYS[6]) ~= ARGV[2] then return 0 end
 redis.call('DEL', KEYS[6])
+if tonumber(ARGV[4]) > 0 then redis.call('SET', KEYS[7], '1', 'PX', ARGV[4]) end
 redis.call('ZADD', KEYS[5], ARGV[3], ARGV[1])
 return 1
 """
@@ -98,11 +96,22 @@ redis.call('RPUSH', KEYS[4], ARGV[1])
 return 1
 """
 _DROP = """
-for i = 1, 5 do
-  if i == 3 or i == 5 then redis.call('ZREM', KEYS[i], ARGV[1]) elseif i ~= 4 then redis.call('HDEL', KEYS[i], ARGV[1]) end
-end
-redis.call('HDEL', KEYS[8], ARGV[1])
+if redis.call('GET', KEYS[6]) ~= ARGV[2] then return 0 end
 redis.call('DEL', KEYS[6])
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZREM', KEYS[5], ARGV[1])
+redis.call('HDEL', KEYS[8], ARGV[1])
+return 1
+"""
+_FORGET = """
+if (redis.call('HGET', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZREM', KEYS[5], ARGV[1])
+return 1
 """
 
 
@@ -137,17 +146,17 @@ class Outstanding:
             "defer": _DEFER,
             "due": _DUE,
             "sweep": _SWEEP,
+            "drop": _DROP,
+            "forget": _FORGET,
         }
-        self._scripts = {
-            name: client.register_script(text) for name, text in {**names, "renew": _RENEW, "drop": _DROP}.items()
-        }
+        self._scripts = {name: client.register_script(text) for name, text in {**names, "renew": _RENEW}.items()}
 
     def _keys(self, object_: str = "") -> list[str]:
         shared = [wakeups.WANTED, wakeups.WAKEUPS, wakeups.QUEUED, wakeups.INBOX, DUE]
         return [*shared, LOCK + object_, LOOKED + object_, FAILURES]
 
     def wake(self, found: Iterable[WakeUp], now: float) -> None:
-        """Raise ``wanted`` of each object and queue those that are neither queued nor put off."""
+        """Raise ``wanted`` of each object and queue those that are not; also one that is put off, since what came may concern a gate."""
         arguments: list[str | float] = [now]
         for wakeup in found:
             arguments += [wakeup.object, wakeup.to_json()]
@@ -155,11 +164,13 @@ class Outstanding:
             self._scripts["wake"](keys=self._keys(), args=arguments)
 
     def wakeup(self, object_: str) -> WakeUp | None:
-        """Return the latest wake-up of an object, or ``None`` where none is kept or it cannot be read."""
-        text = self.client.hget(wakeups.WAKEUPS, object_)
+        """Return the latest wake-up of an object, or ``None`` where nothing is outstanding; one that cannot be read is forgotten."""
+        text: Any = self.client.hget(wakeups.WAKEUPS, object_) or b""
         try:
-            return WakeUp.from_json(text) if isinstance(text, bytes | str) else None
+            return WakeUp.from_json(text)
         except ValueError:
+            # Only what was read is forgotten: a delivery that arrives at this moment stands.
+            self._scripts["forget"](keys=self._keys(object_), args=[object_, text])
             return None
 
     def forward(self, object_: str, case: WakeUp, now: float) -> bool:
@@ -177,8 +188,9 @@ class Outstanding:
         return bool(self._scripts["finish"](keys=self._keys(object_), args=arguments))
 
     def defer(self, object_: str, token: str, until: float) -> bool:
-        """Free the lock and put the look off until an instant; nothing is covered."""
-        return bool(self._scripts["defer"](keys=self._keys(object_), args=[object_, token, until]))
+        """Free the lock and put the look off until an instant; nothing is covered. What comes meanwhile may bring it forward."""
+        arguments: list[str | float] = [object_, token, until, self._interval_ms]
+        return bool(self._scripts["defer"](keys=self._keys(object_), args=arguments))
 
     def holds(self, object_: str, token: str) -> bool:
         """Renew the lock and tell whether it is still ours."""
@@ -201,9 +213,9 @@ class Outstanding:
         """Count one more failure in a row and return how many there are."""
         return int(self.client.hincrby(FAILURES, object_, 1))
 
-    def drop(self, object_: str) -> None:
-        """Forget the object: it is parked, or not ours."""
-        self._scripts["drop"](keys=self._keys(object_), args=[object_])
+    def drop(self, object_: str, token: str) -> bool:
+        """Forget the object, since its work is parked elsewhere. False: the lock was lost, and nothing is forgotten."""
+        return bool(self._scripts["drop"](keys=self._keys(object_), args=[object_, token]))
 
     def count(self) -> int:
         """Return how many objects have something outstanding."""
