@@ -46,7 +46,8 @@ def after(case: Case, memory: Memory, command: Command, outcome: Outcome) -> tup
         case EnsureActionTicket():
             return _with_ticket(case, memory, command, outcome)
         case EnsureLinked():
-            return _on(case, command.ticket, lambda issue: replace(issue, linked=True)), memory
+            linked = not _dropped(outcome, "link")
+            return _on(case, command.ticket, lambda issue: replace(issue, linked=linked)), memory
         case EnsureAgreed():
             return _on(case, command.ticket, lambda issue: _agreed(issue, command)), memory
         case EnsureSeverityShown():
@@ -85,7 +86,7 @@ def _with_ticket(case: Case, memory: Memory, command: EnsureActionTicket, outcom
         assignees=() if unassigned else (command.owner,),
         due=None if _dropped(outcome, "due") else command.due,
         purpose=command.purpose,
-        linked=True,
+        linked=not _dropped(outcome, "link"),
     )
     remembered = RememberedAction(
         command.action_id,

@@ -13,8 +13,8 @@ class Decision:
     """A command that was judged once, when first seen (DESIGN 1.6).
 
     It is bound to the comment's id and digest and, where it decides about a text, to the digest of that text (``subject``). ``line`` tells
-    several commands of one comment apart. ``authority`` says by what right ("write on acme/shop"); ``reason`` is why it was refused, or the
-    slug of what was granted. ``confirmed`` is false for grants that were rebuilt after the loss of the ledger (S9).
+    several commands of one comment apart. ``authority`` says by what right ("write on acme/shop"), and is empty for strangers; ``reason`` is
+    why it was refused, or the slug of what was granted. ``confirmed`` is false for grants that were rebuilt after the loss of the ledger (S9).
     """
 
     issue: IssueKey

@@ -15,7 +15,7 @@ from integration.postmortem.rules.closure import judge_approvals, judge_gates, j
 from integration.postmortem.rules.deciding import Decided, decide, names_in_commands, people_who_command
 from integration.postmortem.rules.drafting import ActionDraft, draft_actions
 from integration.postmortem.rules.evidence import Proof, ProofState, given_evidence, judge_proof, subject_of
-from integration.postmortem.rules.incident import judge_incident, late
+from integration.postmortem.rules.incident import judge_incident, late, not_adopted
 from integration.postmortem.rules.parts import judge_parts
 from integration.postmortem.rules.remediation import count_finding, judge_action
 from integration.postmortem.rules.sections import judge_sections
@@ -110,10 +110,12 @@ def _assess(bench: _Bench) -> Assessment:
         *judge_parts(bench.postmortem, kind, policy),
         *judge_causes(bench.postmortem, severity.severity, policy),
     )
+    untrusted = () if standing.is_trusted else (not_adopted(severity.severity, policy),)
     findings = waive(
-        (*severity.findings, *about.findings, *content, *((too_many,) if too_many else ()), *approvals), bench.decisions
+        (*severity.findings, *about.findings, *untrusted, *content, *((too_many,) if too_many else ()), *approvals),
+        bench.decisions,
     )
-    gates = judge_gates(case, findings, actions, kind, severity.severity, policy)
+    gates = judge_gates(case, findings, actions, kind, severity.severity, policy, tickets_made=not _is_public(bench))
     is_over = about.is_over or kind is Kind.REVIEW or case.incident.closed
     phase = judge_phase(case, bench.memory, findings, gates, is_over=is_over, now=bench.now)
     if phase is Phase.RESPONDING:
@@ -144,12 +146,12 @@ def _assess(bench: _Bench) -> Assessment:
 
 def _actions(bench: _Bench, severity: SeverityView) -> tuple[ActionView, ...]:
     policy, incident = bench.policy, bench.case.incident
-    public = incident.public and policy.service.public_issues is PublicText.CHECKS
     writes = (
         bench.standing.governed is Governed.GOVERNED
         and bench.standing.mode is not Mode.OBSERVE
         and not incident.closed
-        and not public
+        and bench.standing.is_trusted
+        and not _is_public(bench)
     )
     views = []
     for index, draft in enumerate(bench.drafts):
@@ -161,6 +163,11 @@ def _actions(bench: _Bench, severity: SeverityView) -> tuple[ActionView, ...]:
             )
         )
     return tuple(views)
+
+
+def _is_public(bench: _Bench) -> bool:
+    """In a place that everybody can read, only checks are said, and no tickets are made, unless the mapping says otherwise (S27)."""
+    return bench.case.incident.public and bench.policy.service.public_issues is PublicText.CHECKS
 
 
 def _proof(draft: ActionDraft, bench: _Bench) -> tuple[str, Proof]:

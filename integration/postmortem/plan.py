@@ -16,6 +16,7 @@ from integration.postmortem.commands import (
     EnsureSeverityShown,
     EnsureStatusComment,
     Share,
+    name_of,
 )
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Issue
@@ -48,7 +49,9 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         *_agreements(assessment, case),
         *_replies(assessment, case, memory, policy),
     )
-    creating = any(isinstance(command, EnsureActionTicket) for command in commands)
+    refused = {refusal.purpose for refusal in memory.refusals}
+    # A ticket that the tracker refuses holds nothing up: the comment has to tell of it.
+    creating = any(isinstance(command, EnsureActionTicket) and name_of(command) not in refused for command in commands)
     return commands if creating else (*commands, *_status(assessment, case, memory, policy, stamp))
 
 
@@ -167,7 +170,9 @@ def _replies(assessment: Assessment, case: Case, memory: Memory, policy: Policy)
             wanted.append(
                 (day, EnsureReply(issue, f"{day}{decision.comment_id}", status_reply(assessment, case, policy)))
             )
-        elif issue is not None and not decision.accepted and not _is_stranger(decision):
+        elif (
+            issue is not None and not decision.accepted and decision.authority
+        ):  # Strangers could make us write as often as they like.
             wanted.append((day, EnsureReply(issue, f"{day}{decision.comment_id}", refusal_reply(decision))))
     for ref, comment, suggestion in assessment.suggestions:
         day = f"answer:{ref.key.id}:{comment.author.id}:{comment.created_at.date()}:"
@@ -184,13 +189,6 @@ def _replies(assessment: Assessment, case: Case, memory: Memory, policy: Policy)
 def unanswered(memory: Memory) -> tuple[Decision, ...]:
     """Return decisions that no finished look has acted on, so that a worker's death between deciding and answering loses no answer."""
     return tuple(d for d in memory.decisions if memory.looked_at is None or d.at > memory.looked_at)
-
-
-def _is_stranger(decision: Decision) -> bool:
-    """Somebody without a role gets no answer: strangers could make us write as often as they like."""
-    return decision.reason.startswith("not_authorised") and not decision.authority.startswith(
-        ("triage", "write", "maintain", "admin", "takes part")
-    )
 
 
 def _status(assessment: Assessment, case: Case, memory: Memory, policy: Policy, stamp: str) -> tuple[Command, ...]:

@@ -95,14 +95,20 @@ def judge_gates(
     kind: Kind,
     severity: Severity | None,
     policy: Policy,
+    *,
+    tickets_made: bool = True,
 ) -> tuple[Gate, ...]:
-    """Return the gate of the incident and of each of its tickets."""
+    """Return the gate of the incident and of each of its tickets.
+
+    An action whose row is incomplete is asked for its row first, and where no tickets are made (``tickets_made``) proof has no place to stand.
+    """
     proofs = {view.action_id: judge_ticket(view, severity, policy) for view in actions}
     tickets = tuple(
         Gate(view.ticket, blocking((proofs[view.action_id],))) for view in actions if view.ticket is not None
     )
-    needs_proof = policy.remediation.close_incident_when is CloseWhen.ACTIONS_VERIFIED
-    unproven = tuple(proofs[view.action_id] for view in actions) if needs_proof else ()
+    needs_proof = tickets_made and policy.remediation.close_incident_when is CloseWhen.ACTIONS_VERIFIED
+    asked = tuple(view for view in actions if view.ticket is not None or not blocking(view.findings))
+    unproven = tuple(proofs[view.action_id] for view in asked) if needs_proof else ()
     own = blocking((*findings, *(finding for view in actions for finding in view.findings), *unproven))
     if kind is Kind.REVIEW:  # A near-miss waits for its actions alone (DESIGN 5).
         own = blocking(unproven)

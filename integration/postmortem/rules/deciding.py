@@ -11,7 +11,7 @@ from integration.postmortem.incident import Case, Comment, CommentOrigin, Facts,
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.reading.commands import Command, Suggestion, read_commands
-from integration.postmortem.rules.authority import authority_of
+from integration.postmortem.rules.authority import Held, authority_of
 from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.verdicts import WORDS, Bench, Verdict, judge_command
 from mappings.models import Authority, Policy
@@ -84,19 +84,32 @@ def decide(
 
 def _judge(said: Command, bench: Bench, standing: Standing) -> tuple[Verdict, str]:
     comment, policy = bench.comment, bench.policy
+    participates = comment.author.id in participants(bench.case, bench.memory)
+    held = authority_of(standing, policy.people, bench.issue.ref.project, participates=participates)
+    by = held.by if _is_insider(held, standing, bench.issue) else ""
     if comment.origin is CommentOrigin.REWRITTEN:
         return Verdict.refuse(
             "rewritten", "somebody else may have edited this comment", "Please post it anew, as a comment of its own."
-        ), ""
+        ), by
     if comment.origin is CommentOrigin.APP and comment.author.kind is PersonKind.HUMAN:
-        return Verdict.refuse("through_app", "it was posted through an app", "Please post it yourself."), ""
-    participates = comment.author.id in participants(bench.case, bench.memory)
-    held = authority_of(standing, policy.people, bench.issue.ref.project, participates=participates)
+        return Verdict.refuse("through_app", "it was posted through an app", "Please post it yourself."), by
     verdict = judge_command(said, bench)
     needed = verdict.needs or Authority.ANY
     if not held.covers(needed):
-        return Verdict.refuse("not_authorised", _who_may(needed), f"What counts here: {held.by}."), held.by
-    return verdict, held.by
+        return Verdict.refuse("not_authorised", _who_may(needed), f"What counts here: {held.by}."), by
+    return verdict, by
+
+
+def _is_insider(held: Held, standing: Standing, issue: Issue) -> bool:
+    """Tell whether somebody has a part here: a role beyond reading or a part in the incident; in a private place, any role at all.
+
+    A decision of anybody else names no authority, and is not answered (S4).
+    """
+    if held.covers(Authority.PARTICIPANT):
+        return True
+    return (
+        held.authority is not None and not issue.public and (standing.role is not None or issue.ref.key.site == "jira")
+    )
 
 
 def _has_a_say(person: Person, issue: Issue, case: Case, facts: Facts, memory: Memory, policy: Policy) -> bool:

@@ -51,6 +51,19 @@ def late(severity: Severity | None, policy: Policy) -> Finding:
     return Finding("in_time", "Deadline", False, policy.level("in_time", severity), "it has passed", check.asks)
 
 
+def not_adopted(severity: Severity | None, policy: Policy) -> Finding:
+    """Return the finding that an adopted text was changed by somebody who may not adopt one: nothing is created from it until it is saved again."""
+    level, ask = policy.level("text_adopted", severity), policy.check("text_adopted").asks
+    return Finding(
+        "text_adopted",
+        "Text",
+        False,
+        level,
+        "it was changed since it was taken on, by somebody without triage rights",
+        ask,
+    )
+
+
 def _asked(check: str, about: str, known: str, severity: Severity | None, policy: Policy) -> Finding:
     question = next((entry for entry in policy.postmortem.responding if entry.id == check), None)
     level = policy.level(check, severity)

@@ -13,12 +13,16 @@ from mappings.models import Mode, Policy
 
 @dataclass(frozen=True)
 class GovernedView:
-    """Whether the issue is governed, why, in which mode, and the digest of the text that a person adopted (``None``: nothing to adopt)."""
+    """Whether the issue is governed, why, in which mode, and the digest of the text that a person adopted (``None``: nothing to adopt).
+
+    ``is_trusted`` is false while an adopted text was changed by somebody who may not adopt: the gates hold on, and nothing new is created (S12).
+    """
 
     governed: Governed
     why: str
     mode: Mode
     adopted_digest: str | None = None
+    is_trusted: bool = True
 
 
 def judge_standing(incident: Issue, facts: Facts, memory: Memory, policy: Policy, mode: Mode) -> GovernedView:
@@ -41,17 +45,12 @@ def _taken_on(incident: Issue, facts: Facts, memory: Memory, policy: Policy, mod
         return GovernedView(Governed.GOVERNED, "", mode, memory.adopted_digest)
     if memory.governed and _may_adopt(facts.body_editor, incident, policy):
         return GovernedView(Governed.GOVERNED, "", mode, incident.body_digest)
-    if policy.severity.is_adopted(incident.labels):
-        label = policy.severity.incident.adopt_label
-        if not memory.governed and _may_adopt(facts.labellers.get(label), incident, policy):
-            return GovernedView(Governed.GOVERNED, "", mode, incident.body_digest)
     if memory.governed:
-        return GovernedView(
-            Governed.WAITING,
-            "its text changed since it was adopted, and not by somebody who may adopt it",
-            mode,
-            memory.adopted_digest,
-        )
+        return GovernedView(Governed.GOVERNED, "", mode, memory.adopted_digest, is_trusted=False)
+    if policy.severity.is_adopted(incident.labels) and _may_adopt(
+        facts.labellers.get(policy.severity.incident.adopt_label), incident, policy
+    ):
+        return GovernedView(Governed.GOVERNED, "", mode, incident.body_digest)
     if incident.created_at < governed_since(memory, policy):
         return GovernedView(Governed.LEFT_ALONE, "it is older than the day from which this project is governed", mode)
     if _may_adopt(facts.standings.get((incident.ref.project, incident.author.id)), incident, policy):

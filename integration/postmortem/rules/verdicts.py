@@ -71,13 +71,16 @@ def _needs(bench: Bench, name: str) -> Authority:
     return bench.policy.people.commands.needed(name)
 
 
+_NOT_A_TICKET = Verdict.refuse(
+    "not_a_ticket",
+    "this belongs on an action's own ticket",
+    "Please write it there; the status comment lists the tickets.",
+)
+
+
 def _elsewhere(bench: Bench, *, ticket: bool) -> Verdict | None:
     if ticket and bench.draft is None:
-        return Verdict.refuse(
-            "not_a_ticket",
-            "this belongs on an action's own ticket",
-            "Please write it there; the status comment lists the tickets.",
-        )
+        return _NOT_A_TICKET
     if not ticket and not bench.on_incident:
         return Verdict.refuse(
             "not_the_incident",
@@ -88,6 +91,8 @@ def _elsewhere(bench: Bench, *, ticket: bool) -> Verdict | None:
 
 
 def _severity(said: Command, bench: Bench) -> Verdict:
+    if elsewhere := _elsewhere(bench, ticket=False):
+        return elsewhere
     named = read_severity(said.args)
     reason = said.args.partition(" ")[2].strip()
     if named is None or not reason:
@@ -100,6 +105,8 @@ def _severity(said: Command, bench: Bench) -> Verdict:
 
 
 def _resolved(said: Command, bench: Bench) -> Verdict:
+    if elsewhere := _elsewhere(bench, ticket=False):
+        return elsewhere
     return Verdict(True, said.args or bench.comment.created_at.isoformat(), needs=_needs(bench, "resolved"))
 
 
@@ -110,6 +117,10 @@ def _note(said: Command, bench: Bench) -> Verdict:
 
 
 def _client(said: Command, bench: Bench) -> Verdict:
+    if elsewhere := _elsewhere(bench, ticket=False):
+        return elsewhere
+    if not said.args:
+        return Verdict.refuse("form", "it needs a name", "For example: `/client Nordlicht`")
     known = bench.policy.service.clients
     name = next(
         (client for client in known if client.casefold() == said.args.casefold()), None if known else said.args[:100]
@@ -122,6 +133,8 @@ def _client(said: Command, bench: Bench) -> Verdict:
 
 
 def _people(said: Command, bench: Bench) -> Verdict:
+    if elsewhere := _elsewhere(bench, ticket=False):
+        return elsewhere
     named = read_people(said.args)
     if not named or (said.word == "lead" and len(named) > 1):
         return Verdict.refuse("form", "it needs a person", f"For example: `/{said.word} @name`")
@@ -140,6 +153,8 @@ def _people(said: Command, bench: Bench) -> Verdict:
 
 
 def _approve(said: Command, bench: Bench) -> Verdict:
+    if elsewhere := _elsewhere(bench, ticket=False):
+        return elsewhere
     scope = said.args.split(" ")[0].casefold()
     if scope not in ("technical", "governance"):
         return Verdict.refuse("form", "it needs a scope", "`/approve technical` or `/approve governance`")
@@ -152,6 +167,8 @@ def _approve(said: Command, bench: Bench) -> Verdict:
 
 
 def _waive(said: Command, bench: Bench) -> Verdict:
+    if elsewhere := _elsewhere(bench, ticket=False):
+        return elsewhere
     check, _, reason = said.args.partition(" ")
     if not bench.policy.has_check(check):
         return Verdict.refuse(
@@ -194,10 +211,9 @@ def _evidence(said: Command, bench: Bench) -> Verdict:
 
 
 def _verify(said: Command, bench: Bench) -> Verdict:
-    elsewhere = _elsewhere(bench, ticket=True)
     draft = bench.draft
-    if elsewhere or draft is None:
-        return elsewhere or Verdict.refuse("not_a_ticket", "this is no action ticket", "")
+    if draft is None:
+        return _NOT_A_TICKET
     if not said.args:
         return Verdict.refuse(
             "form",

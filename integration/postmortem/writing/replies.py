@@ -71,6 +71,13 @@ def refusal_reply(decision: Decision) -> Tree:
     return Tree((Paragraph((Code(f"/{decision.word}"), *sentence(f" has not taken effect: {why}"))),))
 
 
+def breaker_reply(objection: str) -> Tree:
+    """Say that writing has stopped in this project, why, and what a person may do about it."""
+    said = f"I have stopped writing in this project for now, because more was wanted than usual: {objection}."
+    asked = "Is it meant to be so? Then whoever runs Followthrough can let me go on with `followthrough resume`. "
+    return Tree((Paragraph(line(said)), Paragraph(sentence(asked + "Until then I read along and write nothing."))))
+
+
 def suggestion_reply(suggestion: Suggestion) -> Tree:
     """Ask whether another word was meant."""
     return Tree(
