@@ -101,7 +101,7 @@ def postmortem(dates: Dates, mention: Callable[[str], str], *, complete: bool) -
                     "A2",
                     "Alert when a recalled product is recommended",
                     mention("omar"),
-                    dates.day(25) if complete else "soon",
+                    dates.day(15) if complete else "soon",
                     "short-term",
                     "monitoring",
                     "a replay of the first day raises the alert within five minutes",
