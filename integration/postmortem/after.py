@@ -49,7 +49,7 @@ def after(case: Case, memory: Memory, command: Command, outcome: Outcome) -> tup
             linked = not _dropped(outcome, "link")
             return _on(case, command.ticket, lambda issue: replace(issue, linked=linked)), memory
         case EnsureAgreed():
-            return _on(case, command.ticket, lambda issue: _agreed(issue, command)), memory
+            return _on(case, command.ticket, lambda issue: _agreed(issue, command, outcome)), memory
         case EnsureSeverityShown():
             return _on(case, command.issue, lambda issue: replace(issue, severity_shown=command.value)), memory
 
@@ -60,10 +60,11 @@ def _on(case: Case, ref: IssueRef, change: Change) -> Case:
     return replace(case, incident=incident, tickets=tickets)
 
 
-def _agreed(issue: Issue, command: EnsureAgreed) -> Issue:
-    return replace(
-        issue, assignees=(command.owner,) if command.owner else issue.assignees, due=command.due or issue.due
-    )
+def _agreed(issue: Issue, command: EnsureAgreed, outcome: Outcome) -> Issue:
+    """What the tracker dropped silently is as it was before, so that it is not remembered as agreed."""
+    owner = None if _dropped(outcome, "assignee") else command.owner
+    due = None if _dropped(outcome, "due") else command.due
+    return replace(issue, assignees=(owner,) if owner else issue.assignees, due=due or issue.due)
 
 
 def _dropped(outcome: Outcome, what: str) -> bool:

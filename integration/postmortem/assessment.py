@@ -78,6 +78,7 @@ class Assessment:
     """The whole judgement of one case at one instant.
 
     ``governed`` decides whether anything is written; ``why`` is its reason in words. ``decisions`` are those taken in this look, in order.
+    ``notes`` are what ``/note`` added, oldest first; ``paused_by`` names who asked us to rest with ``/pause``, or is empty.
     ``adopted_digest`` is the digest of the text that somebody adopted, where it had to be. ``next_look`` is the earliest instant at which the
     assessment could change without an event (DESIGN 1.4).
     """
@@ -96,8 +97,8 @@ class Assessment:
     gates: tuple[Gate, ...] = ()
     decisions: tuple[Decision, ...] = ()
     suggestions: tuple[tuple[IssueRef, Comment, Suggestion], ...] = ()
-    client: str = ""
-    lead: str = ""
+    notes: tuple[str, ...] = ()
+    paused_by: str = ""
     next_look: datetime | None = None
     adopted_digest: str | None = None
 

@@ -137,11 +137,17 @@ def _assess(bench: _Bench) -> Assessment:
         gates=gates,
         decisions=bench.decided.decisions,
         suggestions=bench.decided.suggestions,
-        client=about.client,
-        lead=about.lead,
+        notes=tuple(d.reason for d in bench.decisions if d.word == "note" and d.grants),
+        paused_by=_paused_by(bench.decisions),
         next_look=_next_look(bench, due, actions),
         adopted_digest=standing.adopted_digest,
     )
+
+
+def _paused_by(decisions: tuple[Decision, ...]) -> str:
+    """Return who asked us to rest on this incident, or an empty string where nobody did or somebody asked us to go on."""
+    last = next((d for d in reversed(decisions) if d.word in ("pause", "resume") and d.grants), None)
+    return last.actor.called if last is not None and last.word == "pause" else ""
 
 
 def _actions(bench: _Bench, severity: SeverityView) -> tuple[ActionView, ...]:

@@ -39,7 +39,7 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
     """Return the commands that the assessment asks for now, none where nothing is to be written. ``stamp`` is the policy's hash, shown shortened."""
     if assessment.governed not in WRITTEN_TO or assessment.mode is Mode.OBSERVE:
         return ()
-    if assessment.governed is Governed.WAITING:
+    if assessment.governed is Governed.WAITING or assessment.paused_by:
         return _status(assessment, case, memory, policy, stamp)
     commands = (
         *_gates(assessment, case, memory, policy),

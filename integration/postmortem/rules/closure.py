@@ -50,9 +50,7 @@ def judge_ticket(view: ActionView, severity: Severity | None, policy: Policy) ->
 
 
 def _how(view: ActionView) -> str:
-    lines = [
-        f"`/evidence {claim.id} <link>` ({claim.title[0].lower()}{claim.title[1:]})" for claim in view.proof.missing
-    ]
+    lines = [f"`/evidence {claim.id} <link>` ({claim.ask})" for claim in view.proof.missing]
     return f"{' and '.join(lines)} by anyone who takes part, then {_verify()}" if lines else _verify()
 
 
@@ -109,7 +107,10 @@ def judge_gates(
     needs_proof = tickets_made and policy.remediation.close_incident_when is CloseWhen.ACTIONS_VERIFIED
     asked = tuple(view for view in actions if view.ticket is not None or not blocking(view.findings))
     unproven = tuple(proofs[view.action_id] for view in asked) if needs_proof else ()
-    own = blocking((*findings, *(finding for view in actions for finding in view.findings), *unproven))
+    # Reviews are asked for after what is still to be written: an approval is of a text, and lapses with it.
+    reviews = tuple(finding for finding in findings if finding.check.startswith("approval_"))
+    written = (*(f for f in findings if f not in reviews), *(finding for view in actions for finding in view.findings))
+    own = blocking((*written, *reviews, *unproven))
     if kind is Kind.REVIEW:  # A near-miss waits for its actions alone (DESIGN 5).
         own = blocking(unproven)
     return (Gate(case.incident, own), *tickets)

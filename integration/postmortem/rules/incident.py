@@ -32,12 +32,13 @@ def judge_incident(
     granted = {decision.word: decision for decision in decisions if decision.grants}
     lead = granted["lead"].reason if "lead" in granted else ""
     client = (granted["client"].reason if "client" in granted else "") or policy.service.client or ""
-    began = postmortem.timeline.began is not None or "note" in granted
+    noted = "it was noted in a comment" if "note" in granted else ""
+    began = "it is in the timeline" if postmortem.timeline.began is not None else noted
     asked = frozenset({"severity_stated", *(question.id for question in policy.postmortem.responding)})
     findings = [
         _asked("lead_named", "Lead", lead, severity, policy),
         _asked("client_known", "Client", client, severity, policy),
-        _asked("began_known", "Beginning", "it is in the timeline" if began else "", severity, policy),
+        _asked("began_known", "Beginning", began, severity, policy),
         *_traps(case, memory, severity, policy),
     ]
     return About(

@@ -10,6 +10,7 @@ from integration.postmortem.remediation import ActionRow
 ALIKE = 0.6  # Below this, two descriptions are about different things.
 CLEARLY = 0.15  # The best likeness must lead the second best by this much.
 _ID = re.compile(r"A([1-9]\d{0,2})")
+_NUMBERED = re.compile(r"A(\d+)")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def match_rows(rows: tuple[ActionRow, ...], remembered: tuple[RememberedAction, 
     """Pair rows with remembered actions; rows keep their order, actions whose row is gone follow. Ids are never used twice."""
     left = {action.action_id: action for action in remembered}
     pairs: dict[int, RememberedAction] = {}
-    doubts = _clashing_ids(rows, left)
+    doubts = _repeated(rows) | _clashing_ids(rows, left)
     for way in (_by_id, _by_text, _by_likeness):
         for index, row in enumerate(rows):
             if index in pairs or index in doubts:
@@ -38,6 +39,20 @@ def match_rows(rows: tuple[ActionRow, ...], remembered: tuple[RememberedAction, 
                 pairs[index] = found
                 del left[found.action_id]
     return _named(rows, pairs, doubts, left, remembered)
+
+
+def _repeated(rows: tuple[ActionRow, ...]) -> dict[int, str]:
+    """Find rows without an id that say word for word what another one says: the first of them counts, or the one with an id."""
+    doubts = {}
+    texts = [normalise(row.description) for row in rows]
+    for index, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        if not text or _written_id(row) is not None:
+            continue
+        same = [other for other, said in enumerate(texts) if said == text and other != index]
+        rival = next((other for other in same if other < index or _written_id(rows[other]) is not None), None)
+        if rival is not None:
+            doubts[index] = f"it says the same as {_written_id(rows[rival]) or f'row {rival + 1}'}"
+    return doubts
 
 
 def _clashing_ids(rows: tuple[ActionRow, ...], known: dict[str, RememberedAction]) -> dict[int, str]:
@@ -112,7 +127,8 @@ def _named(
         if index in pairs:
             matched.append(Matched(pairs[index].action_id, row, pairs[index]))
         elif index in doubts:
-            matched.append(Matched(_written_id(row) or f"row {index + 1}", row, None, doubts[index]))
+            # Not under the id that it claims: that may be another's, and an id stands for one action.
+            matched.append(Matched(f"row {index + 1}", row, None, doubts[index]))
         else:
             action_id = wanted[index] or _next_id(used)
             used.add(action_id)
@@ -121,5 +137,5 @@ def _named(
 
 
 def _next_id(used: set[str]) -> str:
-    highest = max((int(match.group(1)) for match in map(_ID.fullmatch, used) if match), default=0)
+    highest = max((int(match.group(1)) for match in map(_NUMBERED.fullmatch, used) if match), default=0)
     return f"A{highest + 1}"

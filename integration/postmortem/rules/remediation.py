@@ -96,7 +96,7 @@ def _problem(draft: ActionDraft, entry: RequiredField) -> tuple[str, str]:
         if draft.due is not None or row.due is not None:
             return "", ""
         if row.due_text:
-            return f"its date “{row.due_text[:40]}” can be read in more than one way", "Please write it as YYYY-MM-DD."
+            return f"its date “{row.due_text[:40]}” leaves open which day is meant", "Please write it as YYYY-MM-DD."
         return "it has no date", entry.ask
     value = {
         "description": row.description,

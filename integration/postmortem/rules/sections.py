@@ -21,7 +21,12 @@ def _finding(section: Section, found: Found | None, level: Level) -> Finding:
     check = f"section.{section.id}"
     if found is None:
         return Finding(
-            check, section.title, False, level, "not there yet", f"{section.ask} Under a heading “{section.title}”."
+            check,
+            section.title,
+            False,
+            level,
+            "not there yet",
+            f"{section.ask} Please write it under a heading “{section.title}”.",
         )
     if not found.has_substance:
         return Finding(check, section.title, False, level, found.why_empty, section.ask)

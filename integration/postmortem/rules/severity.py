@@ -41,8 +41,9 @@ def judge_severity(incident: Issue, memory: Memory, new: tuple[Decision, ...], p
     severity: Severity | None
     if decided:
         severity, reason = decided, "set by /severity"
-    elif before and (said is None or said.is_below(before)):
-        return SeverityView(before, "recorded before", findings=(_lowered(before, said, policy),))
+    elif before and (said is None or said.is_below(before)) and not (floor and before.is_below(floor)):
+        word = "label" if stated.highest or field is None else "priority"
+        return SeverityView(before, "recorded before", findings=(_lowered(before, said, word, policy),))
     else:
         severity, reason = (
             said,
@@ -53,9 +54,11 @@ def judge_severity(incident: Issue, memory: Memory, new: tuple[Decision, ...], p
     if severity is None:
         return SeverityView(None, reason, findings=(_unknown(policy),))
     label = file.of(severity).label
-    remove = frozenset(given for given in stated.labels if given != label)
+    # To some trackers, labels that differ in case alone are one: taking `SEV1` off would take `sev1` with it.
+    others = frozenset(given for given in stated.labels if given.casefold() != label.casefold())
+    is_there = any(given.casefold() == label.casefold() for given in incident.labels)
     findings = (_known(severity, reason, policy),)
-    return SeverityView(severity, reason, frozenset({label}) - incident.labels, remove, findings)
+    return SeverityView(severity, reason, frozenset[str]() if is_there else frozenset({label}), others, findings)
 
 
 def _undone_command(memory: Memory, new: tuple[Decision, ...]) -> Severity | None:
@@ -91,8 +94,8 @@ def _unknown(policy: Policy) -> Finding:
     )
 
 
-def _lowered(before: Severity, said: Severity | None, policy: Policy) -> Finding:
-    now = f"the label says {said.value}" if said else "its label is gone"
+def _lowered(before: Severity, said: Severity | None, word: str, policy: Policy) -> Finding:
+    now = f"the {word} says {said.value}" if said else "its label is gone"
     lower = (said or Severity.SEV3).value.lower()
     return Finding(
         "severity_stated",

@@ -284,6 +284,10 @@ def _pause(_said: Command, bench: Bench) -> Verdict:
     return Verdict(True, "paused", needs=_needs(bench, "pause"))
 
 
+def _resume(_said: Command, bench: Bench) -> Verdict:
+    return Verdict(True, "resumed", needs=_needs(bench, "pause"))
+
+
 def _kind(draft: ActionDraft, policy: Policy) -> ActionKind:
     return policy.remediation.kind(draft.kind)
 
@@ -303,5 +307,6 @@ _JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
     "accept-risk": _accept_risk,
     "status": _status,
     "pause": _pause,
+    "resume": _resume,
 }
 WORDS = frozenset(_JUDGES)

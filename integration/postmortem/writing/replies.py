@@ -6,7 +6,7 @@ from integration.postmortem.incident import Case
 from integration.postmortem.reading.commands import Suggestion
 from integration.postmortem.writing.status import actions_grid, checks_grid
 from integration.postmortem.writing.tree import Code, Line, Mention, Paragraph, Plain, Steps, Strong, Tree, line
-from integration.postmortem.writing.wording import capital, count, sentence
+from integration.postmortem.writing.wording import capital, count, sentence, stop
 from mappings.models import Policy, PublicText
 
 MOST_STEPS = 5
@@ -32,7 +32,7 @@ def closed_too_early(gate: Gate, assessment: Assessment) -> Tree:
 def _ticket_too_early(gate: Gate, view: ActionView) -> Tree:
     missing = gate.missing[0]
     asks = "; ".join(claim.ask.rstrip(".") for claim in view.proof.missing)
-    why = f"I have opened this again, because {missing.reason}."
+    why = f"I have opened this again, because {stop(missing.reason)}"
     needs = f" It needs: {asks[:1].lower()}{asks[1:]}." if asks else ""
     owner: Line = (Plain(" other than "), Mention(view.owner)) if view.owner else ()
     evidence = [f"`/evidence {claim.id} <link>`" for claim in view.proof.missing]
@@ -44,7 +44,7 @@ def _ticket_too_early(gate: Gate, view: ActionView) -> Tree:
 
 def _steps(gate: Gate) -> tuple[Line, ...]:
     return tuple(
-        (Strong(finding.about), *sentence(f": {finding.reason}. {capital(finding.remedy)}"))
+        (Strong(finding.about), *sentence(f": {stop(finding.reason)} {capital(finding.remedy)}".rstrip()))
         for finding in gate.missing[:MOST_STEPS]
     )
 
@@ -59,7 +59,7 @@ def handed_over(gate: Gate, assessment: Assessment, policy: Policy) -> Tree:
     )
     return Tree(
         (
-            Paragraph(line(text, ": ", Strong(first.about), f", {first.reason}.")),
+            Paragraph(line(text, ": ", Strong(first.about), f", {stop(first.reason)}")),
             Paragraph(sentence(capital(first.remedy))),
         )
     )

@@ -5,8 +5,10 @@ from dataclasses import replace
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.findings import Finding, Level, open_findings
 from integration.postmortem.incident import Case
+from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.writing.tree import (
     Block,
+    Bullets,
     Fold,
     Grid,
     IssueLink,
@@ -20,7 +22,7 @@ from integration.postmortem.writing.tree import (
     Tree,
     line,
 )
-from integration.postmortem.writing.wording import capital, count, day, moment, sentence
+from integration.postmortem.writing.wording import capital, count, day, moment, sentence, stop
 from mappings.models import Kind, Mode, Policy, PublicText
 
 MOST_STEPS = 5
@@ -32,15 +34,18 @@ def status_tree(assessment: Assessment, case: Case, policy: Policy, stamp: str) 
     """Return the status comment of a governed incident, or of one that waits for adoption."""
     if assessment.governed is Governed.WAITING:
         return _waiting(assessment, policy)
+    if assessment.paused_by:
+        text = f"{assessment.paused_by} asked me to rest here. I read along, open nothing again and write nothing more until `/resume`."
+        return Tree((Paragraph((Strong(f"{assessment.severity.name} · paused"),)), Paragraph(sentence(text))))
     blocks: list[Block] = [_headline(assessment, policy)]
     if assessment.phase is Phase.RESPONDING:
         blocks += _responding(assessment, policy)
     elif assessment.phase is Phase.COMPLETE:
-        blocks += _complete(assessment)
+        blocks += _complete(assessment, policy)
     else:
         blocks += _next_steps(assessment)
     blocks += _folds(assessment, case, policy)
-    blocks.append(_small_print(assessment, policy, stamp))
+    blocks += _small_print(assessment, policy, stamp)
     return Tree(tuple(blocks))
 
 
@@ -60,9 +65,13 @@ def _headline(assessment: Assessment, policy: Policy) -> Paragraph:
 def _facts(assessment: Assessment, policy: Policy) -> list[str]:
     due = moment(assessment.due, policy.clocks.zone) if assessment.due else ""
     if assessment.phase is Phase.RESPONDING:
-        return [f"{KINDS[assessment.kind]} due {due}" if due else KINDS[assessment.kind]]
+        was = "was " if assessment.is_overdue else ""
+        return [f"{KINDS[assessment.kind]} {was}due {due}" if due else KINDS[assessment.kind]]
     if assessment.phase is Phase.COMPLETE:
-        return ["complete, may be closed"]
+        closed = bool(assessment.gates) and assessment.gates[0].issue.closed
+        return [
+            "complete" if closed else "may be closed" if _only_recommended(assessment) else "complete, may be closed"
+        ]
     asked = [f for f in assessment.findings if f.level is Level.BLOCK]
     done = sum(f.passed or bool(f.waived) for f in asked)
     facts = (
@@ -97,35 +106,55 @@ def _number(number: int) -> str:
     return words.get(number, f"{number} things help")
 
 
-def _complete(assessment: Assessment) -> list[Block]:
+def _only_recommended(assessment: Assessment) -> bool:
+    """Tell whether this is a near-miss that nothing holds up, and of which nothing may have been written yet."""
+    return assessment.kind is Kind.REVIEW and bool(open_findings(assessment.findings))
+
+
+def _complete(assessment: Assessment, policy: Policy) -> list[Block]:
+    advice = open_findings(assessment.findings)
+    recommended = [Paragraph(line("Worth adding:")), *_steps(advice)] if advice else []
+    if _only_recommended(assessment):
+        return [Paragraph(line("A near-miss: nothing holds up its closing. A review is recommended.")), *recommended]
     approved = [f for f in assessment.findings if f.check.startswith("approval_") and f.passed]
     names = " and ".join(f"{f.reason.removeprefix('approved by ')} ({f.about.split()[0].lower()})" for f in approved)
-    verified = sum(view.proof.suffices for view in assessment.actions)
-    actions = (
-        f" {verified} of {count(len(assessment.actions), 'action', 'actions')} verified." if assessment.actions else ""
-    )
     said = f"Complete; post-mortem approved by {names}." if names else "Complete."
-    return [Paragraph(line(f"{said}{actions} Thank you for writing it down for those who come after."))]
+    thanks = " Thank you for writing it down for those who come after." if policy.service.wording.thanks else ""
+    return [Paragraph(line(f"{said}{_actions_done(assessment)}{thanks}")), *recommended]
+
+
+def _actions_done(assessment: Assessment) -> str:
+    """Say how many actions were verified, and of how many the risk was accepted instead: those are not the same."""
+    if not assessment.actions:
+        return ""
+    states = [view.proof.state for view in assessment.actions]
+    verified, accepted = states.count(ProofState.VERIFIED), states.count(ProofState.RISK_ACCEPTED)
+    risks = (
+        f", the {count(accepted, 'risk of 1', f'risks of {accepted}').partition(' ')[2]} accepted" if accepted else ""
+    )
+    return f" {verified} of {count(len(states), 'action', 'actions')} verified{risks}."
 
 
 def _next_steps(assessment: Assessment) -> list[Block]:
     missing = [f for f in (assessment.gates[0].missing if assessment.gates else ()) if not f.later]
     advice = [f for f in open_findings(assessment.findings) if f not in missing]
-    steps = [*missing, *advice][:MOST_STEPS]
-    if not steps:
+    if not missing and not advice:
         return [Paragraph(line("Nothing is asked of you now."))]
-    rest = len(missing) + len(advice) - len(steps)
-    more = (
-        [Paragraph(line(f"{capital(count(rest, 'more thing', 'more things'))[:-1]} after that, in the details below."))]
-        if rest > 0
-        else []
+    return [Paragraph(line("Next:")), *_steps((*missing, *advice))]
+
+
+def _steps(findings: tuple[Finding, ...]) -> list[Block]:
+    """Return the first findings as steps, and how many follow."""
+    steps = Steps(tuple(_step(finding) for finding in findings[:MOST_STEPS]))
+    rest = count(len(findings) - MOST_STEPS, "more thing", "more things")
+    return (
+        [steps, Paragraph(line(f"{rest} after that, in the details below."))] if len(findings) > MOST_STEPS else [steps]
     )
-    return [Paragraph(line("Next:")), Steps(tuple(_step(finding) for finding in steps)), *more]
 
 
 def _step(finding: Finding) -> Line:
     advice = "" if finding.level is Level.BLOCK else " (advice)"
-    return (Strong(finding.about), *sentence(f"{advice}: {finding.reason}. {capital(finding.remedy)}".rstrip()))
+    return (Strong(finding.about), *sentence(f"{advice}: {stop(finding.reason)} {capital(finding.remedy)}".rstrip()))
 
 
 def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
@@ -133,6 +162,10 @@ def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
     responding = assessment.phase is Phase.RESPONDING
     title = "What will be asked later" if responding else f"All {count(len(own), 'check', 'checks')}"
     folds: list[Block] = [Fold(title, (checks_grid(own),), can_wait=responding)] if own else []
+    if assessment.notes:
+        folds.append(
+            Fold(f"Notes ({len(assessment.notes)})", (Bullets(tuple(line(note) for note in assessment.notes[-50:])),))
+        )
     public = case.incident.public and policy.service.public_issues is PublicText.CHECKS
     grid = None if public else actions_grid(assessment, policy)
     if grid is not None:
@@ -201,7 +234,7 @@ def _state(view: ActionView) -> str:
         problem = next((f.reason for f in view.findings if f.blocks), "")
         return f"no ticket yet: {problem}" if problem else "no ticket yet"
     if view.proof.until:
-        return f"{view.proof.state.value} until {view.proof.until}"
+        return f"{view.proof.state.value} {'until' if view.proof.suffices else 'on'} {view.proof.until}"
     return view.proof.state.value
 
 
@@ -211,13 +244,13 @@ def _unlinked(assessment: Assessment) -> tuple[Block, ...]:
     return (Small(line("This server has no sub-issues; the tickets are linked from this table.")),) if loose else ()
 
 
-def _small_print(assessment: Assessment, policy: Policy, stamp: str) -> Small:
+def _small_print(assessment: Assessment, policy: Policy, stamp: str) -> list[Block]:
+    """The policy that it was last said under is named, but another policy alone is nothing new to say."""
     parts = []
-    if assessment.mode is Mode.ADVISE:
-        parts.append("I advise here and open nothing again")
     if policy.service.wording.show_policy and stamp:
         parts.append(f"policy {stamp[:7]}")
     parts.append("/status for details")
     if policy.service.wording.not_for_evaluation:
         parts.append("for learning, not for performance evaluation")
-    return Small(line(" · ".join(parts)))
+    advises = [Small(line("I advise here and open nothing again."))] if assessment.mode is Mode.ADVISE else []
+    return [*advises, Small(line(" · ".join(parts)), volatile=True)]

@@ -7,7 +7,6 @@ from integration.postmortem.writing.tree import (
     Fold,
     IssueLink,
     Line,
-    Mention,
     Paragraph,
     Plain,
     Small,
@@ -15,7 +14,7 @@ from integration.postmortem.writing.tree import (
     Tree,
     line,
 )
-from integration.postmortem.writing.wording import day, sentence
+from integration.postmortem.writing.wording import sentence
 from mappings.models import Policy
 
 
@@ -23,16 +22,17 @@ def ticket_tree(view: ActionView, incident: Issue, policy: Policy) -> Tree:
     """Return the body of the ticket of one action. The due line that GitHub tickets may carry is the adapter's."""
     kind = policy.remediation.kind(view.kind)
     claims = policy.remediation.claims_for(kind)
-    known: list[Line] = [(Strong("Owner:"), Plain(" "), Mention(view.owner))] if view.owner else []
-    known.append(line(Strong("Due:"), " ", day(view.due)))
-    known.append(line(Strong("Kind:"), " ", kind.id))
-    known.append(line(Strong("It works when:"), " ", view.criteria or "not stated in the post-mortem"))
+    # Owner and due date are the tracker's own fields, or the adapter's due line: a second copy here would go stale when they move.
+    known = (
+        line(Strong("Kind:"), " ", kind.id),
+        line(Strong("It works when:"), " ", view.criteria or "not stated in the post-mortem"),
+    )
     evidence = tuple((*sentence(f"`/evidence {claim.id} <link>`: "), Plain(claim.ask)) for claim in claims)
     verify = sentence("Then `/verify <what you looked at>` by somebody with write rights who did not work on it.")
     return Tree(
         (
             Paragraph(line(view.description)),
-            Bullets(tuple(known)),
+            Bullets(known),
             Paragraph((Plain("It comes from the post-mortem of "), IssueLink(incident.ref), Plain("."))),
             Fold("When it is done", (Bullets(evidence), Paragraph(verify), Paragraph(_otherwise()))),
             Small(

@@ -33,8 +33,12 @@ def sentence(text: str) -> Line:
 
 def capital(text: str) -> str:
     """Return the text with its first letter in upper case and a full stop at the end, unless it ends a sentence already."""
-    started = text[:1].upper() + text[1:]
-    return started if not started or started[-1] in ".?:`" else started + "."
+    return stop(text[:1].upper() + text[1:])
+
+
+def stop(text: str) -> str:
+    """Return the text with a full stop at the end, unless it ends a sentence already."""
+    return text if not text or text[-1] in ".?:`…" else text + "."
 
 
 def count(number: int, one: str, many: str) -> str:
