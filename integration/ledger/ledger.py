@@ -200,7 +200,7 @@ class Ledger:
             return projects.set_breaker(writing, site, name, "", by=by, now=now)
 
     def creations_since(self, site: str, name: str, since: datetime) -> int:
-        """Count the creations asked for in a project since an instant."""
+        """Count the tickets asked for in a project since an instant."""
         with self._reading() as connection:
             return projects.creations_since(connection, site, name, since)
 
@@ -210,14 +210,14 @@ class Ledger:
             return projects.reopenings_since(connection, site, name, since)
 
     def usual_per_hour(self, site: str, name: str, now: datetime) -> tuple[float, float]:
-        """Return how many creations and how many reopenings an hour the last thirty days had, less where the project is
-        younger.
+        """Return how many new tickets and how many reopenings an hour the thirty days before ``now`` had, less where the
+        project is younger.
         """
         since = now - projects.USUAL_OVER
         with self._reading() as connection:
             hours = projects.hours_counted(connection, site, name, now)
-            created = projects.creations_since(connection, site, name, since)
-            reopened = projects.reopenings_since(connection, site, name, since)
+            created = projects.creations_since(connection, site, name, since, now)
+            reopened = projects.reopenings_since(connection, site, name, since, now)
         return created / hours, reopened / hours
 
     def cursor(self, site: str, name: str) -> Cursor:

@@ -2,7 +2,7 @@
 swept, and how much is usual.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
@@ -15,6 +15,7 @@ from integration.postmortem.people import Person
 from integration.trackers.base import Cursor
 
 USUAL_OVER = timedelta(days=30)
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 _MEMORY = select(
     projects.c.site,
     projects.c.name,
@@ -94,16 +95,17 @@ def save_cursor(writing: Writing, site: str, name: str, reached: Cursor, now: da
         writing.connection.execute(insert(cursors).values(project_id=project, **values))
 
 
-def creations_since(connection: Connection, site: str, name: str, since: datetime) -> int:
-    """Count the creations that were asked for in a project since an instant."""
+def creations_since(connection: Connection, site: str, name: str, since: datetime, until: datetime = FOREVER) -> int:
+    """Count the tickets that were asked for in a project since an instant, up to another one."""
     asked = select(func.count()).select_from(intents.join(cases).join(projects))
-    return connection.execute(asked.where(_is(site, name), intents.c.opened_at >= since)).scalar_one()
+    where = (intents.c.purpose.startswith("ticket:"), intents.c.opened_at >= since, intents.c.opened_at <= until)
+    return connection.execute(asked.where(_is(site, name), *where)).scalar_one()
 
 
-def reopenings_since(connection: Connection, site: str, name: str, since: datetime) -> int:
-    """Count our reopenings in a project since an instant."""
+def reopenings_since(connection: Connection, site: str, name: str, since: datetime, until: datetime = FOREVER) -> int:
+    """Count our reopenings in a project since an instant, up to another one."""
     done = select(func.count()).select_from(marks.join(cases).join(projects))
-    where = (_is(site, name), marks.c.kind == "reopened", marks.c.at >= since)
+    where = (_is(site, name), marks.c.kind == "reopened", marks.c.at >= since, marks.c.at <= until)
     return connection.execute(done.where(*where)).scalar_one()
 
 

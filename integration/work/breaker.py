@@ -14,13 +14,13 @@ HOUR = timedelta(hours=1)
 
 
 class Breaker:
-    """Counts what one project wants in an hour against what the mapping always allows and what is usual there."""
+    """Counts what one project wants in an hour against what the mapping always allows and what was usual there before that hour."""
 
     def __init__(self, ledger: Ledger, policy: Policy, incident: IssueRef, now: datetime) -> None:
         self._ledger, self._policy, self._incident, self._now = ledger, policy, incident, now
 
-    def allows(self, wanted: Sequence[Command]) -> bool:
-        """Tell whether these commands may be carried out; otherwise writing in the project stops until somebody resumes it."""
+    def objection(self, wanted: Sequence[Command]) -> str:
+        """Return why these commands must not be carried out, or an empty text."""
         site, project = self._incident.key.site, self._incident.project
         limits = self._policy.service.circuit_breaker
         for kind, what, always in (
@@ -39,16 +39,14 @@ class Breaker:
             )
             if before + count <= always:
                 continue
-            created, reopened = ledger.usual_per_hour(site, project, self._now)
+            created, reopened = ledger.usual_per_hour(site, project, since)
             usual = reopened if kind is EnsureOpen else created
             if before + count <= limits.times_usual * usual:
                 continue
-            self._open(
-                f"{before + count} {what} were wanted within an hour; {always} are always allowed, {usual:.1f} are usual"
-            )
-            return False
-        return True
+            return f"{before + count} {what} were wanted within an hour; {always} are always allowed, {usual:.1f} are usual"
+        return ""
 
-    def _open(self, reason: str) -> None:
+    def open(self, reason: str) -> None:
+        """Stop writing in the project until somebody resumes it; audited."""
         self._ledger.open_breaker(self._incident.key.site, self._incident.project, reason, self._now)
         structlog.get_logger(__name__).warning("breaker_opened", project=self._incident.project, why=reason)

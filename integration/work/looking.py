@@ -14,15 +14,18 @@ from integration.postmortem.commands import (
     Command,
     Creation,
     EnsureActionTicket,
+    EnsureReply,
     EnsureStatusComment,
     Outcome,
     Result,
+    Share,
     name_of,
 )
 from integration.postmortem.decisions import IntentState, Memory, Refusal
 from integration.postmortem.incident import Case, IssueRef
 from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.plan import plan
+from integration.postmortem.writing.replies import breaker_reply
 from integration.trackers.base import Spend, Tracker
 from integration.work.breaker import Breaker
 from integration.work.recording import record_of
@@ -76,6 +79,8 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
         return Looked(None)
     given.ledger.project(case.incident.ref.key.site, case.incident.ref.project, given.heard_at - BEFORE_THE_FIRST)
     memory = reconciled(given.ledger.recall(case.incident.ref), case)
+    # What was refused long enough ago is tried again, and no longer told of until it is refused again.
+    memory = replace(memory, refusals=tuple(each for each in memory.refusals if each.retry_at > given.now))
     policy = given.policy.for_project(case.incident.ref.key.site, case.incident.ref.project)
     facts = given.tracker.look_up(case.incident.ref, facts_needed(case, memory, policy), policy)
 
@@ -113,7 +118,7 @@ def _act(
 ) -> Looked:
     """Carry out what the plan wants, judge again with what came of it, and record; stop early only where something has to wait."""
     done: list[tuple[Command, Outcome]] = []
-    refused = {refusal.purpose: refusal for refusal in memory.refusals if refusal.retry_at > given.now}
+    refused = {refusal.purpose: refusal for refusal in memory.refusals}
     waits: list[datetime] = []
     tried: set[Command] = set()
     breaker = Breaker(given.ledger, policy, case.incident.ref, given.now)
@@ -123,7 +128,11 @@ def _act(
             for c in plan(assessment, case, memory, policy, given.stamp)
             if c not in tried and name_of(c) not in refused
         ]
-        if not wanted or not breaker.allows(wanted):
+        if not wanted:
+            break
+        objection = breaker.objection(wanted)
+        if objection:
+            done += _stop_writing(objection, breaker, case, memory, policy, given)
             break
         for command in wanted:
             tried.add(command)
@@ -147,6 +156,18 @@ def _act(
     assessment = assess(case, replace(memory, refusals=tuple(refused.values())))
     _record(case, memory, assessment, done, tuple(refused.values()), given, finished=not waits)
     return Looked(assessment, tuple(done), min(waits, default=None))
+
+
+def _stop_writing(
+    objection: str, breaker: Breaker, case: Case, memory: Memory, policy: Policy, given: Look
+) -> list[tuple[Command, Outcome]]:
+    """Open the circuit breaker and ask a person, once a day, on the case that tripped it; it opens even where nothing can be said."""
+    ask = EnsureReply(case.incident.ref, f"breaker:{given.now.date()}", breaker_reply(objection), Share.GATE)
+    try:
+        outcome = None if ask.purpose in memory.said else _carry_out(ask, case, memory, policy, given)
+    finally:
+        breaker.open(objection)
+    return [(ask, outcome)] if isinstance(outcome, Outcome) else []
 
 
 def _carry_out(command: Command, case: Case, memory: Memory, policy: Policy, given: Look) -> Outcome | datetime:

@@ -9,6 +9,7 @@ from integration.errors import TrackerError
 from integration.trackers.base import Tracker
 from integration.wakeups import WakeUp
 from integration.work.jobs import Engine
+from integration.work.redelivering import ask_again
 
 log = structlog.get_logger(__name__)
 DAY = timedelta(days=1)
@@ -24,6 +25,7 @@ def sweep_trackers(engine: Engine, still_ours: Callable[[], bool]) -> int:
                 return woken
             if engine.in_scope(site, project.name):
                 woken += sweep_project(engine, tracker, site, project.name)
+                ask_again(engine.outstanding.client, tracker, site, project.name, engine.clock())
         woken += _rotate(engine, site)
     return woken
 
