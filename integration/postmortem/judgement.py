@@ -165,7 +165,15 @@ def _actions(bench: _Bench, severity: SeverityView) -> tuple[ActionView, ...]:
         may_create = writes and index < policy.remediation.ticket.max_per_incident
         views.append(
             judge_action(
-                draft, proof, subject, bench.case, bench.memory, severity.severity, policy, may_create=may_create
+                draft,
+                proof,
+                subject,
+                bench.case,
+                bench.memory,
+                severity.severity,
+                policy,
+                may_create=may_create,
+                decisions=bench.decisions,
             )
         )
     return tuple(views)

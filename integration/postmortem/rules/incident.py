@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.decisions import Decision, Memory, Refusal
 from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Case
 from integration.postmortem.rules.written import PostMortem
@@ -74,6 +74,24 @@ def _asked(check: str, about: str, known: str, severity: Severity | None, policy
     return Finding(check, about, False, level, "not known yet", remedy)
 
 
+_WRITES = {
+    "EnsureLabels": "a change of labels on {}",
+    "EnsureSeverityShown": "a change of the severity of {}",
+    "EnsureStatusComment": "this comment on {}",
+    "EnsureReply": "an answer ({})",
+    "EnsureOpen": "opening {} again",
+    "EnsureActionTicket": "a new ticket ({})",
+    "EnsureLinked": "linking {}",
+    "EnsureAgreed": "a change of owner or due date on {}",
+}
+
+
+def _what(refusal: Refusal) -> str:
+    """Name in a reader's words what the tracker refused."""
+    kind, _, about = refusal.purpose.partition(":")
+    return _WRITES.get(kind, "{}").format(about.removeprefix("ticket:"))
+
+
 def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
     findings = []
     incident = case.incident
@@ -92,7 +110,7 @@ def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy
         )
     for issue in case.issues:
         if issue.comments_capped:
-            ask = "Please repeat in a new comment what still matters; the oldest ones count."
+            ask = policy.check("comments_read").asks
             reason = f"{issue.ref.locator} has more comments than are read"
             findings.append(
                 Finding("comments_read", "Comments", False, policy.level("comments_read", severity), reason, ask)
@@ -113,7 +131,7 @@ def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy
             Finding("document_readable", "Text", False, policy.level("document_readable", severity), problem, ask)
         )
     for refusal in memory.refusals:
-        reason = f"{refusal.purpose} was refused: {refusal.detail}"
+        reason = f"{_what(refusal)} was refused: {refusal.detail}"
         ask = "An administrator can run `followthrough doctor` to see which right is missing."
         findings.append(
             Finding("tracker_accepts", "Tracker", False, policy.level("tracker_accepts", severity), reason, ask)

@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 from integration.postmortem.assessment import ActionView
-from integration.postmortem.decisions import Memory, RememberedAction
+from integration.postmortem.decisions import Decision, Memory, RememberedAction
 from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Case
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.drafting import ActionDraft, remember
 from integration.postmortem.rules.evidence import Proof
+from integration.postmortem.rules.waiving import waive
 from mappings.models import Level, Policy, RequiredField, Severity
 
 
@@ -22,14 +23,16 @@ def judge_action(
     policy: Policy,
     *,
     may_create: bool,
+    decisions: tuple[Decision, ...] = (),
 ) -> ActionView:
     """Return one action as it stands. ``may_create`` is false where nothing is created (observe mode, unadopted, public, cap reached)."""
-    findings = (
+    found = (
         *_field_findings(draft, severity, policy),
         *_too_late(draft, case, severity, policy),
         *_doubts(draft, case, severity, policy),
         *_gone(draft, case, severity, policy),
     )
+    findings = waive(found, decisions)
     complete = draft.row is not None and draft.owner is not None and draft.due is not None and not blocking(findings)
     has_ticket = draft.remembered is not None and draft.remembered.ticket is not None
     wanted = complete and may_create and not has_ticket and not draft.matched.doubt
@@ -117,6 +120,11 @@ def _owner_problem(draft: ActionDraft, entry: RequiredField) -> tuple[str, str]:
     if row is None or not row.owner:
         return "it has no owner", entry.ask
     named = [person for person in draft.named if person.active]
+    if len(named) == 1 and draft.ticket is not None:
+        return (
+            f"nobody is assigned to its ticket {draft.ticket.ref.locator}",
+            f"Please assign {named[0].called} there, or somebody else here and there.",
+        )
     if not named:
         return (
             f"the tracker knows no active account “{row.owner[:60]}”",
