@@ -117,11 +117,15 @@ def _assess(bench: _Bench) -> Assessment:
     )
     gates = judge_gates(case, findings, actions, kind, severity.severity, policy, tickets_made=not _is_public(bench))
     is_over = about.is_over or kind is Kind.REVIEW or case.incident.closed
-    phase = judge_phase(case, bench.memory, findings, gates, is_over=is_over, now=bench.now)
+    written = (*findings, *(f for view in actions for f in view.findings if f.check.startswith("action.")))
+    phase = judge_phase(written, gates, is_over=is_over)
     if phase is Phase.RESPONDING:
         findings = tuple(f if f.check in about.asked_now else f.postponed() for f in findings)
     due = _due(bench, severity)
     is_overdue = due is not None and bench.now >= due and phase in (Phase.RESPONDING, Phase.WRITING)
+    if is_overdue:
+        reminder = late(severity.severity, policy)
+        findings = (*findings, reminder if phase is Phase.WRITING else reminder.postponed())
     return Assessment(
         case=case.incident.ref,
         governed=standing.governed,
@@ -132,7 +136,7 @@ def _assess(bench: _Bench) -> Assessment:
         phase=phase,
         due=due,
         is_overdue=is_overdue,
-        findings=(*findings, *((late(severity.severity, policy),) if is_overdue else ())),
+        findings=findings,
         actions=actions,
         gates=gates,
         decisions=bench.decided.decisions,
@@ -190,7 +194,7 @@ def _proof(draft: ActionDraft, bench: _Bench) -> tuple[str, Proof]:
     decisions = tuple(decision for decision in bench.decisions if key is not None and decision.issue == key)
     owner = draft.owner.id if draft.owner else None
     subject = subject_of(owner, kind.id, draft.criteria, draft.description, given_evidence(decisions))
-    return subject, judge_proof(decisions, kind, subject, bench.policy, bench.now)
+    return subject, judge_proof(decisions, kind, subject, draft.description, bench.policy, bench.now)
 
 
 def _due(bench: _Bench, severity: SeverityView) -> datetime | None:

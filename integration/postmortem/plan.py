@@ -63,7 +63,9 @@ def _gates(assessment: Assessment, case: Case, memory: Memory, policy: Policy) -
 
 def _gate(gate: Gate, assessment: Assessment, case: Case, memory: Memory, policy: Policy) -> tuple[Command, ...]:
     issue = gate.issue
-    if not issue.closed or gate.may_close or issue.ref.key in memory.satisfied or issue.locked:
+    if gate.may_close:
+        return _no_longer_unverified(issue, policy)
+    if not issue.closed or issue.ref.key in memory.satisfied or issue.locked:
         return ()
     if rounds(issue, memory) >= policy.remediation.reopening.rounds:
         return _hand_over(gate, assessment, memory, policy)
@@ -89,11 +91,22 @@ def rounds(issue: Issue, memory: Memory) -> int:
     return max(said, memory.reopened.get(issue.ref.key, 0))
 
 
+def _no_longer_unverified(issue: Issue, policy: Policy) -> tuple[Command, ...]:
+    """What was left closed without its evidence counts as open by this label; once the evidence is there, it does not any more."""
+    wrong = frozenset(label for label in issue.labels if _is_unverified(label, policy))
+    return (EnsureLabels(issue.ref, remove=wrong, share=Share.GATE),) if wrong else ()
+
+
+def _is_unverified(label: str, policy: Policy) -> bool:
+    return label.casefold() == policy.remediation.reopening.unverified_label.casefold()
+
+
 def _hand_over(gate: Gate, assessment: Assessment, memory: Memory, policy: Policy) -> tuple[Command, ...]:
     """Somebody insists: the issue stays closed, counted as open, and a person is asked once (DESIGN 1.8, S13)."""
     issue, label = gate.issue, policy.remediation.reopening.unverified_label
     purpose = f"handover:{issue.ref.key.id}"
-    labels = () if label in issue.labels else (EnsureLabels(issue.ref, frozenset({label}), share=Share.GATE),)
+    is_marked = any(_is_unverified(given, policy) for given in issue.labels)
+    labels = () if is_marked else (EnsureLabels(issue.ref, frozenset({label}), share=Share.GATE),)
     said = (
         ()
         if purpose in memory.said
@@ -111,6 +124,8 @@ def _labels(assessment: Assessment, incident: Issue) -> tuple[Command, ...]:
 
 def _severity_shown(assessment: Assessment, incident: Issue, policy: Policy) -> tuple[Command, ...]:
     severity = assessment.severity.severity
+    if any(not finding.passed for finding in assessment.severity.findings):
+        return ()  # Somebody set it lower: that is asked about, not fought over.
     if incident.ref.key.site != "jira" or severity is None or policy.severity.jira.field is None or incident.closed:
         return ()
     value = policy.severity.of(severity).jira_value

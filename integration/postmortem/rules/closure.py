@@ -1,9 +1,7 @@
 """May this issue be closed, and if not, what is missing? (DESIGN 5 "Closing")"""
 
-from datetime import datetime
-
 from integration.postmortem.assessment import ActionView, Gate, Phase
-from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.decisions import Decision
 from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.rules.evidence import ProofState
@@ -27,7 +25,7 @@ def judge_ticket(view: ActionView, severity: Severity | None, policy: Policy) ->
                 about,
                 False,
                 level,
-                f"the risk was accepted until {proof.until}, which has passed",
+                proof.why or f"the risk was accepted until {proof.until}, which has passed",
                 _how(view),
             )
         case ProofState.REJECTED:
@@ -116,10 +114,8 @@ def judge_gates(
     return (Gate(case.incident, own), *tickets)
 
 
-def judge_phase(
-    case: Case, memory: Memory, findings: tuple[Finding, ...], gates: tuple[Gate, ...], *, is_over: bool, now: datetime
-) -> Phase:
-    """Return the phase; ``is_over`` tells whether ``/resolved`` or the timeline said so, or the issue was closed."""
+def judge_phase(findings: tuple[Finding, ...], gates: tuple[Gate, ...], *, is_over: bool) -> Phase:
+    """Return the phase: ``findings`` are those on the text, its rows included; ``is_over``: ``/resolved``, the timeline or closing said so."""
     if not is_over:
         return Phase.RESPONDING
     if gates[0].may_close:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from integration.postmortem.decisions import Decision
 from integration.postmortem.people import Person
+from integration.postmortem.reading.normalise import normalise
 from mappings.models import ActionKind, Claim, Policy
 
 
@@ -55,6 +56,11 @@ def subject_of(owner_id: str | None, kind: str, criteria: str, description: str,
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def risk_subject(description: str) -> str:
+    """Return the digest of what is not being done when a risk is accepted: another action is another risk."""
+    return hashlib.sha256(normalise(description).encode()).hexdigest()
+
+
 def given_evidence(decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
     """Return the accepted evidence of one ticket that no later rejection has set aside, oldest first."""
     given: tuple[Decision, ...] = ()
@@ -73,12 +79,16 @@ def missing_claims(kind: ActionKind, given: tuple[Decision, ...], policy: Policy
 
 
 def judge_proof(
-    decisions: tuple[Decision, ...], kind: ActionKind, subject: str, policy: Policy, now: datetime
+    decisions: tuple[Decision, ...], kind: ActionKind, subject: str, description: str, policy: Policy, now: datetime
 ) -> Proof:
-    """Judge the proof of one action from the decisions on its ticket, oldest first. ``subject`` is the digest as things are now."""
+    """Judge the proof of one action from the decisions on its ticket, oldest first.
+
+    ``subject`` is the digest of what a verification is about, ``description`` what the action is, both as things are now.
+    """
     given = given_evidence(decisions)
     risk = next((d for d in reversed(decisions) if d.grants and d.word == "accept-risk"), None)
-    if risk is not None:
+    is_same = risk is not None and risk.subject == risk_subject(description)
+    if risk is not None and is_same:
         until = date.fromisoformat(risk.reason)
         if now.date() <= until:
             return Proof(ProofState.RISK_ACCEPTED, by=risk.actor, until=until, given=given)
@@ -87,9 +97,8 @@ def judge_proof(
     if verified is not None and verified.subject == subject and not missing:
         return Proof(ProofState.VERIFIED, by=verified.actor, given=given)
     if risk is not None and verified is None:
-        return Proof(
-            ProofState.RISK_EXPIRED, missing, by=risk.actor, until=date.fromisoformat(risk.reason), given=given
-        )
+        until, why = date.fromisoformat(risk.reason), "" if is_same else "its risk was accepted for another description"
+        return Proof(ProofState.RISK_EXPIRED, missing, by=risk.actor, until=until, why=why, given=given)
     rejected = next((d for d in reversed(decisions) if d.grants and d.word in ("reject", "evidence")), None)
     if rejected is not None and rejected.word == "reject":
         return Proof(ProofState.REJECTED, missing, by=rejected.actor, why=rejected.args)

@@ -10,7 +10,8 @@ from integration.postmortem.incident import Case, Comment, Facts, Issue
 from integration.postmortem.reading.arguments import read_links, read_people, read_severity, read_until
 from integration.postmortem.reading.commands import Command
 from integration.postmortem.rules.drafting import ActionDraft
-from integration.postmortem.rules.evidence import given_evidence, missing_claims, subject_of
+from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, subject_of
+from integration.postmortem.rules.severity import judge_severity
 from mappings.models import ActionKind, Authority, Policy, Severity
 
 LONGEST_RISK = timedelta(days=180)
@@ -99,8 +100,9 @@ def _severity(said: Command, bench: Bench) -> Verdict:
         return Verdict.refuse(
             "form", "it needs a severity and a reason", "For example: `/severity sev2 wrong answers for two days`"
         )
-    wanted, before = Severity(named), bench.memory.severity
-    lower = bool(before) and wanted.is_below(Severity(before))
+    # What counts is the severity in force, not the recorded one: at the first look nothing is recorded yet.
+    wanted, before = Severity(named), judge_severity(bench.case.incident, bench.memory, (), bench.policy).severity
+    lower = before is not None and wanted.is_below(before)
     return Verdict(True, wanted.value, needs=_needs(bench, "severity-lower" if lower else "severity"))
 
 
@@ -256,20 +258,20 @@ def _reject(said: Command, bench: Bench) -> Verdict:
 
 
 def _accept_risk(said: Command, bench: Bench) -> Verdict:
-    if elsewhere := _elsewhere(bench, ticket=True):
-        return elsewhere
+    draft = bench.draft
+    if draft is None:
+        return _NOT_A_TICKET
     until, reason = read_until(said.args)
     example = f"For example: `/accept-risk until:{(bench.now + timedelta(days=90)).date()} <why>`"
     if until is None or not reason:
         return Verdict.refuse("form", "it needs a date and a reason", example)
     if not _in_reach(until, bench.now):
         return Verdict.refuse("date", f"the date lies in the past or more than {LONGEST_RISK.days} days ahead", example)
-    draft = bench.draft
-    if draft is not None and draft.owner is not None and draft.owner.id == bench.comment.author.id:
+    if draft.owner is not None and draft.owner.id == bench.comment.author.id:
         return Verdict.refuse(
             "own_work", "the owner alone does not accept the risk", "Somebody else with the right can."
         )
-    return Verdict(True, until.isoformat(), needs=_needs(bench, "accept-risk"))
+    return Verdict(True, until.isoformat(), subject=risk_subject(draft.description), needs=_needs(bench, "accept-risk"))
 
 
 def _in_reach(until: date, now: datetime) -> bool:
