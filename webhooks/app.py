@@ -14,7 +14,8 @@ from webhooks.receiving import Door
 def create_app(settings: Settings, counts: health.Counts | None = None) -> Flask:
     """Return the receiver. It connects at the first delivery, so it starts while Redis is down, and says 503."""
     app = Flask("webhooks", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    # One byte more than is accepted: a body without a length is cut off here silently, and the cut must show.
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT + 1
     inbox = Inbox(connect(settings.redis_url))
     door = Door(inbox, counts or health.Counts())
     app.register_blueprint(github.blueprint(door, settings.github_webhook_secrets))
