@@ -1,0 +1,95 @@
+"""``docs/commands.md`` says what the program does: every command, its authority and place, examples that work, refusals that exist."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from integration.postmortem.incident import Issue
+from integration.postmortem.reading.commands import Command, read_commands
+from integration.postmortem.rules import deciding, verdicts
+from integration.postmortem.rules.deciding import decide
+from integration.postmortem.rules.drafting import draft_actions
+from integration.postmortem.rules.verdicts import WORDS
+from integration.postmortem.rules.written import read_postmortem
+from tests.builders import (
+    DANA,
+    GINA,
+    NOW,
+    OMAR,
+    STAMP,
+    VIC,
+    a_body,
+    a_case,
+    a_comment,
+    a_decision,
+    a_memory,
+    a_policy,
+    a_ticket,
+    an_action,
+    an_incident,
+    facts,
+)
+
+PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
+ROWS = {row[0]: row[1:] for row in re.findall(r"^\| `/([a-z-]+)` \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)}
+EXAMPLES = re.findall(r"^    (/[a-z-]+.*)$", PAGE, re.MULTILINE)
+SOURCES = "".join(Path(module.__file__ or "").read_text() for module in (deciding, verdicts))
+
+
+def test_every_command_is_described_and_no_other() -> None:
+    headings = re.findall(r"^### /([a-z-]+)$", PAGE, re.MULTILINE)
+
+    assert set(ROWS) == set(headings) == set(WORDS)
+    assert {word.split()[0][1:] for word in EXAMPLES} == set(WORDS)
+
+
+@pytest.mark.parametrize("word", sorted(WORDS))
+def test_the_authority_is_the_one_that_ships(word: str) -> None:
+    needed = a_policy().people.commands.needed
+    match word:
+        case "severity":
+            shipped = f"{needed(word)}; {needed('severity-lower')} to lower it"
+        case "approve":
+            shipped = f"technical: {needed('approve-technical')}; governance: {needed('approve-governance')}"
+        case "resume":
+            shipped = needed("pause")
+        case _:
+            shipped = needed(word)
+
+    assert ROWS[word][0] == shipped
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_each_example_takes_effect_where_the_page_says_and_nowhere_else(example: str) -> None:
+    word = example.split()[0][1:]
+    where = ROWS[word][1].strip()
+
+    assert _accepted(example, on_ticket=False) is (where != "an action ticket")
+    assert _accepted(example, on_ticket=True) is (where != "the incident")
+
+
+def test_each_refusal_has_its_line_and_each_line_its_refusal() -> None:
+    told = set(re.findall(r"^\| `([a-z_]+)` \| [^|]+ \|$", PAGE, re.MULTILINE))
+
+    assert told == set(re.findall(r'\.refuse\(\s*"([a-z_]+)"', SOURCES))
+
+
+def test_how_far_ahead_a_risk_may_be_accepted_is_told() -> None:
+    assert f"at most {verdicts.LONGEST_RISK // timedelta(days=1)} days ahead" in PAGE
+
+
+def _accepted(example: str, *, on_ticket: bool) -> bool:
+    """Judge the example by an administrator who is independent, on a case in which evidence was given."""
+    assert [type(said) for said in read_commands(example, WORDS)] == [Command]
+    comment = a_comment(example, GINA)
+    incident = an_incident(body=a_body(), comments=() if on_ticket else (comment,))
+    ticket: Issue = a_ticket(comments=(comment,) if on_ticket else ())
+    case, policy = a_case(incident, ticket), a_policy()
+    evidence = a_decision("evidence", OMAR, reason="tested", subject="shown")
+    memory = a_memory(evidence, actions=(an_action(),))
+    drafts = draft_actions(read_postmortem(incident, policy).rows, case, facts(), memory, policy)
+    (decision,) = decide(case, facts(), memory, drafts, policy, STAMP, NOW).decisions
+    assert decision.actor not in (DANA, VIC)
+    return decision.accepted
