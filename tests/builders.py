@@ -45,7 +45,14 @@ HEADER = "| ID | Action | Owner | Due | Horizon | Kind | Done when | Cause |\n|-
 
 def a_row(**changes: Any) -> ActionRow:
     """Return a complete row of the table of actions."""
-    given = {"description": ACTION, "id": "A1", "owner": "@dana", "due": DUE, "due_text": str(DUE), "criteria": CRITERIA}
+    given = {
+        "description": ACTION,
+        "id": "A1",
+        "owner": "@dana",
+        "due": DUE,
+        "due_text": str(DUE),
+        "criteria": CRITERIA,
+    }
     return ActionRow(**(given | changes))
 
 
