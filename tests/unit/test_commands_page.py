@@ -63,7 +63,7 @@ def test_the_authority_is_the_one_that_ships(word: str) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_each_example_takes_effect_where_the_page_says_and_nowhere_else(example: str) -> None:
-    word = example.split()[0][1:]
+    word = example.split(maxsplit=1)[0][1:]
     where = ROWS[word][1].strip()
 
     assert _accepted(example, on_ticket=False) is (where != "an action ticket")
