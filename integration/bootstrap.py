@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +13,8 @@ from integration.errors import ConfigError
 from integration.ledger.ledger import Ledger, open_ledger
 from integration.settings import Settings
 from integration.trackers import base
+from integration.work.attaching import attach
 from integration.work.budget import WriteBudget
-from integration.work.embedded import attach
 from integration.work.jobs import Engine
 from integration.work.outstanding import Outstanding
 from integration.work.policies import PolicyKeeper
@@ -56,10 +57,27 @@ def build(settings: Settings, now: Callable[[], datetime] = clock.now) -> Parts:
     return Parts(engine, client)
 
 
+def publish_policy(settings: Settings, now: Callable[[], datetime] = clock.now) -> None:
+    """Put the policy of the mappings folder in force. Raises ``ConfigError`` where it is broken and no earlier one is there."""
+    with closing(open_for_commands(settings)) as ledger:
+        PolicyKeeper(ledger, settings.mappings_dir, now).publish()
+
+
+def require_trackers(settings: Settings) -> None:
+    """Raise ``ConfigError`` unless a tracker is configured; asks nothing of it."""
+    if settings.github_token is None and not settings.is_jira_configured:
+        raise ConfigError(
+            "No tracker is configured.",
+            where="GITHUB_TOKEN, JIRA_URL",
+            remedy="Set GITHUB_TOKEN, or JIRA_URL with JIRA_TOKEN; the README shows how.",
+        )
+
+
 def connect_trackers(
     settings: Settings, key: bytes, now: Callable[[], datetime] = clock.now
 ) -> dict[str, base.Tracker]:
     """Return the configured trackers by site; nothing is asked of them yet. Raises ``ConfigError`` where none is configured."""
+    require_trackers(settings)
     trackers: dict[str, base.Tracker] = {}
     if settings.github_token is not None:
         # Imported here: each library costs a third of a second and is needed only where its tracker is configured.
@@ -73,12 +91,6 @@ def connect_trackers(
 
         access = JiraAccess(settings.jira_url, settings.jira_token.get_secret_value(), settings.jira_user, key)
         trackers["jira"] = connect_jira(access, now)
-    if not trackers:
-        raise ConfigError(
-            "No tracker is configured.",
-            where="GITHUB_TOKEN, JIRA_URL",
-            remedy="Set GITHUB_TOKEN, or JIRA_URL with JIRA_TOKEN; the README shows how.",
-        )
     return trackers
 
 

@@ -19,7 +19,7 @@ COMMANDS = {
         "running",
         "Run the whole service: receiver, workers, scheduler, and an embedded Valkey where none is named.",
     ),
-    "serve": ("running", "Run the receiver alone."),
+    "serve": ("receiving", "Run the receiver alone."),
     "work": ("running", "Run one worker alone."),
     "schedule": ("running", "Run the scheduler alone."),
     "migrate": ("running", "Bring the ledger's database to the schema that this version expects."),

@@ -1,16 +1,20 @@
-"""Commands that run the service or a part of it: ``up``, ``serve``, ``work``, ``schedule``, ``migrate``."""
+"""Commands that run the service or a part of it: ``up``, ``work``, ``schedule``, ``migrate``."""
 
 import contextlib
+import logging
 import os
 import signal
 
 import click
 
-from integration import logs
+from integration import lifetime, logs
+from integration.bootstrap import build, publish_policy, require_trackers
+from integration.ledger.schema import migrate as migrate_ledger
 from integration.settings import Settings
-from integration.work import supervisor
+from integration.work import jobs, worker
 from integration.work.embedded import EmbeddedValkey
-from integration.work.supervisor import Part, Supervisor
+from integration.work.scheduler import Scheduler
+from integration.work.supervisor import Supervisor, parts_of_service
 
 WORKERS = 2
 parent_option = click.option("--parent", type=int, hidden=True, help="End when this process is gone.")
@@ -24,46 +28,20 @@ def up(workers: int) -> None:
     The ledger is brought to the expected schema first. What ends is started again. SIGTERM or Ctrl-C stops everything
     in good order: looks in hand are finished, and what is outstanding stays in the queue.
     """
-    settings = Settings.load()
-    logs.configure(settings)
-    settings.prepare_data_dir()
-    os.umask(0o077)
+    settings = _prepared(None)
+    require_trackers(settings)
     with contextlib.ExitStack() as running:
-        if settings.is_redis_embedded:
-            running.enter_context(EmbeddedValkey(settings.data_dir))
-        _migrate(settings)
         service = Supervisor(parts_of_service(workers))
-        running.callback(service.stop)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, service.ask_to_stop)
+        if settings.is_redis_embedded:
+            running.enter_context(EmbeddedValkey(settings.data_dir))
+        migrate_ledger(settings.database_url)
+        publish_policy(settings)
+        running.callback(service.stop)
         service.start()
         code = service.watch()
     raise SystemExit(code)
-
-
-def parts_of_service(workers: int) -> tuple[Part, ...]:
-    """Return the processes of one service."""
-    return (
-        Part("receiver", ("serve",)),
-        *(Part(f"worker {number}", ("work",)) for number in range(1, workers + 1)),
-        Part("scheduler", ("schedule",)),
-    )
-
-
-@click.command()
-@parent_option
-def serve(parent: int | None) -> None:
-    """Run the receiver alone.
-
-    It answers on FOLLOWTHROUGH_BIND; its metrics are on FOLLOWTHROUGH_METRICS_BIND. It needs a Redis or Valkey that
-    runs: that of `followthrough up`, or the one that FOLLOWTHROUGH_REDIS_URL names.
-    """
-    from integration.work.embedded import attach  # noqa: PLC0415
-    from webhooks.serve import run  # noqa: PLC0415
-
-    settings = _prepared(parent)
-    attach(settings).close()
-    run(settings)
 
 
 @click.command()
@@ -74,13 +52,9 @@ def work(parent: int | None) -> None:
     Workers look at cases, one look at a time; start as many as you like, on as many machines as you like. SIGTERM
     finishes the look in hand first.
     """
-    from integration.bootstrap import build  # noqa: PLC0415
-    from integration.work import jobs, worker  # noqa: PLC0415
-
     settings = _prepared(parent)
-    parts = build(settings)
-    jobs.bind(parts.engine)
-    with contextlib.closing(parts):
+    with contextlib.closing(build(settings)) as parts:
+        jobs.bind(parts.engine)
         worker.work(parts.client, settings.timings.job_timeout)
 
 
@@ -92,9 +66,6 @@ def schedule(parent: int | None) -> None:
     It wakes cases that are due, queues again what a dead process left, and sweeps the trackers. Of several, one is
     active and the others wait for it.
     """
-    from integration.bootstrap import build  # noqa: PLC0415
-    from integration.work.scheduler import Scheduler  # noqa: PLC0415
-
     settings = _prepared(parent)
     with contextlib.closing(build(settings)) as parts:
         scheduler = Scheduler(parts.engine, parts.client)
@@ -110,23 +81,18 @@ def migrate() -> None:
 
     Safe to repeat, and safe beside another one that does the same; does nothing where the schema is there already.
     """
-    settings = Settings.load()
-    settings.prepare_data_dir()
-    click.echo(f"The ledger has schema {_migrate(settings)}.")
-
-
-def _migrate(settings: Settings) -> str:
-    from integration.ledger.schema import migrate as migrate_ledger  # noqa: PLC0415
-
-    return migrate_ledger(settings.database_url)
+    settings = _prepared(None)
+    click.echo(f"The ledger has schema {migrate_ledger(settings.database_url)}.")
 
 
 def _prepared(parent: int | None) -> Settings:
     """Read the settings and set up logging; every long-lived process begins so."""
     settings = Settings.load()
     logs.configure(settings)
+    # What alembic does is told by one line of ours; its own lines are for those who write migrations.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     settings.prepare_data_dir()
     os.umask(0o077)
     if parent is not None:
-        supervisor.end_with(parent)
+        lifetime.end_with(parent)
     return settings

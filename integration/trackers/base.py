@@ -40,7 +40,10 @@ class Tracker(Protocol):
         ...
 
     def locate(self, site_id: str, locator: str) -> IssueRef:
-        """Return the current reference of the issue with that immutable id; ``locator`` is a hint from a delivery, checked, never believed."""
+        """Return the current reference of the issue with that immutable id; ``locator`` is a hint from a delivery, checked, never believed.
+
+        With an empty id, as a person gives it on the command line, the issue is whichever the locator names.
+        """
         ...
 
     def observe(self, case: IssueRef, tickets: tuple[IssueRef, ...], policy: Policy) -> Case:

@@ -6,47 +6,20 @@ they attach, or say what to do.
 
 import os
 import select
-import stat
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import IO, Self
 
-import redis
 import structlog
 
 from integration.errors import ConfigError
-from integration.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 START_SECONDS = 125.0  # a little longer than the owner waits for its server
 LONGEST_BACKOFF = 5.0  # seconds between two attempts to start an owner that dies again and again
-
-
-def attach(settings: Settings) -> "redis.Redis":
-    """Return a client of the Redis that the settings name, after it has answered. Raises :class:`ConfigError` if it does not.
-
-    An embedded Valkey is never started here; its socket is only used if it belongs to this user (S21).
-    """
-    if settings.is_redis_embedded and settings.valkey_socket.exists():
-        check_ours(settings.valkey_socket)
-    client = redis.Redis.from_url(settings.redis_url, socket_connect_timeout=5)
-    try:
-        client.ping()
-    except redis.RedisError as error:
-        client.close()
-        if settings.is_redis_embedded:
-            remedy = (
-                "Start it with `followthrough up`, or set FOLLOWTHROUGH_REDIS_URL to a Redis or Valkey of your own."
-            )
-            message = f"No embedded Valkey answers on {settings.valkey_socket}."
-        else:
-            remedy = "Check that the server runs, and the address and password."
-            message = f"Redis does not answer ({type(error).__name__})."
-        raise ConfigError(message, where="FOLLOWTHROUGH_REDIS_URL", remedy=remedy) from None
-    return client
 
 
 class EmbeddedValkey:
@@ -102,7 +75,8 @@ class EmbeddedValkey:
 
 def _spawn_owner(data_dir: Path) -> "subprocess.Popen[bytes]":
     """Start an owner and wait for its word. A session of its own keeps Ctrl-C from ending Valkey before its clients."""
-    command = [sys.executable, "-m", "integration.work.owner", str(data_dir), str(os.getpid())]
+    # -P keeps the present folder out of the import path: a folder `mappings` of YAML files there is not the package.
+    command = [sys.executable, "-P", "-m", "integration.work.owner", str(data_dir), str(os.getpid())]
     owner = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True)
     assert owner.stdout is not None  # noqa: S101 (a pipe was asked for)
     word = _read_line(owner.stdout, START_SECONDS)
@@ -117,14 +91,3 @@ def _spawn_owner(data_dir: Path) -> "subprocess.Popen[bytes]":
 def _read_line(stream: IO[bytes], seconds: float) -> str:
     readable, _, _ = select.select([stream], [], [], seconds)
     return stream.readline().decode().strip() if readable else ""
-
-
-def check_ours(path: Path) -> None:
-    """Raise :class:`ConfigError` unless ``path`` is a socket of this user (S21)."""
-    found = path.lstat()
-    if not stat.S_ISSOCK(found.st_mode) or found.st_uid != os.geteuid():
-        raise ConfigError(
-            f"{path} is not a socket of this user, and may be somebody else's server.",
-            where="FOLLOWTHROUGH_DATA_DIR",
-            remedy="Remove it, or choose another data directory.",
-        )

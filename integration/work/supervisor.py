@@ -1,7 +1,7 @@
-"""Keeps the processes of one machine running: starts them, starts again what ends, stops all of them gracefully. Knows nothing of what they do.
+"""Keeps the processes of one machine running: starts them, starts again what ends, stops all of them gracefully.
 
 Each child leads a session of its own, so that Ctrl-C reaches this process alone and the children end in good order; each watches its parent
-(:func:`end_with`), so that none outlives a supervisor that was killed.
+(:func:`integration.lifetime.end_with`), so that none outlives a supervisor that was killed.
 """
 
 import os
@@ -32,6 +32,15 @@ class Part:
 
     name: str
     arguments: tuple[str, ...]
+
+
+def parts_of_service(workers: int) -> tuple[Part, ...]:
+    """Return the processes of one service."""
+    return (
+        Part("receiver", ("serve",)),
+        *(Part(f"worker {number}", ("work",)) for number in range(1, workers + 1)),
+        Part("scheduler", ("schedule",)),
+    )
 
 
 @dataclass
@@ -142,14 +151,3 @@ def _kill_session(process: "subprocess.Popen[bytes]") -> None:
     except ProcessLookupError:
         return
     process.wait()
-
-
-def end_with(parent: int) -> None:
-    """End this process gracefully when the one that started it is gone."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

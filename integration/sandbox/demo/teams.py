@@ -102,7 +102,8 @@ class Team(Protocol):
 class GitHubTeam:
     """The team on the stand-in GitHub; a ref is ``owner/repo#12``."""
 
-    name, markup = "GitHub", "markdown"
+    name = "GitHub"
+    markup: Markup = "markdown"
 
     def __init__(self, github: GitHubSandbox, repository: str) -> None:
         """Work in one repository."""
@@ -164,7 +165,8 @@ class GitHubTeam:
 class JiraTeam:
     """The team on the stand-in Jira; a ref is an issue key."""
 
-    name, markup = "Jira", "wiki"
+    name = "Jira"
+    markup: Markup = "wiki"
 
     def __init__(self, jira: JiraSandbox, project: str) -> None:
         """Work in one project."""

@@ -18,7 +18,7 @@ from integration.trackers.github.client import GitHubClient, Tally
 from integration.trackers.github.facts import Inquiry
 from integration.trackers.github.identifiers import SITE, is_login, path, place_of, repository_of
 from integration.trackers.github.observing import Capabilities, Observer, read_ticket
-from integration.trackers.github.payloads import Account, read
+from integration.trackers.github.payloads import Account, Ticket, read
 from integration.trackers.github.translation import Reader, person_of, ref_of
 from integration.trackers.github.writing import Writer
 from integration.trackers.markers import Signer
@@ -52,11 +52,13 @@ class GitHubTracker:
         return self._service
 
     def locate(self, site_id: str, locator: str) -> IssueRef:
-        """Return the present reference of the issue with that id, found by its locator.
+        """Return the present reference of the issue with that id, found by its locator; whichever stands there where no id is known.
 
         Raises :class:`IssueNotFound` where another issue, or none, stands there.
         """
-        return ref_of(read_ticket(self._client, IssueKey(SITE, site_id), place_of(locator)))
+        place = place_of(locator)
+        key = IssueKey(SITE, site_id or str(read(Ticket, self._client.get(place.path()).body).id))
+        return ref_of(read_ticket(self._client, key, place))
 
     def observe(self, case: IssueRef, tickets: tuple[IssueRef, ...], policy: Policy) -> Case:
         """Read the incident with its comments, sub-issues and remembered tickets."""
