@@ -39,7 +39,8 @@ def undecided(case: Case, memory: Memory) -> tuple[tuple[Issue, Comment], ...]:
         for comment in issue.comments
         if comment.origin is not CommentOrigin.OURS and (issue.ref.key, comment.id) not in seen
     ]
-    return tuple(sorted(fresh, key=lambda pair: (pair[1].created_at, pair[1].id)))
+    # Within the second that trackers know times to, ids tell which comment came first; they grow longer.
+    return tuple(sorted(fresh, key=lambda pair: (pair[1].created_at, len(pair[1].id), pair[1].id)))
 
 
 def people_who_command(case: Case, memory: Memory) -> frozenset[tuple[str, Person]]:
