@@ -21,6 +21,7 @@ from integration.postmortem.commands import (
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.reading.normalise import normalise
+from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.writing.replies import (
     closed_too_early,
     handed_over,
@@ -65,7 +66,8 @@ def _gate(gate: Gate, assessment: Assessment, case: Case, memory: Memory, policy
     issue = gate.issue
     if gate.may_close:
         return _no_longer_unverified(issue, policy)
-    if not issue.closed or issue.ref.key in memory.satisfied or issue.locked:
+    # A locked conversation is no way out: whoever may lock may close, and opening again needs no comment.
+    if not issue.closed or (issue.ref.key in memory.satisfied and not _was_rejected(issue, assessment)):
         return ()
     if rounds(issue, memory) >= policy.remediation.reopening.rounds:
         return _hand_over(gate, assessment, memory, policy)
@@ -75,6 +77,15 @@ def _gate(gate: Gate, assessment: Assessment, case: Case, memory: Memory, policy
     reply = EnsureReply(issue.ref, purpose, closed_too_early(gate, assessment), Share.GATE)
     said = () if purpose in memory.said else (reply,)
     return (*said, EnsureOpen(issue.ref, issue.reopen_with))
+
+
+def _was_rejected(issue: Issue, assessment: Assessment) -> bool:
+    """Closing stays closed when a text or the policy changes later, but not when somebody with the right refused the evidence."""
+    return any(
+        view.proof.state is ProofState.REJECTED
+        for view in assessment.actions
+        if view.ticket is not None and view.ticket.ref == issue.ref
+    )
 
 
 def reopening(issue: Issue) -> str:

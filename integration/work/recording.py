@@ -19,6 +19,8 @@ def record_of(
 ) -> LookRecord:
     """Return the record of one look. ``memory`` is as it was left by :func:`after`, with everything said and created in it."""
     governed = assessment.governed is Governed.GOVERNED
+    agreed = _agreed(assessment, memory)
+    ours = {action.ticket.key for action in agreed if action.ticket is not None}
     return LookRecord(
         title=case.incident.title[:200],
         kind=assessment.kind.value,
@@ -33,8 +35,9 @@ def record_of(
         next_look=assessment.next_look,
         status_comment=memory.status_comment or "",
         status_digest=memory.status_digest if memory.status_comment else "",
-        tickets=tuple(ticket.ref for ticket in case.tickets),
-        actions=_agreed(assessment, memory),
+        # Issues that people linked stay their own: an incident that hangs on another one is a case all the same.
+        tickets=tuple(ticket.ref for ticket in case.tickets if ticket.ref.key in ours),
+        actions=agreed,
         said=memory.said,
         reopened=tuple(c.issue.key for c, o in done if isinstance(c, EnsureOpen) and o.result is Result.CHANGED),
         satisfied=_satisfied(assessment),

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import islice
 
 from integration.postmortem.document import Block, Heading, ListBlock, Paragraph
 from integration.postmortem.reading.markdown import read_markdown
@@ -16,6 +18,9 @@ from integration.postmortem.reading.normalise import normalise
 
 MAX_COMMANDS = 50
 """Commands of one comment that are read; whoever needs more posts another comment (S4)."""
+
+MAX_LINES = 200
+"""Lines formed like commands that are looked at in one comment, those in quotes and code included: a flood of them must not keep a look busy."""
 
 LINE = re.compile(r" {0,3}[/!]([A-Za-z][A-Za-z-]{0,39})(?:[ \t]+(.*))?[ \t]*")
 COULD_BE = re.compile(r"^ {0,3}[/!][A-Za-z]", re.MULTILINE)
@@ -54,12 +59,16 @@ def read_commands(raw: str, words: Iterable[str]) -> tuple[Command | Suggestion,
     ``raw`` is what was typed, GitHub Markdown or Jira markup; ``words`` are the known commands, in lower case.
     """
     text = _lines_as_shown(raw)
-    if not COULD_BE.search(text):
-        return ()
-    shown = Counter(normalise(line) for line in _shown_lines(read_markdown(text).blocks))
+    return _read(text, frozenset(words)) if COULD_BE.search(text) else ()
+
+
+@lru_cache(maxsize=1_024)
+def _read(text: str, words: frozenset[str]) -> tuple[Command | Suggestion, ...]:
+    """Comments without an effect are read again in every look, and several times in each, so what was read is kept."""
+    shown = Counter(_as_read(line) for line in _shown_lines(read_markdown(text).blocks))
     known = sorted(words)
     found: list[Command | Suggestion] = []
-    for number, word, args, line in _candidates(text):
+    for number, word, args, line in islice(_candidates(text), MAX_LINES):
         said = _recognise(word.lower(), args, number, known)
         if said is None or REORDERING.search(line):
             continue
@@ -97,7 +106,12 @@ def _candidates(text: str) -> Iterator[tuple[int, str, str, str]]:
 
 
 def _as_shown(line: str) -> str:
-    return next((normalise(shown) for shown in _shown_lines(read_markdown(line).blocks)), "")
+    return next((_as_read(shown) for shown in _shown_lines(read_markdown(line).blocks)), "")
+
+
+def _as_read(line: str) -> str:
+    """Return the words of a line and whether they begin like a command: the same words without the stroke are no command."""
+    return ("/" if line.lstrip()[:1] in ("/", "!") else "") + normalise(line)
 
 
 def _shown_lines(blocks: Iterable[Block]) -> Iterator[str]:

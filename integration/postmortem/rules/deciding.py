@@ -12,7 +12,7 @@ from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.reading.commands import Command, Suggestion, read_commands
 from integration.postmortem.rules.authority import Held, authority_of
-from integration.postmortem.rules.drafting import ActionDraft
+from integration.postmortem.rules.drafting import ActionDraft, our_issues
 from integration.postmortem.rules.verdicts import WORDS, Bench, Verdict, judge_command
 from mappings.models import Authority, Policy
 
@@ -31,11 +31,9 @@ def undecided(case: Case, memory: Memory) -> tuple[tuple[Issue, Comment], ...]:
     Issues that people linked to the incident themselves are theirs: nothing said there is taken for a command.
     """
     seen = {(decision.issue, decision.comment_id) for decision in memory.decisions}
-    ours = {case.incident.ref.key, *(action.ticket.key for action in memory.actions if action.ticket)}
     fresh = [
         (issue, comment)
-        for issue in case.issues
-        if issue.ref.key in ours
+        for issue in our_issues(case, memory)
         for comment in issue.comments
         if comment.origin is not CommentOrigin.OURS and (issue.ref.key, comment.id) not in seen
     ]
@@ -124,7 +122,7 @@ def _has_a_say(person: Person, issue: Issue, case: Case, facts: Facts, memory: M
 
 def participants(case: Case, memory: Memory) -> frozenset[str]:
     """Return the ids of those who take part: the incident's author, assignees of its issues, and everybody a command named as lead or participant."""
-    ids = {case.incident.author.id, *(person.id for issue in case.issues for person in issue.assignees)}
+    ids = {case.incident.author.id, *(person.id for issue in our_issues(case, memory) for person in issue.assignees)}
     named = {d.subject for word in ("lead", "participants") for d in memory.decided(word)}
     return frozenset(ids | {part for subject in named for part in subject.split() if part})
 

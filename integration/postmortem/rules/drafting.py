@@ -49,6 +49,12 @@ class ActionDraft:
         return self.row.criteria if self.row else ""
 
 
+def our_issues(case: Case, memory: Memory) -> tuple[Issue, ...]:
+    """Return the incident and the tickets of its remembered actions. What else people linked to it is theirs, and may be of another client."""
+    ours = {action.ticket.key for action in memory.actions if action.ticket is not None}
+    return (case.incident, *(ticket for ticket in case.tickets if ticket.ref.key in ours))
+
+
 def draft_actions(
     rows: tuple[ActionRow, ...], case: Case, facts: Facts, memory: Memory, policy: Policy
 ) -> tuple[ActionDraft, ...]:

@@ -78,6 +78,12 @@ def missing_claims(kind: ActionKind, given: tuple[Decision, ...], policy: Policy
     return tuple(claim for claim in policy.remediation.claims_for(kind) if claim.id not in shown)
 
 
+def _verification(decisions: tuple[Decision, ...]) -> Decision | None:
+    """Return the latest verification that no later rejection has set aside: the same evidence given again is looked at again."""
+    last = next((d for d in reversed(decisions) if d.grants and d.word in ("verify", "reject")), None)
+    return last if last is not None and last.word == "verify" else None
+
+
 def judge_proof(
     decisions: tuple[Decision, ...], kind: ActionKind, subject: str, description: str, policy: Policy, now: datetime
 ) -> Proof:
@@ -92,7 +98,7 @@ def judge_proof(
         until = date.fromisoformat(risk.reason)
         if now.date() <= until:
             return Proof(ProofState.RISK_ACCEPTED, by=risk.actor, until=until, given=given)
-    verified = next((d for d in reversed(decisions) if d.grants and d.word == "verify"), None)
+    verified = _verification(decisions)
     missing = missing_claims(kind, given, policy)
     if verified is not None and verified.subject == subject and not missing:
         return Proof(ProofState.VERIFIED, by=verified.actor, given=given)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from integration.postmortem.decisions import Decision, Memory, Refusal
 from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Case
+from integration.postmortem.rules.drafting import our_issues
 from integration.postmortem.rules.written import PostMortem
 from mappings.models import Policy, Severity
 
@@ -108,7 +109,7 @@ def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy
                 ask,
             )
         )
-    for issue in case.issues:
+    for issue in our_issues(case, memory):
         if issue.comments_capped:
             ask = policy.check("comments_read").asks
             reason = f"{issue.ref.locator} has more comments than are read"

@@ -239,14 +239,20 @@ def _verify(said: Command, bench: Bench) -> Verdict:
 def _depends(draft: ActionDraft, bench: Bench, given: tuple[Decision, ...]) -> str:
     """Say why the commenter may not verify this action, or return an empty string (S10)."""
     who = bench.comment.author.id
-    owners = draft.remembered.owners if draft.remembered else frozenset[str]()
     if draft.owner is None:
         return "it has no owner yet, so nobody can be independent of the owner"
-    if who == draft.owner.id or who in owners or who in {person.id for person in bench.issue.assignees}:
+    if _owns(who, draft, bench):
         return "whoever owns or owned an action does not verify it"
     if who in {decision.actor.id for decision in given}:
         return "whoever gave the evidence does not verify it"
     return ""
+
+
+def _owns(who: str, draft: ActionDraft, bench: Bench) -> bool:
+    """Tell whether somebody owns the action or ever did, as far as any look saw: handing it on for a moment frees nobody (S10)."""
+    past = draft.remembered.owners if draft.remembered else frozenset[str]()
+    present = {person.id for person in bench.issue.assignees} | ({draft.owner.id} if draft.owner else set())
+    return who in past | present
 
 
 def _reject(said: Command, bench: Bench) -> Verdict:
@@ -267,9 +273,11 @@ def _accept_risk(said: Command, bench: Bench) -> Verdict:
         return Verdict.refuse("form", "it needs a date and a reason", example)
     if not _in_reach(until, bench.now):
         return Verdict.refuse("date", f"the date lies in the past or more than {LONGEST_RISK.days} days ahead", example)
-    if draft.owner is not None and draft.owner.id == bench.comment.author.id:
+    if _owns(bench.comment.author.id, draft, bench):
         return Verdict.refuse(
-            "own_work", "the owner alone does not accept the risk", "Somebody else with the right can."
+            "own_work",
+            "whoever owns or owned an action does not accept its risk alone",
+            "Somebody else with the right can.",
         )
     return Verdict(True, until.isoformat(), subject=risk_subject(draft.description), needs=_needs(bench, "accept-risk"))
 
