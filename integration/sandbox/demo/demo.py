@@ -8,9 +8,10 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from rich.console import Console
@@ -19,7 +20,7 @@ from integration import logs
 from integration.sandbox.demo.deliveries import play_deliveries
 from integration.sandbox.demo.service import DemoService, free_port
 from integration.sandbox.demo.story import Story
-from integration.sandbox.demo.teams import LABELS, PEOPLE, SERVICE, GitHubTeam, JiraTeam
+from integration.sandbox.demo.teams import LABELS, PEOPLE, SERVICE, GitHubTeam, JiraTeam, Team
 from integration.sandbox.demo.teller import NotAsTold, Teller
 from integration.sandbox.github.sandbox import GitHubSandbox
 from integration.sandbox.jira.server import JiraSandbox
@@ -46,8 +47,13 @@ class Demo:
 
 
 @contextlib.contextmanager
-def running(folder: Path, output: BinaryIO, port: int = 0) -> Iterator[Demo]:
-    """Run trackers, page and service on ``folder``, which is 0700 and empty; ``output`` takes the service's log."""
+def running(
+    folder: Path, output: BinaryIO, port: int = 0, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Demo]:
+    """Run trackers, page and service on ``folder``, which is 0700 and empty; ``output`` takes the service's log.
+
+    ``more`` are further settings of the service.
+    """
     door = free_port()
     with contextlib.ExitStack() as stack:
         github = stack.enter_context(_github(f"http://127.0.0.1:{door}/webhooks/github"))
@@ -55,7 +61,7 @@ def running(folder: Path, output: BinaryIO, port: int = 0) -> Iterator[Demo]:
         board = StoryBoard()
         forms = {place: Form("", labels=LABELS) for place in (REPOSITORY, PROJECT)}
         page = stack.enter_context(Page(github, jira, board, forms=forms, people=tuple(PEOPLE), port=port))
-        service = DemoService(folder, door, _trackers(github, jira), output)
+        service = DemoService(folder, door, {**_trackers(github, jira), **more}, output)
         logs.configure(service.settings, stream=io.TextIOWrapper(output, write_through=True), is_json=True)
         stack.enter_context(service)
         yield Demo(github, jira, service, page, board)
@@ -156,31 +162,28 @@ def _jira(hook: str) -> Iterator[JiraSandbox]:
 
 def run(*, once: bool, port: int, log: Path | None, console: Console) -> int:
     """Run the demo and return its exit code: 0 when everything came out as told, else 1. Without ``once`` it stays up until interrupted."""
-    interrupted = threading.Event()
     os.umask(0o077)
+    # A request to end is an interruption like Ctrl-C: either way everything stops in good order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    came_out = False
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
         output = stack.enter_context((log or folder / "service.log").open("ab", buffering=0))
-        signal.signal(signal.SIGTERM, _leave)
         demo = stack.enter_context(running(folder, output, port))
         # While everything stops, a second Ctrl-C would leave processes behind.
         stack.callback(_be_patient)
         console.print(f"Look on: [bold]{demo.page.url}[/bold]")
         came_out = play(demo, Teller(console, demo.board))
         if not once:
-            _stay(demo, console, interrupted)
+            _stay(demo, console)
     return 0 if came_out else 1
 
 
-def _stay(demo: Demo, console: Console, interrupted: threading.Event) -> None:
+def _stay(demo: Demo, console: Console) -> None:
     console.print(HOW_TO_PLAY.format(url=demo.page.url, people=", ".join(name.title() for name in PEOPLE)))
     with contextlib.suppress(KeyboardInterrupt):
-        interrupted.wait()
+        threading.Event().wait()
     console.print("Everything stops.")
-
-
-def _leave(*_signal: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _be_patient() -> None:

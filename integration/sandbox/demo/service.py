@@ -73,7 +73,8 @@ class DemoService:
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as starting:
-            starting.enter_context(EmbeddedValkey(self.folder))
+            if self.settings.is_redis_embedded:
+                starting.enter_context(EmbeddedValkey(self.folder))
             migrate(self.settings.database_url)
             self._redis = starting.enter_context(redis.Redis.from_url(self.settings.redis_url))
             starting.callback(self.supervisor.stop)

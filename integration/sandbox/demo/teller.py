@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from integration.sandbox.page.board import StoryBoard
 
+PATIENCE = 45.0  # seconds before something that should come counts as not come
 PAUSE = 0.1  # seconds between two looks at a tracker while something is waited for
 
 
@@ -18,11 +19,11 @@ class NotAsTold(Exception):
 
 
 class Teller:
-    """Tells steps; ``patience`` is how many seconds may pass before something that should come counts as not come."""
+    """Tells steps, and counts how many came out."""
 
-    def __init__(self, console: Console, board: StoryBoard, patience: float = 45.0) -> None:
+    def __init__(self, console: Console, board: StoryBoard) -> None:
         """Begin with nothing told."""
-        self.console, self.board, self.patience = console, board, patience
+        self.console, self.board = console, board
         self.told, self.failed = 0, 0
 
     def chapter(self, title: str) -> None:
@@ -48,7 +49,7 @@ class Teller:
 
     def wait_for(self, what: str, is_so: Callable[[], bool], instead: Callable[[], object] | None = None) -> None:
         """Return when ``is_so``. Raises :class:`NotAsTold` when patience is over; ``instead`` tells what is there."""
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + PATIENCE
         while not is_so():
             if time.monotonic() > deadline:
                 there = f" Instead: {instead()}" if instead is not None else ""
