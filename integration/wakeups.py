@@ -13,12 +13,13 @@ WANTED = PREFIX + "wanted"  # hash: object → number of wake-ups not yet covere
 QUEUED = PREFIX + "queued"  # sorted set: object → Unix time at which it was queued; removed when a worker starts on it
 INBOX = PREFIX + "inbox"  # list of objects; receivers RPUSH, workers BLPOP
 WAKEUPS = PREFIX + "wakeups"  # hash: object → the latest wake-up as JSON, under 1 kB
-DELIVERY = PREFIX + "delivery:"  # + digest: set for three days for each accepted delivery, so that an instant repeat adds nothing
+# + digest: set for three days for each accepted delivery, so that an instant repeat adds nothing.
+DELIVERY = PREFIX + "delivery:"
 
 
 @dataclass(frozen=True)
 class WakeUp:
-    """"This object may have changed." Only ``site``, ``id`` and ``locator`` are used, and ``locator`` only to find the object.
+    """The word that an object may have changed. Only ``site``, ``id`` and ``locator`` are used, and ``locator`` only to find the object.
 
     ``site`` is ``github`` or ``jira``; ``id`` the tracker's immutable issue id as text; ``locator`` the human reference (``owner/repo#12``,
     ``KEY-12``, or empty where the delivery names none); ``event`` what the tracker called it; ``at`` Unix seconds of the arrival.

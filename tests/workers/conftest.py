@@ -9,7 +9,8 @@ import pytest
 import redis
 
 from integration.settings import Settings
-from integration.work.embedded import EmbeddedValkey, attach
+from integration.work.attaching import attach
+from integration.work.embedded import EmbeddedValkey
 from tests.e2e.stage import Stage, stage
 
 

@@ -13,7 +13,7 @@ from integration.errors import RateLimited
 from integration.postmortem.commands import Share
 from integration.settings import Settings
 from integration.work.budget import GITHUB, JIRA, WriteBudget
-from integration.work.embedded import attach
+from integration.work.attaching import attach
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
