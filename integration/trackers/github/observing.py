@@ -37,6 +37,8 @@ class Capabilities:
 
     without_sub_issues: set[Repository] = field(default_factory=set)
     without_fields: set[Repository] = field(default_factory=set)
+    # Whether a server answers who may be assigned at all; GitHub does.
+    knows_assignees: dict[Repository, bool] = field(default_factory=dict)
     without_assignees: set[Repository] = field(default_factory=set)
     has_graphql: bool = True
     # By node id and time of the edit: an answer about the same edit stays true.
@@ -153,7 +155,7 @@ class Observer:
         edited = {
             (each.node_id, each.updated_at.isoformat(), each.body or ""): each.id
             for each in remarks
-            if each.updated_at != each.created_at and is_node_id(each.node_id) and looks_like_commands(each.body or "")
+            if each.is_edited and is_node_id(each.node_id) and looks_like_commands(each.body or "")
         }
         known = self.capabilities.kept_by_author
         unknown = [mark for mark in edited if mark not in known][:MOST_EDITORS]

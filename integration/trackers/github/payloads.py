@@ -4,7 +4,7 @@ a crash.
 https://docs.github.com/en/rest/issues/issues?apiVersion=2022-11-28#get-an-issue
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -108,6 +108,13 @@ class Remark(Payload):
     created_at: datetime
     updated_at: datetime
     performed_via_github_app: dict[str, Any] | None = None
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it was changed after it was written. GitHub tells whole seconds; servers that tell more may note a
+        new comment's two times one after the other.
+        """
+        return abs(self.updated_at - self.created_at) >= timedelta(seconds=1)
 
 
 class Happening(Payload):

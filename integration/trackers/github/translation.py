@@ -56,7 +56,7 @@ class Reader:
         if remark.performed_via_github_app is not None or author.kind is not PersonKind.HUMAN:
             return CommentOrigin.APP
         # People with write access can change anybody's comment, and REST still names its author (TRACKERS section 0).
-        if remark.updated_at != remark.created_at and not kept_by_author:
+        if remark.is_edited and not kept_by_author:
             return CommentOrigin.REWRITTEN
         return CommentOrigin.PERSON
 

@@ -1,0 +1,43 @@
+"""The story on a Jira that nobody here wrote (PyPI ``jira820``, a Data Center 8.20), with every delivery coming twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.stage import SECRET, Door
+from tests.e2e.third_party import Jira820Team, Working, jira820, tell, working
+
+
+@dataclass
+class World:
+    """The team at work, and the service."""
+
+    team: Jira820Team
+    worker: Working
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Run both; two hooks on the same address double every delivery."""
+    with jira820(tmp_path) as url:
+        door = Door()
+        trackers = {
+            "JIRA_URL": url,
+            "JIRA_USER": "followthrough",
+            "JIRA_TOKEN": "followthrough-token",
+            "JIRA_WEBHOOK_SECRET": SECRET,
+        }
+        with working(tmp_path / "data", door, trackers) as worker:
+            team = Jira820Team(url)
+            for _ in range(2):
+                team.hear(f"{door.url}/webhooks/jira")
+            yield World(team, worker)
+            team.close_all()
+
+
+def test_the_story_ends_as_it_should_though_every_delivery_comes_twice(world: World) -> None:
+    tell(world.team, world.worker.settled)
+    assert world.team.count() == 3  # The incident and one ticket for each of its two actions.
+    assert "parked" not in world.worker.outcomes
