@@ -68,6 +68,7 @@ def play(site: JiraSandbox) -> None:
         "/group/member?groupname=reviewers", "/project/search",
     ):  # fmt: skip
         dana.call("GET", path)
+    dana.call("POST", "/permissions/project", json={"permissions": ["EDIT_ISSUES"]})
     dana.call("DELETE", f"/issue/{issue.key}", params={"deleteSubtasks": "true"})
 
 

@@ -348,6 +348,22 @@ def test_rights_are_told_to_the_caller_about_the_caller(site: JiraSandbox) -> No
     assert held["vic"] == {"EDIT_ISSUES": True, "ADMINISTER_PROJECTS": True}
 
 
+def test_projects_are_told_in_which_the_caller_holds_every_named_right(site: JiraSandbox) -> None:
+    asked = {"permissions": ["EDIT_ISSUES", "ADMINISTER_PROJECTS"]}
+    held = {}
+    if not site.site.is_cloud:
+        with pytest.raises(requests.HTTPError, match="404"):  # Data Center does not know the question.
+            site.as_person("vic").call("POST", "/permissions/project", json=asked)
+        return
+    for name in ("dana", "vic"):
+        told = site.as_person(name).call("POST", "/permissions/project", json=asked)
+        held[name] = [each["key"] for each in told["projects"]]
+    assert held == {"dana": [], "vic": ["PM"]}
+    for wrong in ({"permissions": ["FLY"]}, {"permissions": "EDIT_ISSUES"}, [], {}):
+        with pytest.raises(requests.HTTPError, match="400"):
+            site.as_person("dana").call("POST", "/permissions/project", json=wrong)
+
+
 def test_people_are_found_by_the_beginning_of_a_name_and_groups_have_members(site: JiraSandbox) -> None:
     site.add_person("omid", groups=("reviewers",))
     dana = site.as_person("dana")

@@ -6,8 +6,9 @@ from flask import Blueprint, request
 
 from integration.sandbox.jira.access import ALL_RIGHTS, may, rights, seen_issue, seen_project
 from integration.sandbox.jira.asking import caller, number, site, views
-from integration.sandbox.jira.model import Person
+from integration.sandbox.jira.model import Person, Project
 from integration.sandbox.jira.refusals import JiraRefusal
+from integration.sandbox.jira.state import Site
 
 routes = Blueprint("jira_people", __name__)
 
@@ -30,12 +31,7 @@ def my_permissions() -> dict[str, Any]:
     unknown = sorted(set(asked) - ALL_RIGHTS)
     if unknown:
         raise JiraRefusal(400, f"Unrecognized permission: {unknown[0]}")
-    where = request.args.get("projectKey") or request.args.get("projectId")
-    issue = request.args.get("issueKey") or request.args.get("issueId")
-    if issue:
-        projects = [jira.project_of(seen_issue(jira, person, issue))]
-    else:
-        projects = [seen_project(jira, person, where)] if where else list(jira.projects.values())
+    projects = _asked_about(person, jira)
     held = frozenset().union(*(rights(person, each) for each in projects)) if projects else frozenset()
     shown = {
         name: {
@@ -49,6 +45,31 @@ def my_permissions() -> dict[str, Any]:
         for at, name in enumerate(asked or sorted(ALL_RIGHTS))
     }
     return {"permissions": shown}
+
+
+def _asked_about(person: Person, jira: Site) -> list[Project]:
+    if issue := request.args.get("issueKey") or request.args.get("issueId"):
+        return [jira.project_of(seen_issue(jira, person, issue))]
+    where = request.args.get("projectKey") or request.args.get("projectId")
+    return [seen_project(jira, person, where)] if where else list(jira.projects.values())
+
+
+@routes.post("/permissions/project")
+def permitted_projects() -> dict[str, Any]:
+    """The projects in which the caller has all of the named permissions; only Cloud answers this question."""
+    # https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-permissions/#api-rest-api-2-permissions-project-post
+    person, jira = caller(), site()
+    if not jira.is_cloud:
+        raise JiraRefusal(404, "null for uri: permissions/project")
+    given = request.get_json(silent=True)
+    asked = given.get("permissions") if isinstance(given, dict) else None
+    if not isinstance(asked, list) or not all(isinstance(name, str) for name in asked):
+        raise JiraRefusal(400, "Invalid request payload. Refer to the REST API documentation and try again.")
+    unknown = sorted(set(asked) - ALL_RIGHTS)
+    if unknown:
+        raise JiraRefusal(400, f"Unrecognized permission: {unknown[0]}")
+    found = [each for each in jira.projects.values() if set(asked) <= rights(person, each)]
+    return {"projects": [{"id": int(each.id), "key": each.key} for each in found]}
 
 
 @routes.get("/user")
@@ -118,10 +139,8 @@ def _found_people() -> list[Person]:
     found = []
     for each in site().people.values():
         words = (each.name, each.email, *each.display_name.split(), each.display_name)
-        if exact and site().is_cloud:
-            is_hit = each.account_id == exact
-        else:
-            is_hit = query in (".", "") or any(word.lower().startswith(query) for word in words)
+        is_meant = query in (".", "") or any(word.lower().startswith(query) for word in words)
+        is_hit = each.account_id == exact if exact and site().is_cloud else is_meant
         if is_hit and (each.active or has_inactive):
             found.append(each)
     return found

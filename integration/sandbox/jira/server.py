@@ -9,6 +9,7 @@ from flask import Flask, Response
 from flask.typing import ResponseReturnValue
 
 from integration import clock as machine
+from integration.sandbox.calls import READING_METHODS
 from integration.sandbox.jira import (
     asking,
     routes_comments,
@@ -28,6 +29,8 @@ from integration.sandbox.jira.webhooks import Webhooks, make_sender
 from integration.sandbox.web import CallLog, Fault, Misbehaviour, Server, add_control, guard, watch
 
 BODY_CAP = 20 * 1024 * 1024  # Attachments are larger than anything else that is sent.
+# Questions that are asked by POST.
+_QUESTIONS = ("/search", "/search/jql", "/permissions/project")
 _ROUTES = (routes_site, routes_people, routes_issues, routes_comments, routes_parts, routes_search)
 ISSUE_WRITES = 20  # In 2 s, on Cloud (TRACKERS.md 2.5).
 
@@ -218,9 +221,7 @@ class JiraSandbox:
             error=_error_body,
             account=self._account,
             clock=self.site.clock,
-            is_read=lambda method, path: (
-                method in ("GET", "HEAD", "OPTIONS") or path.rstrip("/").endswith(("/search", "/search/jql"))
-            ),
+            is_read=lambda method, path: method in READING_METHODS or path.rstrip("/").endswith(_QUESTIONS),
             on_limit=_as_jira_limits,
         )
         add_control(app, self.calls, self.misbehave, self.hooks)
