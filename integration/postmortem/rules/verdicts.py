@@ -275,9 +275,7 @@ def _accept_risk(said: Command, bench: Bench) -> Verdict:
         return Verdict.refuse("date", f"the date lies in the past or more than {LONGEST_RISK.days} days ahead", example)
     if _owns(bench.comment.author.id, draft, bench):
         return Verdict.refuse(
-            "own_work",
-            "whoever owns or owned an action does not accept its risk alone",
-            "Somebody else with the right can.",
+            "own_work", "the owner alone does not accept the risk", "Somebody else with the right can."
         )
     return Verdict(True, until.isoformat(), subject=risk_subject(draft.description), needs=_needs(bench, "accept-risk"))
 
