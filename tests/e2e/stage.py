@@ -5,7 +5,7 @@ Work is done by :meth:`Stage.settle`, step by step, so that a test decides what 
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,15 +75,22 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(folder: Path, *, private: bool = True, mode: str = "enforce", **timings: float) -> Iterator[Stage]:
-    """Run a service on fresh sandboxes. ``timings`` are settings of the engine in seconds."""
+def stage(
+    folder: Path,
+    *,
+    private: bool = True,
+    mode: str = "enforce",
+    environment: Mapping[str, str] | None = None,
+    **timings: float,
+) -> Iterator[Stage]:
+    """Run a service on fresh sandboxes. ``timings`` are settings of the engine in seconds, ``environment`` any other variables."""
     clock = Clock()
     with contextlib.ExitStack() as running:
         door = Door()
         github = running.enter_context(_github(clock, door.url, private))
         jira = running.enter_context(_jira(clock, door.url))
-        environment = _environment(folder, github, jira, mode, timings)
-        settings, parts = running.enter_context(service(folder, door, environment, clock))
+        variables = _environment(folder, github, jira, mode, timings) | dict(environment or {})
+        settings, parts = running.enter_context(service(folder, door, variables, clock))
         yield Stage(github, jira, parts, clock, settings)
 
 
