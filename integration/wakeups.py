@@ -6,6 +6,7 @@ covered yet; an object with nothing outstanding has no entry. The receiver raise
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass
 
 PREFIX = "followthrough:"
@@ -15,6 +16,10 @@ INBOX = PREFIX + "inbox"  # list of objects; receivers RPUSH, workers BLPOP
 WAKEUPS = PREFIX + "wakeups"  # hash: object → the latest wake-up as JSON, under 1 kB
 # + digest: set for three days for each accepted delivery, so that an instant repeat adds nothing.
 DELIVERY = PREFIX + "delivery:"
+
+_ID = re.compile(r"[0-9]{1,19}")
+_LOCATOR = re.compile(r"[A-Za-z0-9._/#-]{0,300}")
+_NEVER = 4_102_444_800.0  # The year 2100, in Unix seconds; what is later, or no number, is no instant of an arrival.
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,10 @@ class WakeUp:
         try:
             raw = json.loads(text)
             wakeup = cls(str(raw["site"]), str(raw["id"]), str(raw["locator"]), str(raw["event"]), float(raw["at"]))
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a wake-up: {error!r}") from error
+        except (KeyError, TypeError, RecursionError) as error:
+            raise ValueError(f"not a wake-up: {type(error).__name__}") from error
         if wakeup.site not in {"github", "jira"}:
             raise ValueError(f"a wake-up names the unknown site {wakeup.site[:20]!r}")
+        if not (_ID.fullmatch(wakeup.id) and _LOCATOR.fullmatch(wakeup.locator) and 0 <= wakeup.at < _NEVER):
+            raise ValueError("a wake-up names no issue, or no instant")
         return wakeup

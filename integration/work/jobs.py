@@ -33,6 +33,7 @@ from integration.work.policies import PolicyKeeper
 from mappings.models import Mode
 
 log = structlog.get_logger(__name__)
+LONGEST_IN_REDIS = timedelta(days=7)
 TRY_AGAIN = (5, 20, 60, 300)  # seconds; after a tracker that is down, or a look that failed
 
 
@@ -139,7 +140,8 @@ def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:
         intent_grace=timedelta(seconds=engine.timings.intent_grace_seconds),
         in_scope=engine.in_scope,
         now=now,
-        heard_at=min(heard_at, now),
+        # Redis is not trusted: a wake-up from long ago must not make a project's old issues governed.
+        heard_at=max(min(heard_at, now), now - LONGEST_IN_REDIS),
     )
     return look(found, given)
 

@@ -9,6 +9,7 @@ from typing import Any
 import redis
 import structlog
 from rq import Queue, SimpleWorker
+from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
@@ -28,7 +29,15 @@ def looks_queue(client: "redis.Redis") -> Queue:
 
 def is_allowed(job: Job) -> bool:
     """Tell whether a job names a function of ours and nothing else to be called; reads names only, imports nothing."""
-    return job.func_name in ALLOWED and not any(getattr(job, name, None) for name in NO_CALLBACKS)
+    return _called(job) in ALLOWED and not any(getattr(job, name, None) for name in NO_CALLBACKS)
+
+
+def _called(job: Job) -> str:
+    """Return the function that a job names; empty for data that cannot be read, which would end the worker that asks for it."""
+    try:
+        return str(job.func_name)
+    except (DeserializationError, TypeError, ValueError):
+        return ""
 
 
 class LookWorker(SimpleWorker):
@@ -39,7 +48,7 @@ class LookWorker(SimpleWorker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run the job in this process, or drop it with a loud word."""
         if not is_allowed(job):
-            log.error("job_refused", job=job.id, function=str(job.func_name)[:100])
+            log.error("job_refused", job=job.id, function=_called(job)[:100])
             job.delete(remove_from_queue=True)
             return
         super().execute_job(job, queue)
@@ -67,7 +76,7 @@ class Feeder(threading.Thread):
         taken: Any = self._client.blpop([wakeups.INBOX], timeout=timeout)
         if taken is None:
             return False
-        object_ = taken[1].decode()
+        object_ = taken[1].decode(errors="replace")  # What is no text names no object, and must not end this thread.
         self._queue.enqueue(
             "integration.work.jobs.look_at", object_, result_ttl=0, failure_ttl=3600, job_timeout=self._job_timeout
         )
