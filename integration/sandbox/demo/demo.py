@@ -27,6 +27,7 @@ from integration.sandbox.jira.server import JiraSandbox
 from integration.sandbox.page.board import StoryBoard
 from integration.sandbox.page.server import Page
 from integration.sandbox.page.tickets import Form
+from integration.settings import Settings
 
 REPOSITORY, PROJECT = "agency/shop-assistant", "SHOP"
 SECRET = "the-sandbox-signs-with-this"  # noqa: S105 - it opens nothing but this demo's own receiver.
@@ -62,7 +63,6 @@ def running(
         forms = {place: Form("", labels=LABELS) for place in (REPOSITORY, PROJECT)}
         page = stack.enter_context(Page(github, jira, board, forms=forms, people=tuple(PEOPLE), port=port))
         service = DemoService(folder, door, {**_trackers(github, jira), **more}, output)
-        logs.configure(service.settings, stream=io.TextIOWrapper(output, write_through=True), is_json=True)
         stack.enter_context(service)
         yield Demo(github, jira, service, page, board)
 
@@ -169,6 +169,7 @@ def run(*, once: bool, port: int, log: Path | None, console: Console) -> int:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
         output = stack.enter_context((log or folder / "service.log").open("ab", buffering=0))
+        logs.configure(Settings.load({}, None), stream=io.TextIOWrapper(output, write_through=True), is_json=True)
         demo = stack.enter_context(running(folder, output, port))
         # While everything stops, a second Ctrl-C would leave processes behind.
         stack.callback(_be_patient)
