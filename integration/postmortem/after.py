@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import assert_never
 
 from integration.postmortem.commands import (
     Command,
@@ -52,6 +53,8 @@ def after(case: Case, memory: Memory, command: Command, outcome: Outcome) -> tup
             return _on(case, command.ticket, lambda issue: _agreed(issue, command, outcome)), memory
         case EnsureSeverityShown():
             return _on(case, command.issue, lambda issue: replace(issue, severity_shown=command.value)), memory
+        case _:
+            assert_never(command)
 
 
 def _on(case: Case, ref: IssueRef, change: Change) -> Case:

@@ -107,6 +107,12 @@ class Assessment:
         """Return the incident's own findings that keep it from closing."""
         return blocking(self.findings)
 
+    @property
+    def everything(self) -> tuple[Finding, ...]:
+        """Return the incident's own findings and those on its actions; while responding, the actions can wait."""
+        rows = tuple(finding for view in self.actions for finding in view.findings)
+        return (*self.findings, *(f.postponed() if self.phase is Phase.RESPONDING else f for f in rows))
+
     def gate(self, issue: IssueRef) -> Gate | None:
         """Return the gate of one issue of the case."""
         return next((gate for gate in self.gates if gate.issue.ref == issue), None)

@@ -31,7 +31,8 @@ def _checks(cause: Cause) -> tuple[tuple[str, bool, str], ...]:
         kind = f"“{cause.category_text[:40]}” is none of the six categories"
     else:
         kind = "it names no category"
-    chain = f"{len(cause.whys)} steps lie behind it" if cause.whys else "no why lies behind it yet"
+    steps = "1 step lies" if len(cause.whys) == 1 else f"{len(cause.whys)} steps lie"
+    chain = f"{steps} behind it" if cause.whys else "no why lies behind it yet"
     return (
         ("cause_category", category is not None, kind),
         (

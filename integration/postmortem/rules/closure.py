@@ -1,5 +1,7 @@
 """May this issue be closed, and if not, what is missing? (DESIGN 5 "Closing")"""
 
+from typing import assert_never
+
 from integration.postmortem.assessment import ActionView, Gate, Phase
 from integration.postmortem.decisions import Decision
 from integration.postmortem.findings import Finding, blocking
@@ -45,6 +47,8 @@ def judge_ticket(view: ActionView, severity: Severity | None, policy: Policy) ->
             )
         case ProofState.WANTED:
             return Finding("evidence", about, False, level, "nothing shows yet that it works", _how(view))
+        case _:
+            assert_never(proof.state)
 
 
 def _how(view: ActionView) -> str:

@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 
 from integration.postmortem.assessment import ActionView
-from integration.postmortem.decisions import Decision, Memory, RememberedAction
+from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Case
-from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.drafting import ActionDraft, remember
 from integration.postmortem.rules.evidence import Proof
 from integration.postmortem.rules.waiving import waive
@@ -53,23 +52,6 @@ def judge_action(
         wanted=wanted,
         write_owner=draft.owner_merge is not None and draft.owner_merge.write_ticket,
         write_due=draft.due_merge is not None and draft.due_merge.write_ticket,
-    )
-
-
-def first_memory(view: ActionView) -> RememberedAction:
-    """Return what to remember of an action whose ticket is about to be created, before it exists."""
-    owner = view.owner.id if view.owner else None
-    owners = frozenset({owner}) if owner else frozenset[str]()
-    return RememberedAction(
-        view.action_id,
-        normalise(view.description),
-        view.description,
-        owner,
-        view.due,
-        None,
-        row_owner_id=owner,
-        row_due=view.due,
-        owners=owners,
     )
 
 
@@ -180,7 +162,7 @@ def _gone(draft: ActionDraft, case: Case, severity: Severity | None, policy: Pol
     about, findings = f"Action {draft.matched.action_id}", []
     if remembered.ticket.key in case.missing:
         reason = f"its ticket {remembered.ticket.locator} cannot be found any more"
-        ask = "If it was moved or deleted on purpose, please say so here; otherwise restore it."
+        ask = "Please bring it back; an action that was decided does not end by losing its ticket."
         findings.append(Finding("ticket_missing", about, False, policy.level("ticket_missing", severity), reason, ask))
     if draft.row is None:
         reason = f"its row is gone from the table, its ticket {remembered.ticket.locator} is still there"

@@ -96,4 +96,4 @@ def status_reply(assessment: Assessment, case: Case, policy: Policy) -> Tree:
     public = case.incident.public and policy.service.public_issues is PublicText.CHECKS
     grid = None if public else actions_grid(assessment, policy)
     intro = Paragraph(line("Everything that I look at, as it stands:"))
-    return Tree((intro, checks_grid(assessment.findings), *((grid,) if grid else ())))
+    return Tree((intro, checks_grid(assessment.everything), *((grid,) if grid else ())))

@@ -108,11 +108,11 @@ def _number(number: int) -> str:
 
 def _only_recommended(assessment: Assessment) -> bool:
     """Tell whether this is a near-miss that nothing holds up, and of which nothing may have been written yet."""
-    return assessment.kind is Kind.REVIEW and bool(open_findings(assessment.findings))
+    return assessment.kind is Kind.REVIEW and bool(open_findings(assessment.everything))
 
 
 def _complete(assessment: Assessment, policy: Policy) -> list[Block]:
-    advice = open_findings(assessment.findings)
+    advice = open_findings(assessment.everything)
     recommended = [Paragraph(line("Worth adding:")), *_steps(advice)] if advice else []
     if _only_recommended(assessment):
         return [Paragraph(line("A near-miss: nothing holds up its closing. A review is recommended.")), *recommended]
@@ -137,7 +137,7 @@ def _actions_done(assessment: Assessment) -> str:
 
 def _next_steps(assessment: Assessment) -> list[Block]:
     missing = [f for f in (assessment.gates[0].missing if assessment.gates else ()) if not f.later]
-    advice = [f for f in open_findings(assessment.findings) if f not in missing]
+    advice = [f for f in open_findings(assessment.everything) if f not in missing]
     if not missing and not advice:
         return [Paragraph(line("Nothing is asked of you now."))]
     return [Paragraph(line("Next:")), *_steps((*missing, *advice))]
@@ -158,7 +158,7 @@ def _step(finding: Finding) -> Line:
 
 
 def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
-    own = tuple(f for f in assessment.findings if f.level is not Level.OFF)
+    own = tuple(f for f in assessment.everything if f.level is not Level.OFF)
     responding = assessment.phase is Phase.RESPONDING
     title = "What will be asked later" if responding else f"All {count(len(own), 'check', 'checks')}"
     folds: list[Block] = [Fold(title, (checks_grid(own),), can_wait=responding)] if own else []
