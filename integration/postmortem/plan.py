@@ -192,7 +192,7 @@ def _replies(assessment: Assessment, case: Case, memory: Memory, policy: Policy)
     for decision in unanswered(memory):
         issue = refs.get(decision.issue)
         day = f"answer:{decision.issue.id}:{decision.actor.id}:{decision.at.date()}:"
-        if issue is not None and decision.word == "status" and decision.accepted:
+        if issue is not None and decision.word == "status" and decision.accepted and decision.authority:
             wanted.append(
                 (day, EnsureReply(issue, f"{day}{decision.comment_id}", status_reply(assessment, case, policy)))
             )

@@ -150,6 +150,9 @@ def _spend(engine: Engine, command: Command, object_: str, token: str) -> Spend:
     """Before each write: the lock must still be ours, and the budget must have room for this kind of write."""
 
     def spend(issue: IssueRef) -> None:
+        if not engine.in_scope(issue.key.site, issue.project):
+            # A ticket may have been moved, and its incident is still ours: the finding says so, and nothing is written there (S5).
+            raise TrackerRefused("This project is outside of what may be governed.", status=0, detail="out of scope")
         if not engine.outstanding.holds(object_, token):
             raise LockLost(f"another worker has {object_} now")
         engine.budget.spend(issue.key.site, issue.key.id, command.share, engine.clock())
