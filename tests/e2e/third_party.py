@@ -120,7 +120,7 @@ def tell(team: Team, settled: Callable[[], bool]) -> None:
     """Tell the whole story; a step that does not come out fails the test with what was told until then."""
     paper = io.StringIO()
     console = Console(file=paper, width=200)
-    story = Story(team, Teller(console, StoryBoard(), PATIENCE), settled)
+    story = Story(team, Teller(console, StoryBoard()), settled)
     came_out = story.play()
     assert came_out, paper.getvalue() + (team.see(story.incident).status if story.incident else "")
 

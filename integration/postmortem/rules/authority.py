@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from integration.postmortem.people import Person, PersonKind, Standing
 from mappings.models import Authority, JiraHolders, PeopleFile
+from mappings.models import Person as Listed
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,31 @@ def authority_of(standing: Standing, people: PeopleFile, project: str, *, partic
     if participates and not held.covers(Authority.PARTICIPANT):
         return Held(Authority.PARTICIPANT, "takes part in this incident")
     return held
+
+
+APPOINTED_FOR = {
+    "approve technical": ("technical_reviewers",),
+    "approve governance": ("governance_reviewers",),
+    "waive": ("governance_reviewers", "executive_sponsors"),
+    "accept-risk": ("governance_reviewers", "executive_sponsors"),
+}
+"""What the people whom the mapping names for a role may do, beside those with the right (``people.yaml``, ``roles``)."""
+
+
+def appointed(person: Person, deed: str, people: PeopleFile) -> str:
+    """Return the role by which the mapping lets this very account do ``deed`` (a word, with its scope), or an empty string."""
+    if not person.active or person.kind is not PersonKind.HUMAN:
+        return ""
+    listed = people.by_jira_account(person.id) if person.site == "jira" else _on_github_by_id(person, people)
+    if listed is None:
+        return ""
+    roles = APPOINTED_FOR.get(deed, ())
+    role = next((role for role in roles if listed.id in getattr(people.roles, role)), "")
+    return f"named in the mapping as {role.replace('_', ' ').removesuffix('s')}" if role else ""
+
+
+def _on_github_by_id(person: Person, people: PeopleFile) -> Listed | None:
+    return people.by_github_id(int(person.id)) if person.id.isdecimal() else None
 
 
 def _is_mapped_app(person: Person, people: PeopleFile) -> bool:

@@ -11,7 +11,7 @@ from integration.postmortem.incident import Case, Comment, CommentOrigin, Facts,
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.reading.commands import Command, Suggestion, read_commands
-from integration.postmortem.rules.authority import Held, authority_of
+from integration.postmortem.rules.authority import Held, appointed, authority_of
 from integration.postmortem.rules.drafting import ActionDraft, our_issues
 from integration.postmortem.rules.verdicts import WORDS, Bench, Verdict, judge_command
 from mappings.models import Authority, Policy
@@ -95,6 +95,10 @@ def _judge(said: Command, bench: Bench, standing: Standing) -> tuple[Verdict, st
     verdict = judge_command(said, bench)
     needed = verdict.needs or Authority.ANY
     if not held.covers(needed):
+        deed = f"{said.word} {verdict.reason}" if said.word == "approve" else said.word
+        role = appointed(comment.author, deed, policy.people)
+        if role:
+            return verdict, role
         return Verdict.refuse("not_authorised", _who_may(needed), f"What counts here: {held.by}."), by
     return verdict, by
 

@@ -133,7 +133,7 @@ def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy
         )
     for refusal in memory.refusals:
         reason = f"{_what(refusal)} was refused: {refusal.detail}"
-        ask = "An administrator can run `followthrough doctor` to see which right is missing."
+        ask = "An administrator can see in the service's log which right is missing; it is tried again within a day."
         findings.append(
             Finding("tracker_accepts", "Tracker", False, policy.level("tracker_accepts", severity), reason, ask)
         )

@@ -3,7 +3,7 @@
 import pytest
 
 from integration.postmortem.people import PersonKind, Standing
-from integration.postmortem.rules.authority import authority_of
+from integration.postmortem.rules.authority import appointed, authority_of
 from mappings.models import Authority
 from tests.builders import DANA, PROJECT, ROBOT, a_person, a_policy
 
@@ -93,3 +93,36 @@ def test_somebody_who_is_called_like_a_listed_account_is_not_that_account():
     namesake = Standing(a_person("acc-tom", 0, site="jira", id="acc-other", name="acc-tom"))
     held = authority_of(namesake, a_policy(people=JIRA_MAPPED).people, "SHOP", participates=False)
     assert held.authority is Authority.ANY
+
+
+APPOINTED = """
+people:
+  gina: {name: Gina, github_id: 7, jira: acc-gina}
+roles:
+  technical_reviewers: []
+  governance_reviewers: [gina]
+  executive_sponsors: []
+"""
+
+
+@pytest.mark.parametrize(
+    ("deed", "role"),
+    [
+        ("approve governance", "named in the mapping as governance reviewer"),
+        ("waive", "named in the mapping as governance reviewer"),
+        ("accept-risk", "named in the mapping as governance reviewer"),
+        ("approve technical", ""),
+        ("verify", ""),
+    ],
+)
+def test_the_mapping_appoints_an_account_for_the_deeds_of_its_role_alone(deed, role):
+    people = a_policy(people=APPOINTED).people
+    assert appointed(a_person("gina", 7), deed, people) == role
+    assert appointed(a_person("gina", 0, site="jira", id="acc-gina"), deed, people) == role
+
+
+def test_nobody_is_appointed_by_a_name_by_a_bot_or_when_gone():
+    people = a_policy(people=APPOINTED).people
+    assert appointed(a_person("gina", 8), "waive", people) == ""
+    assert appointed(a_person("gina", 7, kind=PersonKind.BOT), "waive", people) == ""
+    assert appointed(a_person("gina", 7, active=False), "waive", people) == ""
