@@ -25,7 +25,7 @@ COMMANDS = {
     "migrate": ("running", "Bring the ledger's database to the schema that this version expects."),
     "check": ("checking", "Read a Markdown post-mortem from a file and say what it still needs; no tracker is asked."),
     "plan": ("cases", "Say what a look at an issue would find and do now, and do nothing."),
-    "reconcile": ("cases", "Look at an issue now, through the running workers, and say what came of it."),
+    "reconcile": ("cases", "Look at an issue now, and say what came of it."),
     "sweep": ("cases", "Ask the trackers what changed, and wake what did."),
     "pause": ("cases", "Stop writing, in one project or everywhere."),
     "resume": ("cases", "Write again, in one project or everywhere; closes a circuit breaker."),

@@ -9,8 +9,9 @@ import click
 from integration.errors import ConfigError
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
-_REF = re.compile(r"github:[\w.-]+/[\w.-]+#[1-9][0-9]{0,9}|jira:[A-Z][A-Z0-9_]+-[1-9][0-9]{0,9}", re.ASCII)
-_PROJECT = re.compile(r"github:[\w.-]+/[\w.-]+|jira:[A-Z][A-Z0-9_]+", re.ASCII)
+_PLACES = r"github:[A-Za-z0-9][\w-]*/(?!\.{1,2}(?:#|\Z))[\w.-]+", r"jira:[A-Z][A-Z0-9_]+"
+_REF = re.compile("{}#[1-9][0-9]{{0,9}}|{}-[1-9][0-9]{{0,9}}".format(*_PLACES), re.ASCII)
+_PROJECT = re.compile("|".join(_PLACES), re.ASCII)
 
 
 def read_ref(text: str) -> tuple[str, str]:
