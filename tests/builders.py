@@ -92,14 +92,17 @@ _TITLES = {
 _SECTIONS = {
     "summary": "The shop assistant recommended products that had been recalled, for five days.",
     "timeline": "- 2026-11-18 09:00 UTC Began: release 41 went out\n- 2026-11-23 14:00 UTC Detected: a customer asked\n"
-    "- 2026-11-23 18:20 UTC Resolved: recalled products are filtered",
+    "- 2026-11-23 14:20 UTC Switched to the old index\n- 2026-11-23 18:20 UTC Resolved: recalled products are filtered",
     "impact": "- Users affected: 312\n- Money: none\n- Data: none\n- Downstream effects: none\n- Reputation: none\n- Regulatory: none",
     "where_else": "The Hansen assistant: not affected, its retriever filters already (checked by query).",
-    "root_causes": "1. Retrieval does not filter on product status\n   - Category: data",
-    "contributing_factors": "Monitoring: no alert on recalled products. Communication: none.",
+    "root_causes": "1. Retrieval does not filter on product status\n   - Category: data\n   - Phase: deployment\n"
+    "   - Why? The status column was dropped at the export\n   - Why? Nobody owns the schema of the export\n",
+    "contributing_factors": "- Monitoring: no alert on recalled products\n- Communication: none\n- Documentation: no schema\n"
+    "- Tooling: none\n- Governance: none",
     "lessons": "A filter that everybody assumes has to be tested where the answer leaves the house.",
     "recommendations": "None, because the release checklist already asks for it.",
-    "monitoring_gap": "The relevance monitor does not know product status; a daily replay would catch it.",
+    "monitoring_gap": "- What existed: a monitor of relevance\n- Why it missed: it does not know product status\n"
+    "- What would catch it: a daily replay with recalled products\n- Cost against benefit: an hour of computing a day",
 }
 
 

@@ -94,7 +94,9 @@ def look(
         memory = replace(memory, refusals=tuple(refused.values()))
         assessment = assess(case, memory)
     else:
-        raise AssertionError(f"still wanted after {MOST_ROUNDS} rounds: {plan(assessment, case, memory, policy, STAMP)}")
+        raise AssertionError(
+            f"still wanted after {MOST_ROUNDS} rounds: {plan(assessment, case, memory, policy, STAMP)}"
+        )
     looked.case, looked.memory = case, _remembered(memory, assessment, now)
     looked.assessment = assess(case, looked.memory)
     return looked

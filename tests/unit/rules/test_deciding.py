@@ -428,7 +428,7 @@ def test_the_owner_alone_does_not_accept_the_risk():
     ticket = {"assignees": (GINA,), "memory": a_memory(actions=(an_action(owner_id=GINA.id),))}
     assert verdict(a_comment(accept, GINA), **ticket) == (
         False,
-        "own_work: whoever owns or owned an action does not accept its risk alone. Somebody else with the right can.",
+        "own_work: the owner alone does not accept the risk. Somebody else with the right can.",
     )
     assert verdict(a_comment(accept, GINA)) == (True, "2026-12-24")
 
