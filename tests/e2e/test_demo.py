@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.e2e.processes import CLI, environment, marked, short_folder, started, wait_until
+from tests.e2e.started import CLI, environment, marked, short_folder, started, wait_until
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are found through /proc")
 

@@ -20,7 +20,7 @@ from integration.sandbox.demo import demo as demos
 from integration.sandbox.demo.demo import Demo
 from integration.sandbox.demo.teller import Teller
 from integration.settings import Settings
-from tests.e2e.processes import short_folder
+from tests.e2e.started import short_folder
 
 # Odd characters, because a secret is often seen in an encoded form.
 KEY = "sentinel-key-0123456789-abcdefghijklmnop"

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from integration.sandbox.github.sandbox import GitHubSandbox
-from tests.e2e.processes import CLI, environment, marked, short_folder, started, wait_until
+from tests.e2e.started import CLI, environment, marked, short_folder, started, wait_until
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are found through /proc")
 SECRET = "a-secret-of-at-least-16-bytes"
