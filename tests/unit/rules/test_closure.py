@@ -10,9 +10,25 @@ from integration.postmortem.findings import Level
 from integration.postmortem.judgement import judge
 from integration.postmortem.rules.evidence import risk_subject
 from tests.builders import (
-    ACTION, GINA, NOW, OMAR, TOM, VIC, a_body, a_case, a_comment, a_decision, a_line, a_memory, a_policy, a_ref, a_ticket,
-    an_action, an_incident, facts,
-)  # fmt: skip
+    ACTION,
+    GINA,
+    NOW,
+    OMAR,
+    TOM,
+    VIC,
+    a_body,
+    a_case,
+    a_comment,
+    a_decision,
+    a_line,
+    a_memory,
+    a_policy,
+    a_ref,
+    a_ticket,
+    an_action,
+    an_incident,
+    facts,
+)
 
 HERE = a_ref(12).key
 LED = a_decision("lead", TOM, issue=HERE, reason="tom", subject=TOM.id)
@@ -50,13 +66,28 @@ VERIFIED = verification(TESTED)
         ([], False, "evidence", "nothing shows yet that it works"),
         ([TESTED], False, "verification", "the evidence is there, nobody independent has looked at it yet"),
         ([TESTED, VERIFIED], True, "evidence", "verified by vic"),
-        ([TESTED, a_decision("reject", VIC, reason="rejected", args="too few questions")], False, "evidence", "the evidence was not accepted: too few questions"),
-        ([TESTED, replace(VERIFIED, subject="other")], False, "verification", "the verification lapsed: owner, kind, criteria, description or evidence changed since"),
+        (
+            [TESTED, a_decision("reject", VIC, reason="rejected", args="too few questions")],
+            False,
+            "evidence",
+            "the evidence was not accepted: too few questions",
+        ),
+        (
+            [TESTED, replace(VERIFIED, subject="other")],
+            False,
+            "verification",
+            "the verification lapsed: owner, kind, criteria, description or evidence changed since",
+        ),
         ([RISK], True, "evidence", "not done; the risk is accepted until 2026-12-24"),
-        ([replace(RISK, reason="2026-11-23")], False, "evidence", "the risk was accepted until 2026-11-23, which has passed"),
+        (
+            [replace(RISK, reason="2026-11-23")],
+            False,
+            "evidence",
+            "the risk was accepted until 2026-11-23, which has passed",
+        ),
         ([replace(RISK, subject="other")], False, "evidence", "its risk was accepted for another description"),
     ],
-)  # fmt: skip
+)
 def test_a_ticket_may_close_when_its_action_is_proven_or_its_risk_accepted(story, passed, check, reason):
     assessment = judged(*APPROVED, *story)
     ticket_gate = assessment.gates[1]
@@ -71,12 +102,15 @@ HOW = "`/verify <what you looked at>` by somebody with write rights who did not 
 @pytest.mark.parametrize(
     ("story", "remedy"),
     [
-        ([], f"`/evidence tested <link>` (a test that shows that the failure can no longer happen) by anyone who takes part, then {HOW}"),
+        (
+            [],
+            f"`/evidence tested <link>` (a test that shows that the failure can no longer happen) by anyone who takes part, then {HOW}",
+        ),
         ([TESTED], HOW),
         ([TESTED, replace(VERIFIED, subject="other")], HOW),
         ([replace(RISK, reason="2026-11-23"), TESTED], HOW),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_on_a_ticket_says_what_would_satisfy_it(story, remedy):
     assert [f.remedy for f in judged(*story).gates[1].missing] == [remedy]
 
@@ -86,11 +120,14 @@ def test_what_is_missing_on_a_ticket_says_what_would_satisfy_it(story, remedy):
     [
         ((LED,), [("approval_technical", "not approved yet"), ("approval_governance", "not approved yet")]),
         ((LED, TECHNICAL), [("approval_governance", "not approved yet")]),
-        ((LED, TECHNICAL, replace(GOVERNANCE, subject="older")), [("approval_governance", "the text changed after it was approved")]),
+        (
+            (LED, TECHNICAL, replace(GOVERNANCE, subject="older")),
+            [("approval_governance", "the text changed after it was approved")],
+        ),
         ((LED, TECHNICAL, replace(GOVERNANCE, accepted=False)), [("approval_governance", "not approved yet")]),
         (APPROVED, []),
     ],
-)  # fmt: skip
+)
 def test_an_incident_needs_both_approvals_of_the_very_text(approvals, left):
     assessment = judged(*approvals, TESTED, VERIFIED)
     assert [(f.check, f.reason) for f in assessment.gates[0].missing] == left
@@ -116,8 +153,12 @@ def test_what_is_missing_in_the_text_comes_before_the_approvals_and_the_proof():
     body = a_body(a_line(due=""), lessons="")
     assessment = judged(incident=an_incident(body=body), tickets=(), actions=())
     assert [f.check for f in assessment.gates[0].missing] == [
-        "lead_named", "section.lessons", "action.due", "approval_technical", "approval_governance",
-    ]  # fmt: skip
+        "lead_named",
+        "section.lessons",
+        "action.due",
+        "approval_technical",
+        "approval_governance",
+    ]
     assert assessment.phase is Phase.WRITING
 
 

@@ -10,8 +10,20 @@ from integration.postmortem.findings import Finding, Level, open_findings
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.judgement import judge
 from tests.builders import (
-    GINA, NOW, TOM, a_body, a_case, a_decision, a_memory, a_policy, a_ref, a_ticket, an_action, an_incident, facts,
-)  # fmt: skip
+    GINA,
+    NOW,
+    TOM,
+    a_body,
+    a_case,
+    a_decision,
+    a_memory,
+    a_policy,
+    a_ref,
+    a_ticket,
+    an_action,
+    an_incident,
+    facts,
+)
 
 HERE = a_ref(12).key
 
@@ -27,11 +39,26 @@ def found(check, *decisions, severity="SEV1", policy=None, tickets=(), remembere
 @pytest.mark.parametrize(
     ("check", "decision", "known", "remedy"),
     [
-        ("lead_named", a_decision("lead", TOM, issue=HERE, reason="vic"), "vic", "Who leads the post-mortem? Someone who was not involved, where possible. `/lead @name`"),
-        ("client_known", a_decision("client", TOM, issue=HERE, reason="Nordlicht"), "Nordlicht", "Which client? `/client <name>`"),
-        ("began_known", a_decision("note", TOM, issue=HERE, reason="09:00"), "it was noted in a comment", "When did it begin, if you know? `/note 09:00 <what happened first>`"),
+        (
+            "lead_named",
+            a_decision("lead", TOM, issue=HERE, reason="vic"),
+            "vic",
+            "Who leads the post-mortem? Someone who was not involved, where possible. `/lead @name`",
+        ),
+        (
+            "client_known",
+            a_decision("client", TOM, issue=HERE, reason="Nordlicht"),
+            "Nordlicht",
+            "Which client? `/client <name>`",
+        ),
+        (
+            "began_known",
+            a_decision("note", TOM, issue=HERE, reason="09:00"),
+            "it was noted in a comment",
+            "When did it begin, if you know? `/note 09:00 <what happened first>`",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_questions_of_the_first_hour(check, decision, known, remedy):
     level = Level.BLOCK if check == "lead_named" else Level.WARN
     assert found(check, body="") == [(False, level, "not known yet", remedy)]
@@ -107,8 +134,13 @@ def test_what_could_not_be_read_of_the_text_is_said():
 def test_what_the_tracker_refused_is_told_in_words(purpose, said):
     refusal = Refusal(purpose, "Resource not accessible", NOW)
     assert found("tracker_accepts", remembered={"refusals": (refusal,)}) == [
-        (False, Level.WARN, f"{said} was refused: Resource not accessible", "An administrator can see in the service's log which right is missing; it is tried again within a day.")
-    ]  # fmt: skip
+        (
+            False,
+            Level.WARN,
+            f"{said} was refused: Resource not accessible",
+            "An administrator can see in the service's log which right is missing; it is tried again within a day.",
+        )
+    ]
 
 
 def test_an_adopted_text_that_an_outsider_changed_is_said_to_be_so():
@@ -167,10 +199,18 @@ def test_the_timeline_has_a_beginning_a_detection_steps_and_an_end():
     ("entries", "passed", "reason"),
     [
         (["2026-11-18 09:00 UTC Began: x"], False, "no entry tells what was done in between"),
-        (["2026-11-18 09:00 UTC Began: x", "2026-11-18 10:00 UTC Switched to the old index"], True, "1 entry tells what was done"),
-        (["2026-11-18 10:00 UTC Rolled the index back", "2026-11-18 11:00 UTC Told the client"], True, "2 entries tell what was done"),
+        (
+            ["2026-11-18 09:00 UTC Began: x", "2026-11-18 10:00 UTC Switched to the old index"],
+            True,
+            "1 entry tells what was done",
+        ),
+        (
+            ["2026-11-18 10:00 UTC Rolled the index back", "2026-11-18 11:00 UTC Told the client"],
+            True,
+            "2 entries tell what was done",
+        ),
     ],
-)  # fmt: skip
+)
 def test_steps_of_the_response_are_counted(entries, passed, reason):
     assert [finding[::2] for finding in found("timeline_steps", **timeline(*entries))] == [(passed, reason)]
 
@@ -178,8 +218,13 @@ def test_steps_of_the_response_are_counted(entries, passed, reason):
 def test_a_time_that_can_be_read_in_two_ways_is_asked_about():
     entries = timeline("03/04/2026 09:00 Began: release 41 went out")
     assert found("timeline_began", **entries) == [
-        (False, Level.BLOCK, "the time at which it began can be read in more than one way", "Please write it like 2026-11-18 09:00 UTC.")
-    ]  # fmt: skip
+        (
+            False,
+            Level.BLOCK,
+            "the time at which it began can be read in more than one way",
+            "Please write it like 2026-11-18 09:00 UTC.",
+        )
+    ]
 
 
 def test_each_dimension_of_the_impact_is_asked_for_by_itself():
@@ -189,8 +234,13 @@ def test_each_dimension_of_the_impact_is_asked_for_by_itself():
         "users or transactions affected: 312 in Bremen, Hamburg and, as far as w…",
     )
     assert found("part.impact.data", body=some) == [
-        (False, Level.BLOCK, "not answered yet", 'Was data exposed, corrupted or lost? How much and of which kind, or "none".')
-    ]  # fmt: skip
+        (
+            False,
+            Level.BLOCK,
+            "not answered yet",
+            'Was data exposed, corrupted or lost? How much and of which kind, or "none".',
+        )
+    ]
     assert found("part.impact.data", body=a_body(impact="TBD")) == []
 
 
@@ -203,13 +253,23 @@ CAUSE = "1. The retriever does not filter\n   - Category: data\n   - Phase: depl
         (CAUSE, "cause_category", True, "its category is data"),
         (CAUSE, "cause_phase", True, "it arose in deployment"),
         (CAUSE, "cause_chain", True, "2 steps lie behind it"),
-        ("1. The retriever does not filter\n   - Why? The column was dropped\n", "cause_chain", True, "1 step lies behind it"),
+        (
+            "1. The retriever does not filter\n   - Why? The column was dropped\n",
+            "cause_chain",
+            True,
+            "1 step lies behind it",
+        ),
         ("1. The retriever does not filter\n", "cause_category", False, "it names no category"),
-        ("1. The retriever does not filter\n   - Category: weather\n", "cause_category", False, "“weather” is none of the six categories"),
+        (
+            "1. The retriever does not filter\n   - Category: weather\n",
+            "cause_category",
+            False,
+            "“weather” is none of the six categories",
+        ),
         ("1. The retriever does not filter\n", "cause_phase", False, "it names no phase of the lifecycle"),
         ("1. The retriever does not filter\n", "cause_chain", False, "no why lies behind it yet"),
     ],
-)  # fmt: skip
+)
 def test_each_root_cause_says_what_it_is_and_what_lies_behind_it(causes, check, passed, reason):
     ((was, _, seen, remedy),) = found(check, body=a_body(root_causes=causes))
     assert (was, seen, bool(remedy)) == (passed, reason, not passed)

@@ -8,12 +8,37 @@ import pytest
 from integration.postmortem.incident import CommentOrigin, Facts
 from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.people import PersonKind, Standing
+from integration.postmortem.rules.authority import appointed
 from integration.postmortem.rules.deciding import participants, undecided
 from mappings.models import Mode
 from tests.builders import (
-    DANA, GINA, NOW, OMAR, PROJECT, RITA, ROBOT, SERVICE, STAMP, STRAY, TOM, VIC, a_body, a_case, a_comment, a_decision,
-    a_file, a_line, a_memory, a_person, a_policy, a_ref, a_ticket, an_action, an_incident, facts,
-)  # fmt: skip
+    DANA,
+    GINA,
+    NOW,
+    OMAR,
+    PROJECT,
+    RITA,
+    ROBOT,
+    SERVICE,
+    STAMP,
+    STRAY,
+    TOM,
+    VIC,
+    a_body,
+    a_case,
+    a_comment,
+    a_decision,
+    a_file,
+    a_line,
+    a_memory,
+    a_person,
+    a_policy,
+    a_ref,
+    a_ticket,
+    an_action,
+    an_incident,
+    facts,
+)
 
 TICKET, INCIDENT = a_ref(13).key, a_ref(12).key
 PROVEN = a_decision("evidence", OMAR, reason="tested", subject="e1")
@@ -90,7 +115,10 @@ def test_triage_cannot_verify_and_is_told_who_can():
 def test_rights_are_those_of_this_look_and_what_cannot_be_read_is_not_granted():
     assert verdict(a_comment("/verify looked at it", VIC), facts_given=facts({VIC: "read"}))[0] is False
     assert verdict(a_comment("/verify looked at it", VIC), facts_given=Facts())[0] is False
-    assert verdict(a_comment("/verify looked at it", VIC), facts_given=facts({VIC: "write"}, project="acme/other"))[0] is False  # fmt: skip
+    assert (
+        verdict(a_comment("/verify looked at it", VIC), facts_given=facts({VIC: "write"}, project="acme/other"))[0]
+        is False
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,6 +145,48 @@ def test_an_app_that_the_mapping_lists_may_command():
     assert verdict(comment, on="incident", policy=policy, facts_given=standings)[0] is True
 
 
+APPOINTED = """
+people:
+  rita: {name: Rita, github: rita, github_id: 1006}
+  desk: {name: Desk, jira: acc-desk}
+roles: {technical_reviewers: [rita], governance_reviewers: [desk], executive_sponsors: [rita]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "on", "role"),
+    [
+        ("/approve technical", "incident", "technical reviewer"),
+        ("/approve governance", "incident", None),
+        ("/accept-risk until:2026-12-24 it goes away", "ticket", "executive sponsor"),
+        ("/waive section.lessons none", "incident", "executive sponsor"),
+        ("/verify looked at it", "ticket", None),
+        ("/severity sev4 no", "incident", None),
+    ],
+)
+def test_whoever_the_mapping_appoints_may_do_what_the_role_is_for_and_no_more(word, on, role):
+    (decision,) = decided(a_comment(word, RITA), on=on, policy=a_policy(people=APPOINTED))
+    assert decision.accepted is bool(role)
+    assert not role or decision.authority == f"named in the mapping as {role}"
+
+
+def test_an_appointment_is_of_an_account_not_of_a_name_and_not_of_an_app():
+    policy = a_policy(people=APPOINTED)
+    approve = "/approve technical"
+    for other in (a_person("rita", 1999), a_person("rita", 1006, kind=PersonKind.BOT), a_person("rita", 0, id="rita")):
+        standings = facts(standings={(PROJECT, other.id): Standing(other, "read")})
+        assert not decided(a_comment(approve, other), on="incident", policy=policy, facts_given=standings)[0].accepted
+    rewritten = a_comment(approve, RITA, origin=CommentOrigin.REWRITTEN)
+    assert not decided(rewritten, on="incident", policy=policy)[0].accepted
+
+
+def test_on_jira_an_appointment_is_of_the_account_id():
+    policy = a_policy(people=APPOINTED + "jira: {when_unmapped: nobody}\n")
+    desk = a_person("Desk", 0, site="jira", id="acc-desk")
+    assert appointed(desk, "approve governance", policy.people) == "named in the mapping as governance reviewer"
+    assert appointed(replace(desk, id="acc-other"), "approve governance", policy.people) == ""
+
+
 def test_a_comment_that_somebody_else_may_have_rewritten_grants_nothing():
     assert verdict(a_comment("/verify looked at it", VIC, origin=CommentOrigin.REWRITTEN)) == (
         False,
@@ -139,9 +209,17 @@ def test_a_refusal_names_an_authority_only_where_somebody_has_a_part_here(by, pu
 
 @pytest.mark.parametrize(
     "hidden",
-    ["> /verify looked", "`/verify looked`", "```\n/verify looked\n```", "<!-- /verify looked -->", "x /verify looked",
-     "<details>\n\n/verify looked\n\n</details>", "\u2066/verify looked", "{quote}\n/verify looked\n{quote}"],
-)  # fmt: skip
+    [
+        "> /verify looked",
+        "`/verify looked`",
+        "```\n/verify looked\n```",
+        "<!-- /verify looked -->",
+        "x /verify looked",
+        "<details>\n\n/verify looked\n\n</details>",
+        "\u2066/verify looked",
+        "{quote}\n/verify looked\n{quote}",
+    ],
+)
 def test_what_people_do_not_see_as_a_command_is_none(hidden):
     assert decided(a_comment(hidden, VIC)) == ()
 
@@ -244,9 +322,16 @@ def test_a_near_miss_is_asked_about_and_a_stranger_is_not():
 
 @pytest.mark.parametrize(
     "word",
-    ["/severity sev2 wrong answers", "/resolved", "/client Nordlicht", "/lead @vic", "/participants @vic",
-     "/approve technical", "/waive section.lessons no"],
-)  # fmt: skip
+    [
+        "/severity sev2 wrong answers",
+        "/resolved",
+        "/client Nordlicht",
+        "/lead @vic",
+        "/participants @vic",
+        "/approve technical",
+        "/waive section.lessons no",
+    ],
+)
 def test_what_is_about_the_incident_is_said_on_the_incident(word):
     assert verdict(a_comment(word, GINA)) == (
         False,
@@ -254,7 +339,9 @@ def test_what_is_about_the_incident_is_said_on_the_incident(word):
     )
 
 
-@pytest.mark.parametrize("word", [f"/evidence tested {LINK}", "/verify it", "/reject no", "/accept-risk until:2026-12-24 no"])  # fmt: skip
+@pytest.mark.parametrize(
+    "word", [f"/evidence tested {LINK}", "/verify it", "/reject no", "/accept-risk until:2026-12-24 no"]
+)
 def test_what_is_about_an_action_is_said_on_its_ticket(word):
     why = "not_a_ticket: this belongs on an action's own ticket. Please write it there; the status comment lists the tickets."
     assert verdict(a_comment(word, GINA), on="incident") == (False, why)
@@ -262,31 +349,103 @@ def test_what_is_about_an_action_is_said_on_its_ticket(word):
 
 # What.
 
+NO_CLAIM = (
+    "claim_unknown: it needs to say what is shown. One of `documented`, `communicated`, `followed`, `tested`, "
+    "`detected`, `completed`, then a link: `/evidence tested <link>`"
+)
 MISFORMED = [
-    ("/severity sev2", "incident", "form: it needs a severity and a reason. For example: `/severity sev2 wrong answers for two days`"),
-    ("/severity bad for two days", "incident", "form: it needs a severity and a reason. For example: `/severity sev2 wrong answers for two days`"),
+    (
+        "/severity sev2",
+        "incident",
+        "form: it needs a severity and a reason. For example: `/severity sev2 wrong answers for two days`",
+    ),
+    (
+        "/severity bad for two days",
+        "incident",
+        "form: it needs a severity and a reason. For example: `/severity sev2 wrong answers for two days`",
+    ),
     ("/note", "incident", "form: the note is empty. For example: `/note 09:00 release 41 went out`"),
     ("/client", "incident", "form: it needs a name. For example: `/client Nordlicht`"),
     ("/lead dana", "incident", "form: it needs a person. For example: `/lead @name`"),
     ("/lead @dana @vic", "incident", "form: it needs a person. For example: `/lead @name`"),
-    ("/lead @nobody", "incident", "nobody: @nobody is not exactly one active account here. Please mention them the way the tracker offers it."),
+    (
+        "/lead @nobody",
+        "incident",
+        "nobody: @nobody is not exactly one active account here. Please mention them the way the tracker offers it.",
+    ),
     ("/approve", "incident", "form: it needs a scope. `/approve technical` or `/approve governance`"),
-    ("/waive", "incident", "check_unknown: there is no check of that name. The names stand in the details of the status comment."),
-    ("/waive everything please", "incident", "check_unknown: there is no check of that name. The names stand in the details of the status comment."),
-    ("/waive section.lessons", "incident", "form: it needs a reason. For example: `/waive section.lessons <why it does not apply here>`"),
-    ("/waive evidence it works, trust me", "incident", "not_waivable: independent proof cannot be waived. An action that will not be done: `/accept-risk` on its ticket."),
-    ("/waive verification no time", "incident", "not_waivable: independent proof cannot be waived. An action that will not be done: `/accept-risk` on its ticket."),
-    ("/evidence", "ticket", "claim_unknown: it needs to say what is shown. One of `documented`, `communicated`, `followed`, `tested`, `detected`, `completed`, then a link: `/evidence tested <link>`"),
-    (f"/evidence {LINK}", "ticket", "claim_unknown: it needs to say what is shown. One of `documented`, `communicated`, `followed`, `tested`, `detected`, `completed`, then a link: `/evidence tested <link>`"),
-    ("/evidence tested see above", "ticket", "nothing_attached: it needs a link or the name of a file attached here. For example: `/evidence tested <link>`"),
-    ("/evidence tested javascript:alert(1)", "ticket", "nothing_attached: it needs a link or the name of a file attached here. For example: `/evidence tested <link>`"),
-    ("/verify", "ticket", "form: it needs a word on what you looked at. For example: `/verify ran the replay, nothing recalled came back`"),
+    (
+        "/waive",
+        "incident",
+        "check_unknown: there is no check of that name. The names stand in the details of the status comment.",
+    ),
+    (
+        "/waive everything please",
+        "incident",
+        "check_unknown: there is no check of that name. The names stand in the details of the status comment.",
+    ),
+    (
+        "/waive section.lessons",
+        "incident",
+        "form: it needs a reason. For example: `/waive section.lessons <why it does not apply here>`",
+    ),
+    (
+        "/waive evidence it works, trust me",
+        "incident",
+        "not_waivable: independent proof cannot be waived. An action that will not be done: `/accept-risk` on its ticket.",
+    ),
+    (
+        "/waive verification no time",
+        "incident",
+        "not_waivable: independent proof cannot be waived. An action that will not be done: `/accept-risk` on its ticket.",
+    ),
+    (
+        "/evidence",
+        "ticket",
+        NO_CLAIM,
+    ),
+    (
+        f"/evidence {LINK}",
+        "ticket",
+        NO_CLAIM,
+    ),
+    (
+        "/evidence tested see above",
+        "ticket",
+        "nothing_attached: it needs a link or the name of a file attached here. For example: `/evidence tested <link>`",
+    ),
+    (
+        "/evidence tested javascript:alert(1)",
+        "ticket",
+        "nothing_attached: it needs a link or the name of a file attached here. For example: `/evidence tested <link>`",
+    ),
+    (
+        "/verify",
+        "ticket",
+        "form: it needs a word on what you looked at. For example: `/verify ran the replay, nothing recalled came back`",
+    ),
     ("/reject", "ticket", "form: it needs a reason. For example: `/reject the test does not cover the export`"),
-    ("/accept-risk it goes away", "ticket", "form: it needs a date and a reason. For example: `/accept-risk until:2027-02-22 <why>`"),
-    ("/accept-risk until:2026-12-24", "ticket", "form: it needs a date and a reason. For example: `/accept-risk until:2027-02-22 <why>`"),
-    ("/accept-risk until:2026-11-23 why not", "ticket", "date: the date lies in the past or more than 180 days ahead. For example: `/accept-risk until:2027-02-22 <why>`"),
-    ("/accept-risk until:2099-01-01 why not", "ticket", "date: the date lies in the past or more than 180 days ahead. For example: `/accept-risk until:2027-02-22 <why>`"),
-]  # fmt: skip
+    (
+        "/accept-risk it goes away",
+        "ticket",
+        "form: it needs a date and a reason. For example: `/accept-risk until:2027-02-22 <why>`",
+    ),
+    (
+        "/accept-risk until:2026-12-24",
+        "ticket",
+        "form: it needs a date and a reason. For example: `/accept-risk until:2027-02-22 <why>`",
+    ),
+    (
+        "/accept-risk until:2026-11-23 why not",
+        "ticket",
+        "date: the date lies in the past or more than 180 days ahead. For example: `/accept-risk until:2027-02-22 <why>`",
+    ),
+    (
+        "/accept-risk until:2099-01-01 why not",
+        "ticket",
+        "date: the date lies in the past or more than 180 days ahead. For example: `/accept-risk until:2027-02-22 <why>`",
+    ),
+]
 
 
 @pytest.mark.parametrize(("word", "on", "reason"), MISFORMED)
@@ -407,11 +566,21 @@ NOT_OWNER = "not_independent: whoever owns or owned an action does not verify it
         (DANA, an_action(), (DANA,), NOT_OWNER),
         (VIC, an_action(owners=frozenset({DANA.id, VIC.id})), (DANA,), NOT_OWNER),
         (VIC, an_action(), (DANA, VIC), NOT_OWNER),
-        (OMAR, an_action(), (DANA,), "not_independent: whoever gave the evidence does not verify it. Somebody else with write rights can verify it."),
-        (VIC, an_action(), (), "not_independent: it has no owner yet, so nobody can be independent of the owner. Somebody else with write rights can verify it."),
+        (
+            OMAR,
+            an_action(),
+            (DANA,),
+            "not_independent: whoever gave the evidence does not verify it. Somebody else with write rights can verify it.",
+        ),
+        (
+            VIC,
+            an_action(),
+            (),
+            "not_independent: it has no owner yet, so nobody can be independent of the owner. Somebody else with write rights can verify it.",
+        ),
     ],
     ids=["the owner", "a past owner", "another assignee", "who gave the evidence", "anybody while nobody owns it"],
-)  # fmt: skip
+)
 def test_only_somebody_independent_verifies(who, action, assignees, reason):
     memory = a_memory(PROVEN, actions=(action,))
     assert verdict(a_comment("/verify looked at it", who), memory=memory, assignees=assignees) == (False, reason)

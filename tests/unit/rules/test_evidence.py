@@ -8,9 +8,24 @@ import pytest
 from integration.postmortem.judgement import judge
 from integration.postmortem.rules.evidence import ProofState, risk_subject
 from tests.builders import (
-    ACTION, DANA, GINA, NOW, OMAR, VIC, a_body, a_case, a_comment, a_decision, a_line, a_memory, a_policy, a_ticket,
-    an_action, an_incident, facts,
-)  # fmt: skip
+    ACTION,
+    DANA,
+    GINA,
+    NOW,
+    OMAR,
+    VIC,
+    a_body,
+    a_case,
+    a_comment,
+    a_decision,
+    a_line,
+    a_memory,
+    a_policy,
+    a_ticket,
+    an_action,
+    an_incident,
+    facts,
+)
 
 LINK = "https://ci.example/runs/7"
 TESTED = a_decision("evidence", OMAR, reason="tested", subject="e1")
@@ -46,23 +61,59 @@ VERIFIED = verified(TESTED)
         pytest.param([], ProofState.WANTED, ["tested"], id="nothing was said"),
         pytest.param([TESTED], ProofState.UNVERIFIED, [], id="evidence alone waits for somebody independent"),
         pytest.param([replace(TESTED, accepted=False)], ProofState.WANTED, ["tested"], id="refused evidence is none"),
-        pytest.param([replace(TESTED, reason="documented")], ProofState.WANTED, ["tested"], id="evidence of another claim does not do"),
+        pytest.param(
+            [replace(TESTED, reason="documented")],
+            ProofState.WANTED,
+            ["tested"],
+            id="evidence of another claim does not do",
+        ),
         pytest.param([TESTED, VERIFIED], ProofState.VERIFIED, [], id="evidence and its verification"),
         pytest.param([VERIFIED], ProofState.WANTED, ["tested"], id="a verification without the evidence"),
-        pytest.param([TESTED, VERIFIED, a_decision("evidence", OMAR, reason="tested", subject="e2")], ProofState.LAPSED, [], id="evidence after the verification is not covered by it"),
+        pytest.param(
+            [TESTED, VERIFIED, a_decision("evidence", OMAR, reason="tested", subject="e2")],
+            ProofState.LAPSED,
+            [],
+            id="evidence after the verification is not covered by it",
+        ),
         pytest.param([TESTED, REJECTED], ProofState.REJECTED, ["tested"], id="rejected evidence is to be given anew"),
-        pytest.param([TESTED, VERIFIED, REJECTED], ProofState.REJECTED, ["tested"], id="a rejection takes a verification with it"),
-        pytest.param([TESTED, VERIFIED, REJECTED, TESTED], ProofState.UNVERIFIED, [], id="the same evidence again is to be looked at again"),
-        pytest.param([TESTED, REJECTED, a_decision("evidence", OMAR, reason="tested", subject="e2")], ProofState.UNVERIFIED, [], id="better evidence after a rejection"),
+        pytest.param(
+            [TESTED, VERIFIED, REJECTED], ProofState.REJECTED, ["tested"], id="a rejection takes a verification with it"
+        ),
+        pytest.param(
+            [TESTED, VERIFIED, REJECTED, TESTED],
+            ProofState.UNVERIFIED,
+            [],
+            id="the same evidence again is to be looked at again",
+        ),
+        pytest.param(
+            [TESTED, REJECTED, a_decision("evidence", OMAR, reason="tested", subject="e2")],
+            ProofState.UNVERIFIED,
+            [],
+            id="better evidence after a rejection",
+        ),
         pytest.param([risk("2026-12-24")], ProofState.RISK_ACCEPTED, [], id="an accepted risk"),
         pytest.param([risk("2026-11-24")], ProofState.RISK_ACCEPTED, [], id="a risk accepted until today"),
         pytest.param([risk("2026-11-23")], ProofState.RISK_EXPIRED, ["tested"], id="a risk accepted until yesterday"),
-        pytest.param([risk("2026-12-24", "Something else")], ProofState.RISK_EXPIRED, ["tested"], id="the risk of another action"),
-        pytest.param([risk("2026-11-23"), TESTED, VERIFIED], ProofState.VERIFIED, [], id="done after all, when the risk had expired"),
-        pytest.param([risk("2026-11-23"), risk("2026-12-24")], ProofState.RISK_ACCEPTED, [], id="a risk accepted once more"),
-        pytest.param([replace(risk("2026-12-24"), confirmed=False)], ProofState.WANTED, ["tested"], id="a rebuilt acceptance is unconfirmed"),
+        pytest.param(
+            [risk("2026-12-24", "Something else")], ProofState.RISK_EXPIRED, ["tested"], id="the risk of another action"
+        ),
+        pytest.param(
+            [risk("2026-11-23"), TESTED, VERIFIED],
+            ProofState.VERIFIED,
+            [],
+            id="done after all, when the risk had expired",
+        ),
+        pytest.param(
+            [risk("2026-11-23"), risk("2026-12-24")], ProofState.RISK_ACCEPTED, [], id="a risk accepted once more"
+        ),
+        pytest.param(
+            [replace(risk("2026-12-24"), confirmed=False)],
+            ProofState.WANTED,
+            ["tested"],
+            id="a rebuilt acceptance is unconfirmed",
+        ),
     ],
-)  # fmt: skip
+)
 def test_how_far_the_proof_is(story, state, missing):
     proof = proof_of(*story)
     assert (proof.state, [claim.id for claim in proof.missing]) == (state, missing)

@@ -40,25 +40,97 @@ def pairs(matched):
 @pytest.mark.parametrize(
     ("written", "remembered", "expected"),
     [
-        pytest.param([(None, FILTER), (None, ALERT)], [], [(FILTER, "A1", ""), (ALERT, "A2", "")], id="new rows get ids in their order"),
-        pytest.param([("A7", FILTER), (None, ALERT)], [], [(FILTER, "A7", ""), (ALERT, "A8", "")], id="an id that people gave is kept and counted on"),
+        pytest.param(
+            [(None, FILTER), (None, ALERT)],
+            [],
+            [(FILTER, "A1", ""), (ALERT, "A2", "")],
+            id="new rows get ids in their order",
+        ),
+        pytest.param(
+            [("A7", FILTER), (None, ALERT)],
+            [],
+            [(FILTER, "A7", ""), (ALERT, "A8", "")],
+            id="an id that people gave is kept and counted on",
+        ),
         pytest.param([("a1", FILTER)], [], [(FILTER, "A1", "")], id="ids are compared without case"),
         pytest.param([("7", FILTER)], [], [(FILTER, "A1", "")], id="an id of another form is none"),
-        pytest.param([("A2", "Something quite different")], [("A2", ALERT)], [("Something quite different", "A2", "")], id="the id decides though the text is new"),
-        pytest.param([(None, FILTER.upper() + "!")], [("A1", FILTER)], [(FILTER.upper() + "!", "A1", "")], id="the same words in other clothes are the same"),
-        pytest.param([(None, "Filter recalled items at query time")], [("A1", FILTER), ("A2", ALERT)], [("Filter recalled items at query time", "A1", ""), (None, "A2", "")], id="a rephrased row is the one that it clearly resembles"),
-        pytest.param([(None, TEACH)], [("A1", FILTER)], [(TEACH, "A2", ""), (None, "A1", "")], id="what resembles nothing is new"),
-        pytest.param([("A3", "Filter recalled items at query time")], [("A1", FILTER)], [("Filter recalled items at query time", "A3", ""), (None, "A1", "")], id="a row with an unknown id of its own is new, however alike"),
-        pytest.param([("A3", FILTER)], [("A1", FILTER)], [(FILTER, "A1", "")], id="a renumbered row with the very text is the old action"),
-        pytest.param([("A1", FILTER), ("A1", ALERT)], [], [(FILTER, "row 1", "several rows are called A1"), (ALERT, "row 2", "several rows are called A1")], id="an id given twice is in doubt"),
-        pytest.param([("A1", ALERT), ("A2", FILTER)], [("A1", FILTER), ("A2", ALERT)], [(ALERT, "row 1", "the id says A1, the text is that of A2"), (FILTER, "row 2", "the id says A2, the text is that of A1"), (None, "A1", ""), (None, "A2", "")], id="swapped ids are in doubt"),
-        pytest.param([(None, FILTER), (None, FILTER)], [], [(FILTER, "A1", ""), (FILTER, "row 2", "it says the same as row 1")], id="a row said twice is one action"),
-        pytest.param([(None, FILTER), ("A1", FILTER)], [], [(FILTER, "row 1", "it says the same as A1"), (FILTER, "A1", "")], id="of two alike the one with an id counts"),
-        pytest.param([("A1", FILTER), ("A2", FILTER)], [], [(FILTER, "A1", ""), (FILTER, "A2", "")], id="two ids for one text are two actions, as people say so"),
+        pytest.param(
+            [("A2", "Something quite different")],
+            [("A2", ALERT)],
+            [("Something quite different", "A2", "")],
+            id="the id decides though the text is new",
+        ),
+        pytest.param(
+            [(None, FILTER.upper() + "!")],
+            [("A1", FILTER)],
+            [(FILTER.upper() + "!", "A1", "")],
+            id="the same words in other clothes are the same",
+        ),
+        pytest.param(
+            [(None, "Filter recalled items at query time")],
+            [("A1", FILTER), ("A2", ALERT)],
+            [("Filter recalled items at query time", "A1", ""), (None, "A2", "")],
+            id="a rephrased row is the one that it clearly resembles",
+        ),
+        pytest.param(
+            [(None, TEACH)], [("A1", FILTER)], [(TEACH, "A2", ""), (None, "A1", "")], id="what resembles nothing is new"
+        ),
+        pytest.param(
+            [("A3", "Filter recalled items at query time")],
+            [("A1", FILTER)],
+            [("Filter recalled items at query time", "A3", ""), (None, "A1", "")],
+            id="a row with an unknown id of its own is new, however alike",
+        ),
+        pytest.param(
+            [("A3", FILTER)],
+            [("A1", FILTER)],
+            [(FILTER, "A1", "")],
+            id="a renumbered row with the very text is the old action",
+        ),
+        pytest.param(
+            [("A1", FILTER), ("A1", ALERT)],
+            [],
+            [(FILTER, "row 1", "several rows are called A1"), (ALERT, "row 2", "several rows are called A1")],
+            id="an id given twice is in doubt",
+        ),
+        pytest.param(
+            [("A1", ALERT), ("A2", FILTER)],
+            [("A1", FILTER), ("A2", ALERT)],
+            [
+                (ALERT, "row 1", "the id says A1, the text is that of A2"),
+                (FILTER, "row 2", "the id says A2, the text is that of A1"),
+                (None, "A1", ""),
+                (None, "A2", ""),
+            ],
+            id="swapped ids are in doubt",
+        ),
+        pytest.param(
+            [(None, FILTER), (None, FILTER)],
+            [],
+            [(FILTER, "A1", ""), (FILTER, "row 2", "it says the same as row 1")],
+            id="a row said twice is one action",
+        ),
+        pytest.param(
+            [(None, FILTER), ("A1", FILTER)],
+            [],
+            [(FILTER, "row 1", "it says the same as A1"), (FILTER, "A1", "")],
+            id="of two alike the one with an id counts",
+        ),
+        pytest.param(
+            [("A1", FILTER), ("A2", FILTER)],
+            [],
+            [(FILTER, "A1", ""), (FILTER, "A2", "")],
+            id="two ids for one text are two actions, as people say so",
+        ),
         pytest.param([(None, "")], [], [("", "A1", "")], id="an empty description is no repetition"),
-        pytest.param([("A999", FILTER), (None, ALERT), (None, TEACH)], [], [(FILTER, "A999", ""), (ALERT, "A1000", ""), (TEACH, "A1001", "")], id="ids go on after the highest"),
+        pytest.param(
+            [("A999", FILTER), (None, ALERT), (None, TEACH)],
+            [],
+            [(FILTER, "A999", ""), (ALERT, "A1000", ""), (TEACH, "A1001", "")],
+            id="ids go on after the highest",
+        ),
     ],
-)  # fmt: skip
+)
 def test_rows_and_actions_find_each_other(written, remembered, expected):
     assert pairs(match_rows(rows(*written), known(*remembered))) == expected
 
@@ -91,7 +163,8 @@ TEXTS = [
     "Replay the incident every night against the live index",
     "Move the product status into the search document",
 ]
-WORDS = st.lists(st.sampled_from("filter recalled products app shop web query time the at in alert".split()), min_size=1, max_size=6).map(" ".join)  # fmt: skip
+VOCABULARY = ["filter", "recalled", "products", "app", "shop", "web", "query", "time", "the", "at", "in", "alert"]
+WORDS = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=6).map(" ".join)
 WRITTEN = st.lists(st.tuples(st.sampled_from([None, None, "A1", "A2", "A3", "x"]), WORDS), max_size=6)
 REMEMBERED = st.lists(WORDS, max_size=5).map(
     lambda texts: [(f"A{number}", text) for number, text in enumerate(texts, start=1)]

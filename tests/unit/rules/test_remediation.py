@@ -8,9 +8,26 @@ import pytest
 from integration.postmortem.judgement import judge
 from mappings.models import Level, Mode
 from tests.builders import (
-    ACTION, DANA, DUE, GINA, HEADER, NOW, OMAR, VIC, a_body, a_case, a_decision, a_line, a_memory, a_policy, a_ref,
-    a_ticket, an_action, an_incident, facts,
-)  # fmt: skip
+    ACTION,
+    DANA,
+    DUE,
+    GINA,
+    HEADER,
+    NOW,
+    OMAR,
+    VIC,
+    a_body,
+    a_case,
+    a_decision,
+    a_line,
+    a_memory,
+    a_policy,
+    a_ref,
+    a_ticket,
+    an_action,
+    an_incident,
+    facts,
+)
 
 LATER = DUE + timedelta(days=7)
 
@@ -38,17 +55,52 @@ def test_a_complete_row_is_wanted_as_a_ticket():
 @pytest.mark.parametrize(
     ("line", "check", "reason", "remedy"),
     [
-        (a_line(action=""), "action.description", "it does not say its description", "Say what will be done, starting with a verb."),
+        (
+            a_line(action=""),
+            "action.description",
+            "it does not say its description",
+            "Say what will be done, starting with a verb.",
+        ),
         (a_line(owner=""), "action.owner", "it has no owner", "Name one person who will see it through."),
-        (a_line(owner="@nobody"), "action.owner", "the tracker knows no active account “@nobody”", "Please mention the owner the way the tracker offers it, one person per action."),
-        (a_line(owner="@ruiz"), "action.owner", "“@ruiz” could be 2 people", "Please mention the owner, so that exactly one account is meant."),
+        (
+            a_line(owner="@nobody"),
+            "action.owner",
+            "the tracker knows no active account “@nobody”",
+            "Please mention the owner the way the tracker offers it, one person per action.",
+        ),
+        (
+            a_line(owner="@ruiz"),
+            "action.owner",
+            "“@ruiz” could be 2 people",
+            "Please mention the owner, so that exactly one account is meant.",
+        ),
         (a_line(due=""), "action.due", "it has no date", "Add a date, as YYYY-MM-DD."),
-        (a_line(due="03/04/2026"), "action.due", "its date “03/04/2026” leaves open which day is meant", "Please write it as YYYY-MM-DD."),
-        (a_line(criteria=""), "action.criteria", "it does not say its criteria", "Say how anybody can tell that it works, with a number, a test or a yes-or-no state."),
-        (a_line(kind=""), "action.kind", "it does not say its kind", "Say what sort of action it is: process, technical, monitoring or training; it decides which evidence is needed."),
-        (a_line(due=LATER), "due_within_horizon", "it is due 2026-12-07, which is later than immediate allows", "Within 7 days: by 2026-11-30; or choose a longer horizon."),
+        (
+            a_line(due="03/04/2026"),
+            "action.due",
+            "its date “03/04/2026” leaves open which day is meant",
+            "Please write it as YYYY-MM-DD.",
+        ),
+        (
+            a_line(criteria=""),
+            "action.criteria",
+            "it does not say its criteria",
+            "Say how anybody can tell that it works, with a number, a test or a yes-or-no state.",
+        ),
+        (
+            a_line(kind=""),
+            "action.kind",
+            "it does not say its kind",
+            "Say what sort of action it is: process, technical, monitoring or training; it decides which evidence is needed.",
+        ),
+        (
+            a_line(due=LATER),
+            "due_within_horizon",
+            "it is due 2026-12-07, which is later than immediate allows",
+            "Within 7 days: by 2026-11-30; or choose a longer horizon.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_is_asked_for_and_no_ticket_is_made_before(line, check, reason, remedy):
     named = facts().people | {"@ruiz": (DANA, OMAR), "@nobody": (replace(VIC, active=False),)}
     (view,) = views(line, given=facts(people=named))
@@ -93,8 +145,13 @@ def test_a_row_in_doubt_makes_no_ticket_and_asks_for_ids():
         assert not view.wanted
         assert view.action_id == f"row {number}"
         assert open_ones(view) == [
-            ("action_identity", Level.BLOCK, "several rows are called A1", "Please give each row its own id (A1, A2 …), the one that its ticket carries.")
-        ]  # fmt: skip
+            (
+                "action_identity",
+                Level.BLOCK,
+                "several rows are called A1",
+                "Please give each row its own id (A1, A2 …), the one that its ticket carries.",
+            )
+        ]
 
 
 @pytest.mark.parametrize(
@@ -161,9 +218,19 @@ def test_where_both_were_changed_a_person_chooses_and_until_then_the_ticket_coun
     )
     assert (view.owner, view.due, view.write_owner, view.write_due) == (GINA, date(2026, 11, 29), False, False)
     assert open_ones(view) == [
-        ("action_agreement", Level.WARN, "its owner was changed in the table (@omar) and on acme/shop#13, each to something else", "Please make both say the same; until then the owner of the ticket counts."),
-        ("action_agreement", Level.WARN, "its due date was changed in the table (2026-11-28) and on acme/shop#13, each to something else", "Please make both say the same; until then the due date of the ticket counts."),
-    ]  # fmt: skip
+        (
+            "action_agreement",
+            Level.WARN,
+            "its owner was changed in the table (@omar) and on acme/shop#13, each to something else",
+            "Please make both say the same; until then the owner of the ticket counts.",
+        ),
+        (
+            "action_agreement",
+            Level.WARN,
+            "its due date was changed in the table (2026-11-28) and on acme/shop#13, each to something else",
+            "Please make both say the same; until then the due date of the ticket counts.",
+        ),
+    ]
     assert view.agreed == an_action(owners=frozenset({DANA.id, GINA.id}))
 
 
@@ -176,8 +243,13 @@ def test_the_agreed_owner_stays_the_owner_while_others_are_assigned_too():
 def test_nobody_assigned_any_more_is_said_so():
     (view,) = views(a_line(), memory=KNOWN, tickets=(a_ticket(assignees=()),))
     assert open_ones(view) == [
-        ("action.owner", Level.BLOCK, "nobody is assigned to its ticket acme/shop#13", "Please assign dana there, or somebody else here and there.")
-    ]  # fmt: skip
+        (
+            "action.owner",
+            Level.BLOCK,
+            "nobody is assigned to its ticket acme/shop#13",
+            "Please assign dana there, or somebody else here and there.",
+        )
+    ]
 
 
 def test_a_ticket_that_is_gone_is_missed_and_not_made_again():
@@ -192,9 +264,13 @@ def test_a_row_that_is_gone_leaves_its_action_standing():
     other, gone = views(a_line("A2", "Alert when it happens again"), memory=KNOWN, tickets=(a_ticket(),))
     assert (other.action_id, gone.action_id, gone.row, gone.description) == ("A2", "A1", None, ACTION)
     assert open_ones(gone) == [
-        ("row_missing", Level.WARN, "its row is gone from the table, its ticket acme/shop#13 is still there",
-         "Please put the row back with the id A1, or close it with `/accept-risk until:YYYY-MM-DD <why>` on the ticket.")
-    ]  # fmt: skip
+        (
+            "row_missing",
+            Level.WARN,
+            "its row is gone from the table, its ticket acme/shop#13 is still there",
+            "Please put the row back with the id A1, or close it with `/accept-risk until:YYYY-MM-DD <why>` on the ticket.",
+        )
+    ]
 
 
 def test_an_issue_that_people_linked_is_no_ticket_of_an_action():

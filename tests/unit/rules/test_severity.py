@@ -21,7 +21,16 @@ CASES = [
     (set(), "Someday", "", "", None, "not stated yet", set(), set()),
     (set(), "", HARM, "", "SEV1", "at least SEV1, because “An individual was harmed” is ticked", {"sev1"}, set()),
     ({"sev3"}, "", HARM, "", "SEV1", "at least SEV1, because “An individual was harmed” is ticked", {"sev1"}, {"sev3"}),
-    ({"sev3", "many-users"}, "", "", "", "SEV2", "at least SEV2, because “A significant number of users was affected” is ticked", {"sev2"}, {"sev3"}),
+    (
+        {"sev3", "many-users"},
+        "",
+        "",
+        "",
+        "SEV2",
+        "at least SEV2, because “A significant number of users was affected” is ticked",
+        {"sev2"},
+        {"sev3"},
+    ),
     ({"sev1", "few-users"}, "", "", "", "SEV1", "stated by its label", set(), set()),
     ({"sev1"}, "", "", "SEV3", "SEV1", "stated by its label", set(), set()),
     ({"sev3"}, "", "", "SEV1", "SEV1", "recorded before", set(), set()),
@@ -29,7 +38,7 @@ CASES = [
     (set(), "Low", "", "SEV1", "SEV1", "recorded before", set(), set()),
     (set(), "", HARM, "SEV3", "SEV1", "at least SEV1, because “An individual was harmed” is ticked", {"sev1"}, set()),
     ({"sev4"}, "", HARM, "SEV1", "SEV1", "recorded before", set(), set()),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("labels", "shown", "body", "before", "severity", "reason", "add", "remove"), CASES)

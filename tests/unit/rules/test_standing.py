@@ -11,8 +11,19 @@ from integration.postmortem.people import Standing
 from integration.postmortem.rules.standing import judge_standing
 from mappings.models import Mode
 from tests.builders import (
-    DANA, NOW, OPENED, PROJECT, RITA, STRAY, TOM, a_memory, a_policy, an_incident, facts, nothing_remembered,
-)  # fmt: skip
+    DANA,
+    NOW,
+    OPENED,
+    PROJECT,
+    RITA,
+    STRAY,
+    TOM,
+    a_memory,
+    a_policy,
+    an_incident,
+    facts,
+    nothing_remembered,
+)
 
 ADOPT = "followthrough-adopt"
 OUTSIDER = an_incident(author=STRAY, body="It offered me a recalled heater.")
@@ -44,7 +55,9 @@ def test_an_outsiders_report_waits_for_somebody_who_may_adopt_it(author):
 
 
 def test_an_outsiders_report_is_taken_on_with_the_text_that_was_adopted():
-    view = judge_standing(ADOPTED, facts(labellers={ADOPT: Standing(TOM, "triage")}), nothing_remembered(), a_policy(), Mode.ENFORCE)  # fmt: skip
+    view = judge_standing(
+        ADOPTED, facts(labellers={ADOPT: Standing(TOM, "triage")}), nothing_remembered(), a_policy(), Mode.ENFORCE
+    )
     assert (view.governed, view.adopted_digest) == (Governed.GOVERNED, ADOPTED.body_digest)
 
 
@@ -94,7 +107,10 @@ def test_the_day_in_the_mapping_comes_before_the_day_of_the_first_delivery():
 
 def test_the_mapping_can_leave_a_project_or_a_label_alone():
     policy = a_policy(service='leave_alone: ["github:acme/*"]')
-    assert judged(an_incident(), a_memory(), policy=policy) == (Governed.LEFT_ALONE, "the mapping leaves this project alone")  # fmt: skip
+    assert judged(an_incident(), a_memory(), policy=policy) == (
+        Governed.LEFT_ALONE,
+        "the mapping leaves this project alone",
+    )
     policy = a_policy(severity="incident: {ignore_labels: [rehearsal]}")
     rehearsal = an_incident(labels={"incident", "rehearsal"})
     assert judged(rehearsal, a_memory(), policy=policy) == (Governed.LEFT_ALONE, "a label says to leave it alone")
