@@ -194,7 +194,7 @@ def _be_patient() -> None:
 
 HOW_TO_PLAY = """
 Now play yourself, on [bold]{url}[/bold]: choose at the top who you are ({people}), and
-  · open an issue with the labels incident and sev3, and read what it asks;
-  · write /resolved, or a post-mortem with a table of actions, and see tickets appear;
-  · close something too early.
+  · open an issue (it comes with the labels of an incident), and read what it asks;
+  · write /resolved, paste the text of the first issue and leave something out, or give a new row an owner and a date;
+  · close something too early, or try to verify your own work.
 Ctrl-C stops everything; nothing is kept."""

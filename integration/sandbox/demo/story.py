@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from integration.sandbox.demo.teams import SERVICE, Seen, Team
-from integration.sandbox.demo.teller import NotAsTold, Teller
+from integration.sandbox.demo.teller import NotAsTold, Teller, Told
 from integration.sandbox.demo.texts import REPORT, TITLE, Dates, postmortem, written
 
 ASKED_FIRST = ("Who leads the post-mortem?", "When did it begin", "Which client?", "/lead", "/note", "/client")
@@ -43,8 +43,9 @@ class Story:
         """An incident is reported, and the tracker answers."""
         with self.tell.step(
             "Tom opens an issue and labels it as an incident, severity 1. The issue asks three things, and says that the rest can wait."
-        ):
+        ) as told:
             self.incident = self.team.open("tom", TITLE, REPORT)
+            told.link = self.team.path(self.incident)
             self._until("the three questions", lambda seen: all(text in seen.status for text in ASKED_FIRST))
 
     def respond(self) -> None:
@@ -128,7 +129,7 @@ class Story:
             "Vic, who did not work on it, verifies. Dana closes the ticket, and it stays closed.", self.tickets[0]
         ):
             self.team.say("vic", self.tickets[0], "/verify ran the replay: 1,000 questions, no recalled product")
-            self._until("verified in the table", lambda seen: "1 of 2" in seen.status or "verified" in seen.status)
+            self._until("verified in the table", lambda seen: "verified" in seen.status)
             self.team.close("dana", self.tickets[0])
             self._stays_closed(self.tickets[0], comments=2)
 
@@ -166,7 +167,7 @@ class Story:
             self.team.close("rita", self.incident)
             self._stays_closed(self.incident, comments=before)
 
-    def _step(self, sentence: str, ref: str = "") -> "contextlib.AbstractContextManager[None]":
+    def _step(self, sentence: str, ref: str = "") -> "contextlib.AbstractContextManager[Told]":
         return self.tell.step(sentence, self.team.path(ref or self.incident))
 
     def _write(self, *, complete: bool) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import requests
 from rich.console import Console
@@ -18,6 +19,13 @@ class NotAsTold(Exception):
     """A step did not come out as told; the message says what was expected, and what was there instead."""
 
 
+@dataclass
+class Told:
+    """A step under way. ``link`` is a path on the page to look at, and may become known while it is played."""
+
+    link: str
+
+
 class Teller:
     """Tells steps, and counts how many came out."""
 
@@ -31,20 +39,20 @@ class Teller:
         self.console.print(f"\n[bold]{escape(title)}[/bold]", soft_wrap=True)
 
     @contextlib.contextmanager
-    def step(self, sentence: str, link: str = "") -> Iterator[None]:
+    def step(self, sentence: str, link: str = "") -> Iterator[Told]:
         """Say a step and play it inside the ``with``. Raises :class:`NotAsTold`, after marking it, where it does not come out."""
-        number = self.board.tell(sentence, link)
+        number, step = self.board.tell(sentence, link), Told(link)
         self.told += 1
         try:
             with self.console.status(escape(sentence)):
-                yield
+                yield step
         except (NotAsTold, requests.RequestException) as problem:
             self.failed += 1
-            self.board.settle(number, False, link)
+            self.board.settle(number, False, step.link)
             self.console.print(f"  [red]✘[/red] {escape(sentence)}", soft_wrap=True)
             self.console.print(f"    [red]{escape(str(problem))}[/red]", soft_wrap=True)
             raise NotAsTold(str(problem)) from problem
-        self.board.settle(number, True, link)
+        self.board.settle(number, True, step.link)
         self.console.print(f"  [green]✔[/green] {escape(sentence)}", soft_wrap=True)
 
     def wait_for(self, what: str, is_so: Callable[[], bool], instead: Callable[[], object] | None = None) -> None:
