@@ -22,7 +22,7 @@ from integration.postmortem.commands import (
     name_of,
 )
 from integration.postmortem.decisions import IntentState, Memory, Refusal
-from integration.postmortem.incident import Case, IssueRef
+from integration.postmortem.incident import Case, CommentOrigin, IssueRef
 from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.plan import plan
 from integration.postmortem.writing.replies import breaker_reply
@@ -79,6 +79,7 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
         return Looked(None)
     given.ledger.project(case.incident.ref.key.site, case.incident.ref.project, given.heard_at - BEFORE_THE_FIRST)
     memory = reconciled(given.ledger.recall(case.incident.ref), case)
+    _watch_our_name(case, memory)
     # What was refused long enough ago is tried again, and no longer told of until it is refused again.
     memory = replace(memory, refusals=tuple(each for each in memory.refusals if each.retry_at > given.now))
     policy = given.policy.for_project(case.incident.ref.key.site, case.incident.ref.project)
@@ -93,6 +94,18 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
         memory = replace(memory, decisions=(*memory.decisions, *taken))
         assessment = assess(case, memory)
     return _act(case, memory, assess, assessment, policy, given)
+
+
+def _watch_our_name(case: Case, memory: Memory) -> None:
+    """Raise an alarm about comments by our account that the ledger does not know: somebody may be using our credentials (S25)."""
+    known = {intent.created for intent in memory.intents} | {memory.status_comment}
+    strange = [
+        comment.id
+        for comment in case.incident.comments
+        if comment.origin is CommentOrigin.OURS and comment.purpose is None and comment.id not in known
+    ]
+    if strange and memory.governed:
+        log.error("unknown_comment_by_our_account", comments=strange[:20])
 
 
 def reconciled(memory: Memory, case: Case) -> Memory:
