@@ -1,64 +1,150 @@
-"""Real processes in tests: start them with a mark in their environment, so that whatever they leave behind can be found."""
+"""The service as real processes (receiver, two workers, scheduler, embedded Valkey) on sandbox trackers, to be killed at will. What dies is started again."""
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
-import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-CLI = (sys.executable, "-P", "-m", "integration.cli")
-PATIENCE = 60.0
+import redis
+
+from integration import wakeups
+from integration.clock import now
+from integration.ledger.schema import migrate
+from integration.sandbox.demo.service import environment, free_port
+from integration.sandbox.github.sandbox import GitHubSandbox
+from integration.sandbox.jira.server import JiraSandbox
+from integration.settings import Settings
+from integration.work.embedded import EmbeddedValkey
+from tests.e2e.stage import PROJECT, REPOSITORY, SECRET, TEAM
+
+WORKERS = ("worker 1", "worker 2")
+PARTS = {"receiver": "serve", "worker 1": "work", "worker 2": "work", "scheduler": "schedule"}
+QUICK = {
+    "FOLLOWTHROUGH_LOCK_SECONDS": "1",
+    "FOLLOWTHROUGH_LOOK_INTERVAL": "0.05",
+    "FOLLOWTHROUGH_SWEEP_SECONDS": "0.5",
+    "FOLLOWTHROUGH_TRACKER_SWEEP_SECONDS": "2",
+    "FOLLOWTHROUGH_INTENT_GRACE_SECONDS": "1",
+    "FOLLOWTHROUGH_DUE_POLL_SECONDS": "0.2",
+}
 
 
-@contextmanager
-def short_folder() -> Iterator[Path]:
-    """Give a folder, 0700, whose path is short enough for a socket in it; pytest's own is not."""
-    with tempfile.TemporaryDirectory(prefix="ft") as folder:
-        yield Path(folder)
+@dataclass
+class Processes:
+    """One running service and the trackers that it runs on."""
+
+    github: GitHubSandbox
+    jira: JiraSandbox
+    folder: Path
+    variables: dict[str, str]
+    settings: Settings
+    clock: object = now
+    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, name: str) -> None:
+        """Start one part; it leads a process group of its own, so that a kill takes its children along."""
+        command = [sys.executable, "-m", "integration.cli", PARTS[name]]
+        with (self.folder / "log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                command, env=self.variables, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def tend(self) -> None:
+        """Start again what has ended, until the service is stopped."""
+        while not self._stopping.wait(0.05):
+            with self._lock:
+                for name, process in list(self.running.items()):
+                    if process.poll() is not None:
+                        self.start(name)
+
+    def kill(self, *names: str) -> None:
+        """SIGKILL these parts, now."""
+        for name in names:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.running[name].pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End every part."""
+        self._stopping.set()
+        with self._lock:
+            self.kill(*self.running)
+            for process in self.running.values():
+                process.wait()
+
+    def outstanding(self) -> int:
+        """Return how many objects have something outstanding, or one while Valkey is away."""
+        with redis.Redis.from_url(self.settings.redis_url) as client:
+            try:
+                return int(client.hlen(wakeups.WANTED))  # type: ignore[arg-type]
+            except redis.RedisError:
+                return 1
+
+    def valkey_pid(self) -> int:
+        """Return the process id of the Valkey server."""
+        with redis.Redis.from_url(self.settings.redis_url) as client:
+            return int(client.info("server")["process_id"])  # type: ignore[index]
+
+    def settle(self, seconds: float = 60) -> None:
+        """Wait until every webhook was sent and nothing is outstanding, twice in a row."""
+        end, quiet = time.monotonic() + seconds, 0
+        while quiet < 3:
+            assert time.monotonic() < end, (self.folder / "log").read_text(errors="replace")[-3000:]
+            is_quiet = self.github.hooks.wait_idle(5) and self.jira.hooks.wait_idle(5) and not self.outstanding()
+            quiet = quiet + 1 if is_quiet else 0
+            time.sleep(0.05)
 
 
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    """Return a child's whole environment; ``TMPDIR`` is inherited by all that it starts, and marks them."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
-    return {**kept, "HOME": str(folder), "TMPDIR": str(folder), **more}
-
-
-def marked(folder: Path) -> dict[int, str]:
-    """Return the processes that carry this folder as their mark: process id → command line."""
-    found = {}
-    for each in Path("/proc").glob("[0-9]*"):
+@contextlib.contextmanager
+def processes(folder: Path, **changed: str) -> Iterator[Processes]:
+    """Run the service until the ``with`` ends; ``changed`` are variables of the environment."""
+    folder.chmod(0o700)
+    port = free_port()
+    github = GitHubSandbox(hook_secret=SECRET, hook_url=f"http://127.0.0.1:{port}/webhooks/github")
+    jira = JiraSandbox(hook_secret=SECRET, hook_url=f"http://127.0.0.1:{port}/webhooks/jira")
+    for person in (*TEAM, "followthrough"):
+        github.add_person(person)
+        jira.add_person(person)
+    with github, jira, EmbeddedValkey(folder):
+        trackers = {
+            "GITHUB_API_URL": github.url,
+            "GITHUB_TOKEN": github.token_of("followthrough"),
+            "GITHUB_WEBHOOK_SECRET": SECRET,
+            "JIRA_URL": jira.url,
+            "JIRA_USER": "followthrough",
+            "JIRA_TOKEN": "followthrough-token",
+            "JIRA_WEBHOOK_SECRET": SECRET,
+        }
+        variables = environment(folder, port, {**trackers, **QUICK, **changed})
+        settings = Settings.load(variables, None)
+        migrate(settings.database_url)
+        service = Processes(github, jira, folder, variables, settings)
+        for name in PARTS:
+            service.start(name)
+        tender = threading.Thread(target=service.tend, daemon=True)
+        tender.start()
         try:
-            if f"TMPDIR={folder}".encode() in (each / "environ").read_bytes().split(b"\0"):
-                found[int(each.name)] = (each / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except OSError:
-            continue  # It has ended, or is not ours.
-    return {pid: line for pid, line in found.items() if line}
+            _wait_ready(port)
+            github.add_repository(REPOSITORY, roles={**TEAM, "followthrough": "admin"})
+            jira.add_project(PROJECT, "Shop", "gina", roles=dict.fromkeys((*TEAM, "followthrough"), "member"))
+            yield service
+        finally:
+            service.stop()
+            tender.join()
 
 
-def wait_until(is_so: Callable[[], object], what: str) -> None:
-    """Return when something is so; fail the test when it does not come."""
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline, f"did not come: {what}"
-        time.sleep(0.1)
-
-
-@contextmanager
-def started(
-    command: tuple[str, ...], folder: Path, env: dict[str, str], log: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command with its output in ``log``; whatever it has left at the end is killed."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=output, stderr=output)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(PATIENCE)
-        for pid in marked(folder):
-            os.kill(pid, signal.SIGKILL)
+def _wait_ready(port: int) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the receiver does not listen")
