@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from integration.errors import RateLimited
 from integration.postmortem.commands import Share
 from integration.settings import Settings
-from integration.work.budget import GITHUB, JIRA, WriteBudget
 from integration.work.attaching import attach
+from integration.work.budget import GITHUB, JIRA, WriteBudget
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
