@@ -37,8 +37,8 @@ def judge_incident(
     began = "it is in the timeline" if postmortem.timeline.began is not None else noted
     asked = frozenset({"severity_stated", *(question.id for question in policy.postmortem.responding)})
     findings = [
-        _asked("lead_named", "Lead", lead, severity, policy),
-        _asked("client_known", "Client", client, severity, policy),
+        _asked("lead_named", "Lead", f"led by {lead}" if lead else "", severity, policy),
+        _asked("client_known", "Client", f"it is {client}" if client else "", severity, policy),
         _asked("began_known", "Beginning", began, severity, policy),
         *_traps(case, memory, severity, policy),
     ]

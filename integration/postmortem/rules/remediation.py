@@ -67,8 +67,21 @@ def _field(draft: ActionDraft, entry: RequiredField, severity: Severity | None, 
     problem, remedy = _problem(draft, entry)
     check = f"action.{entry.id}"
     if not problem:
-        return Finding(check, about, True, level, f"{entry.id} is there")
+        return Finding(check, about, True, level, _seen(draft, entry))
     return Finding(check, about, False, level, problem, remedy)
+
+
+def _seen(draft: ActionDraft, entry: RequiredField) -> str:
+    """Say what the row says, in few words: a reader checks this at a glance."""
+    said = {
+        "description": "it says what will be done",
+        "owner": f"{draft.owner.called} sees it through" if draft.owner else "",
+        "due": f"due {draft.due}" if draft.due else "",
+        "criteria": "it says when it works",
+        "cause": "it names its cause",
+        "kind": f"its kind is {draft.kind}",
+    }
+    return said.get(entry.id) or f"it says its {entry.id}"
 
 
 def _problem(draft: ActionDraft, entry: RequiredField) -> tuple[str, str]:

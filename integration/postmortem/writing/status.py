@@ -249,8 +249,8 @@ def _small_print(assessment: Assessment, policy: Policy, stamp: str) -> list[Blo
     parts = []
     if policy.service.wording.show_policy and stamp:
         parts.append(f"policy {stamp[:7]}")
-    parts.append("/status for details")
+    parts.append("`/status` for details")
     if policy.service.wording.not_for_evaluation:
         parts.append("for learning, not for performance evaluation")
     advises = [Small(line("I advise here and open nothing again."))] if assessment.mode is Mode.ADVISE else []
-    return [*advises, Small(line(" · ".join(parts)), volatile=True)]
+    return [*advises, Small(sentence(" · ".join(parts)), volatile=True)]

@@ -42,13 +42,13 @@ def found(check, *decisions, severity="SEV1", policy=None, tickets=(), remembere
         (
             "lead_named",
             a_decision("lead", TOM, issue=HERE, reason="vic"),
-            "vic",
+            "led by vic",
             "Who leads the post-mortem? Someone who was not involved, where possible. `/lead @name`",
         ),
         (
             "client_known",
             a_decision("client", TOM, issue=HERE, reason="Nordlicht"),
-            "Nordlicht",
+            "it is Nordlicht",
             "Which client? `/client <name>`",
         ),
         (
@@ -68,7 +68,7 @@ def test_the_questions_of_the_first_hour(check, decision, known, remedy):
 
 def test_the_beginning_may_stand_in_the_timeline_and_the_client_in_the_mapping():
     assert found("began_known")[0][2] == "it is in the timeline"
-    assert found("client_known", policy=a_policy(service="client: Nordlicht"))[0][:3:2] == (True, "Nordlicht")
+    assert found("client_known", policy=a_policy(service="client: Nordlicht"))[0][:3:2] == (True, "it is Nordlicht")
 
 
 def test_a_question_that_the_mapping_does_not_ask_has_no_line_to_copy():
