@@ -110,7 +110,8 @@ def _summarise(demo: Demo, tell: Teller, seconds: float) -> None:
     tickets, comments = _made(demo)
     tell.console.print(
         f"\n{tell.told - tell.failed} of {tell.told} steps came out as told, in {seconds:.0f} seconds. "
-        f"The service made {tickets} tickets and {comments} comments. Calls to the trackers: {told}."
+        f"The service made {tickets} tickets and {comments} comments. Calls to the trackers: {told}.",
+        soft_wrap=True,
     )
 
 
