@@ -19,6 +19,7 @@ from pathlib import Path
 
 import structlog
 
+from integration.sandbox.calls import CallLog
 from integration.work.sweeping import sweep_trackers
 from tests.e2e.processes import Processes, processes
 from tests.e2e.stage import PROJECT, REPOSITORY, Stage, stage
@@ -122,22 +123,22 @@ def time_closings(site: str, closings: int) -> dict[str, float]:
 
 def _closed_for(service: Processes, told: Told, site: str) -> float:
     told.close("dana")
+    calls = service.github.calls if site == "github" else service.jira.calls
+    calls.reset()
     began = time.monotonic()
-    # Looked up in the sandbox's own state, since asking over HTTP would take its delay.
-    while not _is_open(service, told, site):
+    # Looked up in the sandbox's own log of calls, since asking over HTTP would take its delay.
+    while not _is_opened_again(calls):
         if time.monotonic() - began > 60:
             raise SystemExit("The issue was not opened again within a minute.")
         time.sleep(0.005)
     return time.monotonic() - began
 
 
-def _is_open(service: Processes, told: Told, site: str) -> bool:
-    calls = service.github.calls if site == "github" else service.jira.calls
-    end = f"/issues/{told.number}" if site == "github" else f"/{told.key}/transitions"  # type: ignore[attr-defined]
-    method = "PATCH" if site == "github" else "POST"
+def _is_opened_again(calls: CallLog) -> bool:
+    ours = calls.of(account="followthrough", writes_only=True)
     return any(
-        call.method == method and call.path.endswith(end)
-        for call in calls.of(account="followthrough", writes_only=True)
+        (call.method == "PATCH" and "/comments/" not in call.path) or call.path.endswith("/transitions")
+        for call in ours
     )
 
 
