@@ -25,12 +25,23 @@ LIMIT = 60 * 1024 * 1024  # bytes of resident memory of each of the receiver's p
 
 
 class Connection:
-    """One kept-alive connection that sends bytes as they are given."""
+    """One kept-alive connection that sends bytes as they are given.
+
+    A server that answers before it has read a body may close the connection after the answer (RFC 9110, 9112): then the next request goes
+    over a new one, as every client does it.
+    """
 
     def __init__(self, receiver: Receiver) -> None:
         self.http = http.client.HTTPConnection("127.0.0.1", receiver.port, timeout=30)
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        try:
+            return self._post(path, body, headers)
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            self.http.close()
+            return self._post(path, body, headers)
+
+    def _post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         self.http.request("POST", path, body, headers)
         answer = self.http.getresponse()
         return answer.status, answer.read()
