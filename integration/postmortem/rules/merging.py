@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 class Merged(Generic[Value]):
     """What came of merging one value: the one that holds now, whether the ticket has to follow, whether a person has to choose.
 
-    ``row_base`` and ``ticket_base`` are what to remember as last agreed; in a conflict they stay as they were.
+    ``row_base`` and ``ticket_base`` are what to remember as last agreed; in a conflict, and until the ticket has followed, they stay as they were.
     """
 
     value: Value | None
@@ -31,5 +31,6 @@ def merge(row: Value | None, ticket: Value | None, row_base: Value | None, ticke
     if row_changed and ticket_changed and row != ticket:
         return Merged(ticket, row_base, ticket_base, conflict=True)
     if row_changed and not ticket_changed and row != ticket:
-        return Merged(row, row, row, write_ticket=True)
+        # Agreed only when the ticket is seen to follow: a write that waits or is refused must not look like a person's change.
+        return Merged(row, row_base, ticket_base, write_ticket=True)
     return Merged(ticket, row if row is not None else row_base, ticket)

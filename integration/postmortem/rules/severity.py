@@ -38,21 +38,16 @@ def judge_severity(incident: Issue, memory: Memory, new: tuple[Decision, ...], p
     decided = _undone_command(memory, new)
     before = Severity(memory.severity) if memory.severity else None
     floor, why_floor = _floor(incident, policy)
-    severity: Severity | None
-    if decided:
-        severity, reason = decided, "set by /severity"
-    elif before and (said is None or said.is_below(before)) and not (floor and before.is_below(floor)):
+    is_lowered = before is not None and (said is None or said.is_below(before))
+    if before and is_lowered and decided is None and not (floor and floor.is_at_least(before)):
         word = "label" if stated.highest or field is None else "priority"
         return SeverityView(before, "recorded before", findings=(_lowered(before, said, word, policy),))
-    else:
-        severity, reason = (
-            said,
-            ("stated by its label" if stated.highest else "stated by its priority") if said else "not stated yet",
-        )
+    severity = decided or said
     if floor and (severity is None or severity.is_below(floor)):
-        severity, reason = floor, f"at least {floor.value}, because {why_floor}"
+        severity = floor
     if severity is None:
-        return SeverityView(None, reason, findings=(_unknown(policy),))
+        return SeverityView(None, "not stated yet", findings=(_unknown(policy),))
+    reason = _reason(severity, memory, new, floor, why_floor)
     label = file.of(severity).label
     # To some trackers, labels that differ in case alone are one: taking `SEV1` off would take `sev1` with it.
     others = frozenset(given for given in stated.labels if given.casefold() != label.casefold())
@@ -66,6 +61,16 @@ def _undone_command(memory: Memory, new: tuple[Decision, ...]) -> Severity | Non
     unfinished = [d for d in memory.decided("severity") if memory.looked_at is None or d.at > memory.looked_at]
     granted = [*unfinished, *(d for d in new if d.word == "severity" and d.grants)]
     return Severity(granted[-1].reason.upper()) if granted else None
+
+
+def _reason(
+    severity: Severity, memory: Memory, new: tuple[Decision, ...], floor: Severity | None, why_floor: str
+) -> str:
+    """Say why in words that stay the same once the labels follow, so that the comment is not edited for them."""
+    said = [*memory.decided("severity"), *(d for d in new if d.word == "severity" and d.grants)]
+    if said and said[-1].reason == severity.value:
+        return "set by /severity"
+    return f"at least {severity.value}, because {why_floor}" if floor is severity else "as stated"
 
 
 def _floor(incident: Issue, policy: Policy) -> tuple[Severity | None, str]:

@@ -11,7 +11,7 @@ from integration.postmortem.rules.merging import Merged, merge
     ("story", "row", "ticket", "bases", "merged"),
     [
         ("nothing changed", "dana", "dana", ("dana", "dana"), Merged("dana", "dana", "dana")),
-        ("the row changed", "omar", "dana", ("dana", "dana"), Merged("omar", "omar", "omar", write_ticket=True)),
+        ("the row changed", "omar", "dana", ("dana", "dana"), Merged("omar", "dana", "dana", write_ticket=True)),
         ("the ticket changed", "dana", "omar", ("dana", "dana"), Merged("omar", "dana", "omar")),
         ("both changed alike", "omar", "omar", ("dana", "dana"), Merged("omar", "omar", "omar")),
         ("each changed", "omar", "gina", ("dana", "dana"), Merged("gina", "dana", "dana", conflict=True)),

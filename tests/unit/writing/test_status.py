@@ -163,7 +163,7 @@ def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
         f"1. *Action A1*: nothing shows yet that it works. {HOW}\n"
         "> All 45 checks\n"
         "| Part | State | What I see | What to do |\n"
-        "| Severity | ✔ | SEV1, stated by its label. |  |\n"
+        "| Severity | ✔ | SEV1, as stated. |  |\n"
         "| Lead | ✔ | Led by Tom Tarn. |  |\n"
         "| Client | ✔ | It is Nordlicht. |  |\n"
         "| Beginning | ✔ | It is in the timeline. |  |\n"
