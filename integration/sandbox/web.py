@@ -4,6 +4,7 @@
 process script both, ``Server`` listens on loopback. The parts live in their own modules; all are imported from here.
 """
 
+import contextlib
 import socket
 import time
 from collections.abc import Callable
@@ -154,6 +155,11 @@ class _QuietHandler(WSGIRequestHandler):
     def send_response(self, code: int, message: str | None = None) -> None:
         """Begin the answer without the machine's Date: ``watch`` sends the sandbox's own, whose clock tests move."""
         self.send_response_only(code, message)
+
+    def finish(self) -> None:
+        """End the request; a connection that was cut on purpose, or by a client that died, has nobody to tell."""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            super().finish()
 
     def log(self, type: str, message: str, *args: object) -> None:
         """Log nothing per request: the call log has it, and paths may name clients."""
