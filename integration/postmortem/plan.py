@@ -22,6 +22,7 @@ from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.evidence import ProofState
+from integration.postmortem.rules.severity import BY_COMMAND
 from integration.postmortem.writing.replies import (
     closed_too_early,
     handed_over,
@@ -128,7 +129,7 @@ def _hand_over(gate: Gate, assessment: Assessment, memory: Memory, policy: Polic
 
 def _labels(assessment: Assessment, incident: Issue) -> tuple[Command, ...]:
     view = assessment.severity
-    if incident.closed or not (view.add or view.remove):
+    if not (view.add or view.remove) or (incident.closed and view.reason != BY_COMMAND):
         return ()
     return (EnsureLabels(incident.ref, view.add, view.remove),)
 

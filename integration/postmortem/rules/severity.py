@@ -6,11 +6,14 @@ accident changes nothing and nobody is fought over labels.
 
 from dataclasses import dataclass
 
+from integration.postmortem.commands import EnsureLabels, name_of
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Issue
 from integration.postmortem.reading.form import ticked
 from mappings.models import Policy, Severity
+
+BY_COMMAND = "set by /severity"
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def judge_severity(incident: Issue, memory: Memory, new: tuple[Decision, ...], p
     stated = file.from_labels(incident.labels)
     field = file.from_jira_value(incident.severity_shown) if incident.severity_shown else None
     said = stated.highest or field
-    decided = _undone_command(memory, new)
+    decided = _undone_command(incident, memory, new)
     before = Severity(memory.severity) if memory.severity else None
     floor, why_floor = _floor(incident, policy)
     is_lowered = before is not None and (said is None or said.is_below(before))
@@ -56,9 +59,15 @@ def judge_severity(incident: Issue, memory: Memory, new: tuple[Decision, ...], p
     return SeverityView(severity, reason, frozenset[str]() if is_there else frozenset({label}), others, findings)
 
 
-def _undone_command(memory: Memory, new: tuple[Decision, ...]) -> Severity | None:
-    """Return what the latest ``/severity`` said that no finished look has acted on, so that a worker's death in between loses nothing."""
-    unfinished = [d for d in memory.decided("severity") if memory.looked_at is None or d.at > memory.looked_at]
+def _undone_command(incident: Issue, memory: Memory, new: tuple[Decision, ...]) -> Severity | None:
+    """Return what the latest ``/severity`` said that no finished look has acted on, so that a worker's death in between loses nothing.
+
+    Nor has a look acted on it whose labels were refused: what they still say was not said after the command.
+    """
+    is_refused = any(refusal.purpose == name_of(EnsureLabels(incident.ref)) for refusal in memory.refusals)
+    unfinished = [
+        d for d in memory.decided("severity") if is_refused or memory.looked_at is None or d.at > memory.looked_at
+    ]
     granted = [*unfinished, *(d for d in new if d.word == "severity" and d.grants)]
     return Severity(granted[-1].reason.upper()) if granted else None
 
@@ -69,7 +78,7 @@ def _reason(
     """Say why in words that stay the same once the labels follow, so that the comment is not edited for them."""
     said = [*memory.decided("severity"), *(d for d in new if d.word == "severity" and d.grants)]
     if said and said[-1].reason == severity.value:
-        return "set by /severity"
+        return BY_COMMAND
     return f"at least {severity.value}, because {why_floor}" if floor is severity else "as stated"
 
 
