@@ -108,6 +108,19 @@ def _watch_our_name(case: Case, memory: Memory) -> None:
         log.error("unknown_comment_by_our_account", comments=strange[:20])
 
 
+def _watch_grants(case: Case, memory: Memory, assessment: Assessment) -> None:
+    """Compare grants with the tracker's comments again when an issue is closed on their strength; raise an alarm about those not there (S25)."""
+    for gate in assessment.gates:
+        issue = gate.issue
+        if not issue.closed or not gate.may_close or issue.ref.key in memory.satisfied or issue.comments_capped:
+            continue
+        authors = {comment.id: comment.author.id for comment in issue.comments}
+        granted = [d for d in memory.decisions if d.grants and d.issue == issue.ref.key]
+        gone = [d.comment_id for d in granted if authors.get(d.comment_id) != d.actor.id]
+        if gone:
+            log.error("grant_without_its_comment", issue=issue.ref.locator, comments=gone[:20])
+
+
 def reconciled(memory: Memory, case: Case) -> Memory:
     """Return the memory with what intents know and the last look, killed in between, did not record; a status comment that is gone is forgotten.
 
@@ -167,6 +180,7 @@ def _act(
         memory = replace(memory, refusals=tuple(refused.values()))
         assessment = assess(case, memory)
     assessment = assess(case, replace(memory, refusals=tuple(refused.values())))
+    _watch_grants(case, memory, assessment)
     _record(case, memory, assessment, done, tuple(refused.values()), given, finished=not waits)
     return Looked(assessment, tuple(done), min(waits, default=None))
 

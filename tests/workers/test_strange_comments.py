@@ -22,3 +22,19 @@ def test_a_comment_by_our_account_that_we_did_not_write_raises_an_alarm(service:
 
 def alarms(logs: list[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
     return [entry for entry in logs if entry["event"] == "unknown_comment_by_our_account"]
+
+
+def test_a_grant_whose_comment_is_gone_raises_an_alarm_when_an_issue_is_closed_on_its_strength(service: Stage) -> None:
+    github = service.github
+    number = github.as_person("dana").open_issue(REPOSITORY, "Caught in testing", "", labels=["incident", "sev4"])[
+        "number"
+    ]
+    granted = github.as_person("tom").comment(REPOSITORY, number, "/client Nordlicht")
+    service.settle()
+    github.as_person("gina").delete_comment(REPOSITORY, granted["id"])
+    service.settle()
+    github.as_person("dana").close(REPOSITORY, number)
+    with capture_logs() as logs:
+        service.settle()
+    found = [entry for entry in logs if entry["event"] == "grant_without_its_comment"]
+    assert [entry["comments"] for entry in found] == [[str(granted["id"])]]
