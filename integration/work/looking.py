@@ -181,7 +181,9 @@ def _act(
         assessment = assess(case, memory)
     assessment = assess(case, replace(memory, refusals=tuple(refused.values())))
     _watch_grants(case, memory, assessment)
-    _record(case, memory, assessment, done, tuple(refused.values()), given, finished=not waits)
+    # While somebody asked us to rest, decisions are taken and not acted on: their effects are caught up with on `/resume`.
+    finished = not waits and not assessment.paused_by
+    _record(case, memory, assessment, done, tuple(refused.values()), given, finished=finished)
     return Looked(assessment, tuple(done), min(waits, default=None))
 
 

@@ -106,16 +106,18 @@ def _remembered(memory: Memory, assessment: Assessment, now: datetime) -> Memory
     """Return the memory as the ledger keeps it after a finished look; the fields that add up add up."""
     agreed = {action.action_id: action for action in memory.actions}
     agreed |= {view.action_id: view.agreed for view in assessment.actions if view.agreed is not None}
-    return replace(
+    seen = replace(
         memory,
         governed=memory.governed or assessment.governed is Governed.GOVERNED,
         adopted_digest=assessment.adopted_digest or memory.adopted_digest,
-        severity=assessment.severity.severity.value if assessment.severity.severity else memory.severity,
-        looked_at=now,
         actions=tuple(agreed.values()),
         satisfied=memory.satisfied
         | {gate.issue.ref.key for gate in assessment.gates if gate.issue.closed and gate.may_close},
     )
+    if assessment.paused_by:
+        return seen
+    severity = assessment.severity.severity
+    return replace(seen, severity=severity.value if severity else memory.severity, looked_at=now)
 
 
 def wants_nothing(looked: Looked, facts: Facts, policy: Policy, now: datetime, mode: Mode = Mode.ENFORCE) -> bool:

@@ -27,17 +27,13 @@ def match_rows(rows: tuple[ActionRow, ...], remembered: tuple[RememberedAction, 
     """Pair rows with remembered actions; rows keep their order, actions whose row is gone follow. Ids are never used twice."""
     left = {action.action_id: action for action in remembered}
     pairs: dict[int, RememberedAction] = {}
-    doubts = _repeated(rows) | _clashing_ids(rows, left)
-    for way in (_by_id, _by_text, _by_likeness):
+    doubts = _clashing_ids(rows, left) | _repeated(rows)
+    for way in (_by_id, _by_text):
         for index, row in enumerate(rows):
-            if index in pairs or index in doubts:
-                continue
-            found = way(row, left, rows)
-            if isinstance(found, str):
-                doubts[index] = found
-            elif found is not None:
-                pairs[index] = found
-                del left[found.action_id]
+            found = None if index in pairs or index in doubts else way(row, left)
+            if found is not None:
+                pairs[index] = left.pop(found.action_id)
+    _place_alike(rows, pairs, doubts, left)
     return _named(rows, pairs, doubts, left, remembered)
 
 
@@ -56,18 +52,20 @@ def _repeated(rows: tuple[ActionRow, ...]) -> dict[int, str]:
 
 
 def _clashing_ids(rows: tuple[ActionRow, ...], known: dict[str, RememberedAction]) -> dict[int, str]:
-    """Find rows that share an id, and rows whose id belongs to one action while their text is word for word another's."""
-    doubts = {}
+    """Find rows that share an id, and rows of which one has an action's id and another, or itself, another action's very text."""
+    doubts: dict[int, str] = {}
     ids = [_written_id(row) for row in rows]
-    texts = {action.text: action.action_id for action in known.values()}
-    for index, (row, written) in enumerate(zip(rows, ids, strict=True)):
-        if written is None:
-            continue
-        text_says = texts.get(normalise(row.description))
-        if ids.count(written) > 1:
+    said = [normalise(row.description) for row in rows]
+    owners = {action.text: action.action_id for action in known.values()}
+    for index, (written, text) in enumerate(zip(ids, said, strict=True)):
+        owner = owners.get(text)
+        if written is not None and ids.count(written) > 1:
             doubts[index] = f"several rows are called {written}"
-        elif written in known and text_says not in (None, written):
-            doubts[index] = f"the id says {written}, the text is that of {text_says}"
+        elif written in known and owner not in (None, written):
+            doubts[index] = f"the id says {written}, the text is that of {owner}"
+        elif written is None and owner is not None and owner in ids and said[called := ids.index(owner)] != text:
+            doubts[index] = f"its text is that of {owner}, and row {called + 1} is called so"
+            doubts.setdefault(called, f"the id says {owner}, but row {index + 1} has the text of {owner}")
     return doubts
 
 
@@ -76,40 +74,45 @@ def _written_id(row: ActionRow) -> str | None:
     return match.group(0) if match else None
 
 
-def _by_id(row: ActionRow, left: dict[str, RememberedAction], _rows: tuple[ActionRow, ...]) -> RememberedAction | None:
+def _by_id(row: ActionRow, left: dict[str, RememberedAction]) -> RememberedAction | None:
     written = _written_id(row)
     return left.get(written) if written else None
 
 
-def _by_text(
-    row: ActionRow, left: dict[str, RememberedAction], _rows: tuple[ActionRow, ...]
-) -> RememberedAction | None:
+def _by_text(row: ActionRow, left: dict[str, RememberedAction]) -> RememberedAction | None:
     text = normalise(row.description)
     same = [action for action in left.values() if action.text == text]
     return same[0] if len(same) == 1 else None
 
 
-def _by_likeness(
-    row: ActionRow, left: dict[str, RememberedAction], rows: tuple[ActionRow, ...]
-) -> RememberedAction | str | None:
-    if _written_id(row):  # A row with an id of its own that is not remembered is a new action, however alike.
-        return None
-    text = normalise(row.description)
-    ranked = sorted(((similarity(text, action.text), action.action_id) for action in left.values()), reverse=True)
-    ranked = [(score, action_id) for score, action_id in ranked if score >= ALIKE]
-    if not ranked:
-        return None
-    best, action_id = ranked[0]
-    rivals = [
-        other
-        for other in rows
-        if other is not row and not _written_id(other) and normalise(other.description) != left[action_id].text
-    ]
-    rival_score = max((similarity(normalise(other.description), left[action_id].text) for other in rivals), default=0.0)
-    second = max(ranked[1][0] if len(ranked) > 1 else 0.0, rival_score if rival_score >= ALIKE else 0.0)
-    if best - second < CLEARLY:
-        return "it could be " + " or ".join(sorted(other for _, other in ranked))
-    return left[action_id]
+def _place_alike(
+    rows: tuple[ActionRow, ...],
+    pairs: dict[int, RememberedAction],
+    doubts: dict[int, str],
+    left: dict[str, RememberedAction],
+) -> None:
+    """Pair rows that clearly resemble one action, the clear ones first, so that the order of rows decides nothing; the rest is in doubt.
+
+    A row with an id of its own that is not remembered is a new action, however alike.
+    """
+    texts = {i: normalise(row.description) for i, row in enumerate(rows) if _written_id(row) is None}
+    while True:
+        texts = {i: text for i, text in texts.items() if i not in pairs and i not in doubts}
+        scores = {(i, a): similarity(text, left[a].text) for i, text in texts.items() for a in left}
+        close = {pair: score for pair, score in scores.items() if score >= ALIKE}
+        clear = [pair for pair, score in close.items() if score - _rival(pair, close) >= CLEARLY]
+        if not clear:
+            break
+        for index, action_id in clear:
+            pairs[index] = left.pop(action_id)
+    for index in sorted({index for index, _ in close}):
+        doubts[index] = "it could be " + " or ".join(sorted(a for i, a in close if i == index))
+
+
+def _rival(pair: tuple[int, str], close: dict[tuple[int, str], float]) -> float:
+    """Return the best likeness that the row has to another action, or another row to the action."""
+    others = (score for (i, a), score in close.items() if (i == pair[0]) != (a == pair[1]))
+    return max(others, default=0.0)
 
 
 def _named(

@@ -105,6 +105,16 @@ def pairs(matched):
             id="swapped ids are in doubt",
         ),
         pytest.param(
+            [(None, FILTER), ("A1", TEACH)],
+            [("A1", FILTER)],
+            [
+                (FILTER, "row 1", "its text is that of A1, and row 2 is called so"),
+                (TEACH, "row 2", "the id says A1, but row 1 has the text of A1"),
+                (None, "A1", ""),
+            ],
+            id="an id on one row and its text on another are both in doubt",
+        ),
+        pytest.param(
             [(None, FILTER), (None, FILTER)],
             [],
             [(FILTER, "A1", ""), (FILTER, "row 2", "it says the same as row 1")],
