@@ -112,8 +112,13 @@ def _comment(loaded: LoadedPolicy, place: Place) -> str:
     """Return the comment right above a line, without its signs."""
     name = place.file.removesuffix(SHIPPED)
     text = shipped_text(name.removesuffix(".yaml")) if place.file != name else loaded.files[name]
+    return comment_above(text, place.line)
+
+
+def comment_above(text: str, number: int) -> str:
+    """Return the comment right above line ``number`` (from 1) of a text, without its signs."""
     above: list[str] = []
-    for line in reversed(text.splitlines()[: max(place.line - 1, 0)]):
+    for line in reversed(text.splitlines()[: max(number - 1, 0)]):
         if not line.lstrip().startswith("#"):
             break
         above.append(line.lstrip().removeprefix("#").removeprefix(" "))

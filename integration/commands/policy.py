@@ -1,4 +1,4 @@
-"""Commands on the mappings: ``validate`` and ``explain``. They read files and nothing else."""
+"""Commands on the mappings: ``validate``, ``explain`` and ``schema``. They read files and nothing else."""
 
 import json
 from pathlib import Path
@@ -11,6 +11,7 @@ from mappings.errors import MappingErrors
 from mappings.explaining import UnknownKey
 from mappings.explaining import explain as explain_key
 from mappings.loading import load_policy
+from mappings.publishing import NAMES, named_files, schema_of
 
 folder_type = click.Path(path_type=Path, file_okay=False, exists=True)
 
@@ -66,3 +67,29 @@ def explain(key: str, folder: Path | None, as_json: bool) -> None:
     for text in dict.fromkeys((found.meaning, found.comment)):
         if text:
             click.echo(text)
+
+
+@mappings.command()
+@click.argument("file", required=False)
+@click.option(
+    "--write",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write all schemas into this folder, one file each.",
+)
+def schema(file: str | None, folder: Path | None) -> None:
+    """Print the JSON Schema of a mapping FILE, such as `severity` or `severity.yaml`, so that editors complete and check it.
+
+    `project` is the schema of the files in projects/. Without FILE all are printed, by name.
+    """
+    name = Path(file).name.removesuffix(".yaml") if file and not file.startswith("projects/") else file and "project"
+    if name and name not in NAMES:
+        raise click.BadParameter(f"{file} is no mapping file. Use one of: {', '.join(NAMES)}.")
+    if folder is None:
+        answer(schema_of(name) if name else {each: schema_of(each) for each in NAMES})
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for written, text in named_files():
+        (folder / written).write_text(text, encoding="utf-8")
+    click.echo(f"✔ {folder}: {len(NAMES)} schemas.")
