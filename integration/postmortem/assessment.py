@@ -1,6 +1,6 @@
 """What judging a case comes to: one value that planning and writing work from, and that the ledger records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -9,6 +9,8 @@ from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Comment, Issue, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.reading.commands import Suggestion
+from integration.postmortem.reading.spans import Spans
+from integration.postmortem.reading.timeline import Timeline
 from integration.postmortem.remediation import ActionRow
 from integration.postmortem.rules.evidence import Proof
 from integration.postmortem.rules.severity import SeverityView
@@ -81,6 +83,7 @@ class Assessment:
     ``notes`` are what ``/note`` added, oldest first; ``paused_by`` names who asked us to rest with ``/pause``, or is empty.
     ``adopted_digest`` is the digest of the text that somebody adopted, where it had to be. ``next_look`` is the earliest instant at which the
     assessment could change without an event (DESIGN 1.4).
+    ``timeline`` is as it is written.
     """
 
     case: IssueRef
@@ -101,6 +104,12 @@ class Assessment:
     paused_by: str = ""
     next_look: datetime | None = None
     adopted_digest: str | None = None
+    timeline: Timeline = field(default_factory=Timeline)
+
+    @property
+    def spans(self) -> Spans:
+        """Return when it began, was detected and so on, and how long that took."""
+        return Spans.of(self.timeline)
 
     @property
     def blocking(self) -> tuple[Finding, ...]:

@@ -106,7 +106,7 @@ def _assess(bench: _Bench) -> Assessment:
     approvals = judge_approvals(case, bench.decisions, kind, severity.severity, policy)
     content = (
         *judge_sections(bench.postmortem, kind, policy),
-        *judge_timeline(bench.postmortem, severity.severity, policy),
+        *judge_timeline(bench.postmortem, case.incident.created_at, severity.severity, policy),
         *judge_parts(bench.postmortem, kind, policy),
         *judge_causes(bench.postmortem, severity.severity, policy),
     )
@@ -145,6 +145,7 @@ def _assess(bench: _Bench) -> Assessment:
         paused_by=_paused_by(bench.decisions),
         next_look=_next_look(bench, due, actions),
         adopted_digest=standing.adopted_digest,
+        timeline=bench.postmortem.timeline,
     )
 
 

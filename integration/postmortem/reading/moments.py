@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
+from integration.postmortem.reading.durations import leading_duration, read_duration
+
 MONTHS = {
     name: number
     for number, name in enumerate(
@@ -64,6 +66,10 @@ _SHIFT = r"[+-](?:0?\d|1[0-4])(?::?\d{2})?(?!\d)"
 ZONE = re.compile(rf"\s?\(?(?:(?:UTC|GMT)?{_SHIFT}|(?:{_NAMES}|{_IN_WORDS})(?![A-Za-z]))\)?")
 ISO_CLOCK = re.compile(r"\dT\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
 ZONE_ANYWHERE = re.compile(rf"(?<![A-Za-z])(?:(?:UTC|GMT){_SHIFT}|(?:{_NAMES}|{_IN_WORDS})(?![A-Za-z]))")
+
+
+RANGE = re.compile(r"\s*(?:-|–|—|to\b|until\b|till\b)\s*", re.IGNORECASE)
+UNTIL = re.compile(RANGE.pattern + r"\d{1,2}[:h][0-5]\d(?: ?[ap]\.?m\b\.?)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,10 @@ def _time(match: re.Match[str]) -> time | None:
 def _zone_after(text: str, at: int, zone: tzinfo | None) -> tuple[tzinfo | None, int]:
     match = ZONE.match(text, at)
     if match is None or (match[0].startswith("-") and not ISO_CLOCK.search(text, 0, at)):
-        return zone, at  # "09:00-10:00" is a range; only after an ISO time is it a time west of Greenwich.
+        # "09:00-10:00" is a range; only after an ISO time is it a time west of Greenwich. The zone behind it is that of both ends.
+        end = UNTIL.match(text, at)
+        behind = ZONE.match(text, end.end()) if end else None
+        return (_offset(behind[0]) if behind and behind[0].strip()[0] not in "+-" else zone), at
     return _offset(match[0]), match.end()
 
 
@@ -202,4 +211,50 @@ def _instant(day: date | None, clock: time | None, zone: tzinfo | None) -> datet
     try:
         return datetime.combine(day, clock, zone).astimezone(UTC)
     except OverflowError:  # The first and last days of the calendar, moved beyond it by the zone.
+        return None
+
+
+SINCE_START = re.compile(r"(?:T\s?\+\s?|\+\s?)(?:(?P<clock>\d{1,3}:[0-5]\d)(?![:\d]))?", re.IGNORECASE)
+LATER = re.compile(r"\s*(?:later\b|after(?:wards)?(?=\s*(?:[:,;–—-]|$)))", re.IGNORECASE)
+
+
+def read_until(
+    text: str, stamp: Stamp, start: datetime | None, zone: tzinfo | None = UTC
+) -> tuple[datetime | None, int]:
+    """Return the end of a stretch ("09:00–09:30 CET") in UTC, and where it ends in the text; without one, where the stamp ends.
+
+    An end without a date is on the day of the start, or the next one where the clock falls back over midnight.
+    """
+    between = RANGE.match(text, stamp.end) if stamp.has_clock else None
+    rest = text[between.end() :] if between else ""
+    end = read_stamp(rest, stamp.day, zone) if rest else None
+    if between is None or end is None or end.start or not end.has_clock:
+        return None, stamp.end
+    at = end.at
+    if at is not None and start is not None and not end.has_date and start - at > timedelta(hours=12):
+        at += timedelta(days=1)
+    return at, between.end() + end.end
+
+
+def read_offset(text: str, first: datetime | None, last: datetime | None) -> Stamp | None:
+    """Return the instant of "+12 min", "T+00:12" (since the first entry) or "12 min later" (since the one above) at the start of a text."""
+    at = len(text) - len(text.lstrip(" *_[("))
+    since_start = SINCE_START.match(text, at)
+    clock = since_start["clock"] if since_start else None
+    length, end = leading_duration(text, since_start.end() if since_start else at)
+    if since_start and clock:
+        length, end = read_duration(clock), since_start.end()
+    later = LATER.match(text, end) if length is not None and not since_start else None
+    if length is None or not (since_start or later):
+        return None
+    end = later.end() if later else end
+    anchor = first if since_start else last
+    instant = None if anchor is None else _later(anchor, length)
+    return Stamp(text[at:end], at, end, instant.date() if instant else None, instant, has_date=True, has_clock=True)
+
+
+def _later(anchor: datetime, length: timedelta) -> datetime | None:
+    try:
+        return anchor + length
+    except OverflowError:
         return None

@@ -1,15 +1,15 @@
-"""The timeline section → dated entries, and when the incident began, was detected, mitigated and resolved."""
+"""The timeline section → dated entries, and when the incident began, was detected, acknowledged, mitigated and resolved."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from enum import StrEnum
 
 from integration.postmortem.document import Block, Fold, Heading, ListBlock, Paragraph, Table, Text
 from integration.postmortem.reading.grids import records_of
 from integration.postmortem.reading.labels import Names
-from integration.postmortem.reading.moments import Stamp, read_stamp, read_zone
+from integration.postmortem.reading.milestones import Moment, marked_clearly, marked_perhaps
+from integration.postmortem.reading.moments import Stamp, read_date, read_offset, read_stamp, read_until, read_zone
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.reading.substance import TEMPLATE_FOLD, why_line_empty
 
@@ -33,48 +33,12 @@ PREPOSITIONS = frozenset(
 )
 
 
-class Moment(StrEnum):
-    """The four instants from which durations are computed."""
-
-    BEGAN = "began"
-    DETECTED = "detected"
-    MITIGATED = "mitigated"
-    RESOLVED = "resolved"
-
-
-# Read in normalised text. The first of each pair names the moment itself, the second what usually marks it.
-NOT = r"(?<!not )(?<!never )(?<!be )(?<!been )"
-SAYS = {
-    Moment.BEGAN: (
-        r"\b(?:incident|outage|problem|fault|issue|impact|degradation) (?:first )?(?:beg[ai]ns?|start(?:s|ed)?)\b"
-        r"|^(?:it )?(?:beg[ai]ns?|beginning|start(?:s|ed)?|onset|start of (?:the )?(?:incident|impact|outage))$"
-        r"|\bfault occur(?:s|red)\b|\bfirst occurred\b",
-        r"\bbegan\b|\b(?:bad|faulty|broken) (?:rollout|release|deploy\w*)\b|\bintroduced\b",
-    ),
-    Moment.DETECTED: (
-        NOT + r"\b(?:detected|detection)\b|^(?:first )?(?:noticed|identified|discovered)\b"
-        r"|\bteam (?:became )?aware\b",
-        NOT + r"\b(?:noticed|became aware|paged)\b|\balerts? (?:fired|went off|triggered|reporting)\b"
-        r"|\breceived (?:an? )?alerts?\b|\b(?:user|customer|client|colleague|student)s?\b.{0,40}\breport\w*\b",
-    ),
-    Moment.MITIGATED: (
-        NOT + r"\b(?:mitigated|contained|repaired)\b|^(?:mitigation|containment)\b",
-        NOT + r"\b(?:rolled back|rollback|workaround|disabled|switched off|turned off)\b",
-    ),
-    Moment.RESOLVED: (
-        NOT + r"\bresolved\b|^(?:resolution|closed)\b|\bincident (?:is |was )?(?:closed|over)\b",
-        NOT + r"\b(?:fixed|fully recovered|all clear|service restored|back (?:to normal|online|up(?: again)?))\b",
-    ),
-}
-SAYS_CLEARLY = {moment: re.compile(clear) for moment, (clear, _) in SAYS.items()}
-SAYS_PERHAPS = {moment: re.compile(perhaps) for moment, (_, perhaps) in SAYS.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry. ``time`` is as written; ``at`` in UTC, or ``None`` where day, time or zone is in doubt.
 
-    ``moment`` is what the entry marks, if anything; ``clear`` when a column or plain words say so.
+    ``until`` is the end of a stretch ("09:00–09:30"), in UTC; ``moment`` is what the entry marks, if anything; ``clear`` when a
+    column or plain words say so. ``part`` counts the lists, tables and paragraphs: times are in order within one.
     """
 
     time: str
@@ -83,13 +47,16 @@ class Entry:
     moment: Moment | None = None
     clear: bool = False
     line: int | None = None
+    until: datetime | None = None
+    part: int = 0
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The entries in the order in which they are written."""
+    """The entries in the order in which they are written, and the days that headings name, each with the days of the entries below."""
 
     entries: tuple[Entry, ...] = ()
+    headed: tuple[tuple[date, frozenset[date]], ...] = ()
 
     def entry(self, moment: Moment) -> Entry | None:
         """Return the entry that marks the moment, clear ones before others: the first, of *resolved* the last."""
@@ -100,9 +67,15 @@ class Timeline:
         return marking[-1] if moment is Moment.RESOLVED else marking[0]
 
     def instant(self, moment: Moment) -> datetime | None:
-        """Return when it was, in UTC, or ``None`` where nothing marks it or its time is in doubt."""
+        """Return when it was, in UTC, or ``None`` where nothing marks it or its time is in doubt.
+
+        Of a stretch, that which ends something counts by its end, if that does not lie before its start.
+        """
         entry = self.entry(moment)
-        return entry.at if entry else None
+        if entry is None or entry.at is None:
+            return None
+        ends = moment in (Moment.MITIGATED, Moment.RESOLVED) and entry.until is not None
+        return max(entry.at, entry.until) if ends and entry.until else entry.at
 
     @property
     def began(self) -> datetime | None:
@@ -113,6 +86,11 @@ class Timeline:
     def detected(self) -> datetime | None:
         """Return when it was detected."""
         return self.instant(Moment.DETECTED)
+
+    @property
+    def acknowledged(self) -> datetime | None:
+        """Return when somebody took it on."""
+        return self.instant(Moment.ACKNOWLEDGED)
 
     @property
     def mitigated(self) -> datetime | None:
@@ -133,9 +111,10 @@ def read_timeline(
     ``zone`` and ``day`` hold until the text says otherwise; ``heading`` is that of the section, which may name a zone
     ("Timeline (UTC)"). A day that is written holds for the entries below it.
     """
-    reader = _Reader(read_zone(heading, zone), day)
+    reader = _Reader(read_zone(heading, zone), read_date(heading) or day)
+    reader.days_of_heading(heading)
     reader.read(blocks)
-    return Timeline(tuple(reader.entries))
+    return Timeline(tuple(reader.entries), tuple((day, frozenset(days)) for day, days in reader.headed if days))
 
 
 class _Reader:
@@ -145,10 +124,14 @@ class _Reader:
         self.entries: list[Entry] = []
         self.zone = zone
         self.day = day
+        self.first: datetime | None = None
         self.last: datetime | None = None
+        self.part = 0
+        self.headed: list[tuple[date, set[date]]] = []
 
     def read(self, blocks: Iterable[Block]) -> None:
         for block in blocks:
+            self.part += 1
             match block:
                 case Heading():
                     self.heading(block)
@@ -172,7 +155,13 @@ class _Reader:
             self.add(stamp, plain, heading.line)
         elif stamp is not None:
             self.day = stamp.day
+            self.days_of_heading(plain)
         self.zone = read_zone(plain, self.zone)
+
+    def days_of_heading(self, plain: str) -> None:
+        """Remember the one day that a heading names, to compare it with the days that are written below."""
+        if day := read_date(plain):
+            self.headed.append((day, set()))
 
     def line(self, text: Text, line: int | None, *, in_list: bool = False) -> None:
         """Read a line: with a time at its start or end it is an entry, else it tells more about the one above."""
@@ -182,7 +171,7 @@ class _Reader:
         elif self.entries and not self.entries[-1].text and not why_line_empty(text):
             self.entries[-1] = _marked(replace(self.entries[-1], text=text.plain))
         elif in_list and not why_line_empty(text):  # Many a timeline has no times.
-            self.keep(Entry("", None, text.plain, line=line))
+            self.keep(Entry("", None, text.plain, line=line, part=self.part))
         else:
             self.zone = read_zone(text.plain, self.zone) if ABOUT_TIMES.search(text.plain) else self.zone
 
@@ -216,16 +205,16 @@ class _Reader:
 
     def row(self, when: str, event: str, phase: str, line: int | None) -> None:
         stamp = self.stamp(when)
-        marked = _moment(phase, SAYS_CLEARLY) or _moment(phase, SAYS_PERHAPS)
+        marked = marked_clearly(phase) or marked_perhaps(phase)
         text = event or phase
         if stamp is None:
             if text and when:
-                self.keep(Entry(when, None, text, marked, marked is not None, line))
+                self.keep(Entry(when, None, text, marked, marked is not None, line, part=self.part))
             return
         self.add(stamp, when, line, text, marked)
 
     def stamp(self, plain: str) -> Stamp | None:
-        return read_stamp(plain, self.day, self.zone)
+        return read_offset(plain, self.first, self.last) or read_stamp(plain, self.day, self.zone)
 
     def add(
         self, stamp: Stamp, plain: str, line: int | None, text: str | None = None, marked: Moment | None = None
@@ -236,9 +225,12 @@ class _Reader:
             if not stamp.has_date and self.last is not None and self.last - at > SAME_NIGHT:
                 at += timedelta(days=1)
                 self.day = stamp.day + timedelta(days=1) if stamp.day else None
-            self.last = at
-        words = _without(plain, stamp) if text is None else text
-        self.keep(Entry(stamp.text, at, words, marked, marked is not None, line))
+            self.first, self.last = self.first or at, at
+        if stamp.has_date and stamp.day and self.headed:
+            self.headed[-1][1].add(stamp.day)
+        until, end = read_until(plain, stamp, at, self.zone)
+        words = _without(plain, replace(stamp, end=end)) if text is None else text
+        self.keep(Entry(plain[stamp.start : end], at, words, marked, marked is not None, line, until, self.part))
 
     def keep(self, entry: Entry) -> None:
         if len(self.entries) < MAX_ENTRIES:
@@ -247,14 +239,9 @@ class _Reader:
 
 def _marked(entry: Entry) -> Entry:
     """Recognise by its words which moment an entry marks."""
-    if clear := _moment(entry.text, SAYS_CLEARLY):
+    if clear := marked_clearly(entry.text):
         return replace(entry, moment=clear, clear=True)
-    return replace(entry, moment=_moment(entry.text, SAYS_PERHAPS))
-
-
-def _moment(words: str, patterns: dict[Moment, re.Pattern[str]]) -> Moment | None:
-    folded = normalise(words)
-    return next((moment for moment, pattern in patterns.items() if pattern.search(folded)), None)
+    return replace(entry, moment=marked_perhaps(entry.text))
 
 
 def _is_led_by(stamp: Stamp, plain: str, in_list: bool) -> bool:

@@ -281,3 +281,45 @@ def test_a_flood_of_entries_is_capped() -> None:
 def test_any_times_are_read_without_a_crash_and_in_utc(pieces: list[str]) -> None:
     for entry in read("- " + " ".join(pieces)).entries:
         assert entry.at is None or entry.at.tzinfo is UTC
+
+
+def test_a_stretch_has_two_ends_and_one_zone() -> None:
+    timeline = read(
+        "- 09:00–09:30 CET looked into it\n- 10:00 to 10:20: mitigated\n- 23:50 - 00:10 resolved\n- 12:00 - 13 people came"
+    )
+    assert [(entry.at, entry.until) for entry in timeline.entries] == [
+        (at(8), at(8, 30)),
+        (at(10), at(10, 20)),
+        (at(23, 50), at(0, 10, 19)),
+        (at(12, day=18), None),
+    ]
+    assert [entry.text for entry in timeline.entries][:2] == ["looked into it", "mitigated"]
+    assert (timeline.mitigated, timeline.resolved) == (at(10, 20), at(0, 10, 19))
+
+
+def test_times_may_be_counted_from_the_first_entry_or_from_the_one_above() -> None:
+    timeline = read(
+        "- 2026-11-18 09:00 it began\n- +12 min alert fired, detected\n- T+00:30 on-call acknowledged\n"
+        "- T+1h 30m rolled back\n- 10 min later: all clear\n- 5 minutes after the release"
+    )
+    assert [entry.at for entry in timeline.entries] == [at(9), at(9, 12), at(9, 30), at(10, 30), at(10, 40), None]
+    assert (timeline.acknowledged, timeline.mitigated) == (at(9, 30), at(10, 30))
+    assert timeline.entries[1].text == "alert fired, detected"
+
+
+def test_what_is_counted_from_nothing_or_beyond_the_calendar_stays_open() -> None:
+    assert [entry.at for entry in read("- +5 min detected\n- 5 min later resolved").entries] == [None, None]
+    assert read("- 9999-12-31 23:00 began\n- T+3 days detected").detected is None
+
+
+def test_columns_may_count_from_the_first_row() -> None:
+    timeline = read(
+        "| Time | Event |\n|---|---|\n| 09:00 | Incident began |\n| +5 min | detected |\n| 1h later | Resolved |"
+    )
+    assert (timeline.detected, timeline.resolved) == (at(9, 5), at(10, 5))
+
+
+def test_the_day_of_the_heading_holds_and_is_remembered_with_the_days_below_it() -> None:
+    assert read("- 09:00 began", "Timeline 2026-11-17").began == at(9, day=17)
+    headed = read("- 2026-11-16 09:00 began\n\n### 2026-11-20\n\n- 10:00 resolved", "Timeline 2026-11-17").headed
+    assert headed == ((date(2026, 11, 17), frozenset({date(2026, 11, 16)})),)

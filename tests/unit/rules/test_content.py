@@ -221,7 +221,7 @@ def test_a_time_that_can_be_read_in_two_ways_is_asked_about():
         (
             False,
             Level.BLOCK,
-            "the time at which it began can be read in more than one way",
+            "the time at which it began (“03/04/2026 09:00”) can be read in more than one way",
             "Please write it like 2026-11-18 09:00 UTC.",
         )
     ]
