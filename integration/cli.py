@@ -29,6 +29,10 @@ COMMANDS = {
     "sweep": ("cases", "Ask the trackers what changed, and wake what did."),
     "pause": ("cases", "Stop writing, in one project or everywhere."),
     "resume": ("cases", "Write again, in one project or everywhere; closes a circuit breaker."),
+    "templates": (
+        "asking",
+        "Make the templates that ask for what is judged: GitHub issue forms, a Jira description, or Markdown to paste.",
+    ),
     "mappings": ("policy", "Check and explain the mappings."),
     "deliveries": ("memory", "Show work that kept failing, and let it run again."),
     "audit": ("memory", "Check the audit chain."),

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from integration.postmortem.asking import prompts_of
 from integration.postmortem.incident import Issue
 from integration.postmortem.reading.actions import read_actions
 from integration.postmortem.reading.sections import Sections, find_sections
@@ -33,8 +34,7 @@ class PostMortem:
 def read_postmortem(incident: Issue, policy: Policy) -> PostMortem:
     """Read the incident's document. Costs a few milliseconds for a long one; the rules share what it returns."""
     headings = _headings(policy)
-    prompts = tuple(text for section in policy.postmortem.sections for text in section.prompt)
-    sections = find_sections(incident.document, headings, prompts)
+    sections = find_sections(incident.document, headings, _prompts(policy))
     zone = ZoneInfo(policy.clocks.zone)
     found = sections.get(TIMELINE)
     heading, blocks = (found.heading, found.blocks) if found else ("", ())
@@ -47,6 +47,11 @@ def read_postmortem(incident: Issue, policy: Policy) -> PostMortem:
         for row in read_actions(section.blocks, columns)
     )
     return PostMortem(sections, timeline, rows)
+
+
+@lru_cache(maxsize=8)
+def _prompts(policy: Policy) -> tuple[str, ...]:
+    return prompts_of(policy)
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,177 @@
+"""What an author is asked, generated from the policy, so that what is asked and what is judged cannot drift apart. Pure.
+
+A template is a list of questions that knows no tracker's markup: issue forms, Markdown and wiki text are made of it.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mappings.models import Kind, Level, Part, Policy, Section, Severity
+
+FOR_LEARNING = "This is for learning, not for performance evaluation or discipline."
+LINK_PERSONAL_DATA = "Link to personal data, never paste it."
+LATER = "Everything below can wait until the incident is over. Leave it empty, and add to the issue when there is time."
+ANSWERS = ("Yes", "No", "Unknown")
+# The columns of the empty table of actions: what a row is called, and what the policy may ask of it.
+_FIRST_COLUMN = "id"
+# Its parts are asked of each cause and not once for the section, so that one line for each would mislead.
+_ASKED_OF_EACH = "root_causes"
+_TABLE = "remediation"
+_SENTENCE = re.compile(r"(.+?[?.])(?:\s+(.*))?", re.DOTALL)
+
+
+class Shape(StrEnum):
+    """How a question is answered: by ticking any, by choosing one, in one line, or in as much text as it takes."""
+
+    BOXES = "boxes"
+    CHOICE = "choice"
+    LINE = "line"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A statement to tick; ``label`` says the same where a tracker has no boxes (empty: none does)."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question. ``label`` is the heading under which the answer is found again, ``hints`` explain it.
+
+    ``lines`` are labels to answer one by one, ``columns`` the head of a table to fill; a text has at most one of them.
+    """
+
+    id: str
+    label: str
+    shape: Shape
+    hints: tuple[str, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    choices: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Template:
+    """All questions of one kind of issue, in order; ``later`` counts from where on they can wait."""
+
+    id: str
+    name: str
+    about: str
+    labels: tuple[str, ...]
+    asks: tuple[Ask, ...]
+    later: int
+
+
+def templates(policy: Policy) -> tuple[Template, ...]:
+    """Return the template of an incident, and a short one of a near-miss where the policy has a severity for reviews."""
+    incident = policy.severity.incident.labels[0]
+    found = [
+        Template(
+            "incident",
+            "Incident",
+            "Something went wrong, or is going wrong now. A few lines are enough to begin with.",
+            (incident,),
+            *_asks(policy, (Kind.FULL, Kind.ABBREVIATED)),
+        )
+    ]
+    reviewed = [entry for entry in policy.severity.severities if entry.postmortem is Kind.REVIEW]
+    if reviewed:
+        near_miss = Template(
+            "near-miss",
+            reviewed[-1].name.capitalize(),
+            "It was caught before it did harm. Thank you for telling; a few lines help others.",
+            (incident, reviewed[-1].label),
+            *_asks(policy, (Kind.REVIEW,)),
+        )
+        found.append(near_miss)
+    return tuple(found)
+
+
+def prompts_of(policy: Policy) -> tuple[str, ...]:
+    """Return every text with which a template explains a section: found in an answer, it is none."""
+    kinds = tuple(Kind)
+    return tuple(
+        hint for entry in policy.postmortem.sections for hint in (*entry.prompt, *_hints(entry, policy, kinds))
+    )
+
+
+def _asks(policy: Policy, kinds: tuple[Kind, ...]) -> tuple[tuple[Ask, ...], int]:
+    first = (*_criteria(policy), *_responding(policy))
+    sections = [
+        entry for entry in policy.postmortem.sections if any(entry.levels.at(kind) is not Level.OFF for kind in kinds)
+    ]
+    deciding = {entry.when for entry in sections}
+    questions = tuple(
+        Ask(f"question-{entry.id}", entry.text, Shape.CHOICE, choices=ANSWERS)
+        for entry in policy.postmortem.questions
+        if entry.id in deciding
+    )
+    return (*first, *questions, *(_section(entry, policy, kinds) for entry in sections)), len(first)
+
+
+def _criteria(policy: Policy) -> tuple[Ask, ...]:
+    """Return one question for each severity that criteria imply, with the statements word for word."""
+    found = []
+    for severity in Severity:
+        boxes = tuple(
+            Box(entry.text, entry.labels[0] if entry.labels else "")
+            for entry in policy.severity.criteria
+            if entry.implies is severity
+        )
+        if boxes:
+            label = f"Is any of this true? ({severity.value}, {policy.severity.of(severity).name})"
+            found.append(Ask(f"criteria-{severity.value.lower()}", label, Shape.BOXES, boxes=boxes))
+    return tuple(found)
+
+
+def _responding(policy: Policy) -> tuple[Ask, ...]:
+    """Return what is asked while responding; how severe it is follows from the criteria."""
+    found = []
+    for entry in policy.postmortem.responding:
+        if entry.id == "severity_stated":
+            continue
+        parts = _SENTENCE.fullmatch(entry.ask)
+        label, rest = (parts[1], parts[2] or "") if parts else (entry.ask, "")
+        hints = (*filter(None, (rest,)), f"Or later, in a comment: `{entry.line}`")
+        found.append(Ask(f"now-{entry.id}", label, Shape.LINE, hints))
+    return tuple(found)
+
+
+def _section(section: Section, policy: Policy, kinds: tuple[Kind, ...]) -> Ask:
+    lines = () if section.id == _ASKED_OF_EACH else tuple(part.title for part in _parts(section, kinds))
+    columns = _columns(policy) if section.id == _TABLE else ()
+    hints = _hints(section, policy, kinds)
+    return Ask(f"section-{section.id}", section.title, Shape.TEXT, hints, lines=lines, columns=columns)
+
+
+def _hints(section: Section, policy: Policy, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
+    hints = list(section.prompt or (section.ask,))
+    if section.when is not None:
+        hints.append(f"If the answer is yes or unknown: {policy.postmortem.question(section.when).text}")
+    parts = _parts(section, kinds)
+    if parts and section.id == _ASKED_OF_EACH:
+        hints.append("For each: " + " ".join(part.title for part in parts))
+    return tuple(hints)
+
+
+def _parts(section: Section, kinds: tuple[Kind, ...]) -> tuple[Part, ...]:
+    return section.parts if any(section.parts_levels.at(kind) is not Level.OFF for kind in kinds) else ()
+
+
+def _columns(policy: Policy) -> tuple[str, ...]:
+    """Return the head of the table of actions: the id, and every field that is asked for at any severity."""
+    asked = [
+        entry.id
+        for entry in policy.remediation.required
+        if any(entry.levels.at(severity) is not Level.OFF for severity in Severity)
+    ]
+    return tuple(
+        (column.id if column.id == _FIRST_COLUMN else next(iter(column.headings), column.id)).capitalize()
+        for column in policy.remediation.columns
+        if column.id == _FIRST_COLUMN or column.id in asked
+    )
