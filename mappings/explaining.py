@@ -61,7 +61,7 @@ def explain(loaded: LoadedPolicy, key: str) -> Explanation:
     if not inner or inner[0] not in STEMS:
         raise UnknownKey(key, inner[0] if inner else key or "nothing", STEMS)
     found = _follow(policy, inner, key)
-    place = _place(loaded, key)
+    place = nearest_place(loaded, key)
     return Explanation(key, _plain(found.value), place.file, place.line, found.meaning, _comment(loaded, place))
 
 
@@ -99,7 +99,7 @@ def _field(model: MappingModel, key: str) -> Any:
     return next(getattr(model, name) for name, field in type(model).model_fields.items() if key in (name, field.alias))
 
 
-def _place(loaded: LoadedPolicy, key: str) -> Place:
+def nearest_place(loaded: LoadedPolicy, key: str) -> Place:
     """Return where the key is set: in the project's file if that names it, else in the others."""
     if key.startswith("projects.") and key not in loaded.lines:
         key = key.split(".", maxsplit=2)[2]

@@ -129,18 +129,24 @@ class Policy(MappingModel):
     def for_project(self, site: str, project: str) -> "Policy":
         """Return the policy for a project: ``site`` is ``github`` or ``jira``, ``project`` is ``owner/repo`` or a
         project key.
+        """
+        entry = self.project_file(site, project)
+        return entry.policy if entry else self
+
+    def project_file(self, site: str, project: str) -> "ProjectPolicy | None":
+        """Return the file of ``projects/`` that holds for a project, or None where none does.
 
         Of several patterns that match, the most exact one decides: the one with most characters that are no wildcard;
         then the first by name.
         """
         wanted = f"{site}:{project}".casefold()
         found = [
-            (exactness(pattern), -position, entry.policy)
+            (exactness(pattern), -position, entry)
             for position, entry in enumerate(self.projects)
             for pattern in entry.applies_to
             if fnmatchcase(wanted, pattern.casefold())
         ]
-        return max(found, key=lambda candidate: candidate[:2])[2] if found else self
+        return max(found, key=lambda candidate: candidate[:2])[2] if found else None
 
     def is_left_alone(self, site: str, project: str) -> bool:
         """Tell whether the mapping says that this project is never governed."""

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 from typing import Any
 
+from mappings.flattening import Flat, flatten, shown
 from mappings.models import ActionKind, Horizon, Policy
 from mappings.remediation import CloseWhen
 from mappings.service import PublicText
-from mappings.shape import STEMS, Entries, Leaf, Pairs, keys_of
 from mappings.strictness import NEUTRAL, RULES, Weaker
-from mappings.values import Authority, Kind, Level, MappingModel, Mode, Severity, normalise
+from mappings.values import Authority, Kind, Level, Mode, Severity, normalise
 
 # From weak to strict.
 _ORDERS: tuple[Sequence[Any], ...] = (
@@ -38,15 +37,6 @@ class Weakening:
     sentence: str
 
 
-@dataclass(frozen=True)
-class _Value:
-    """A value at a key. ``rule`` is the key with ``*`` for ids, ``names`` are those ids."""
-
-    rule: str
-    names: tuple[str, ...]
-    value: Any
-
-
 def weakenings(old: Policy, new: Policy) -> tuple[Weakening, ...]:
     """Return what ``new`` makes weaker, in the order of keys; projects follow, each with what it alone changes.
 
@@ -67,11 +57,11 @@ def weakenings(old: Policy, new: Policy) -> tuple[Weakening, ...]:
 
 def rule_keys(policy: Policy) -> frozenset[str]:
     """Return the keys of ``policy`` with ``*`` for ids, as ``strictness`` lists them; levels excepted."""
-    return frozenset(entry.rule for entry in _values(policy).values() if not isinstance(entry.value, Level))
+    return frozenset(entry.rule for entry in flatten(policy).values() if not isinstance(entry.value, Level))
 
 
 def _between(old: Policy, new: Policy) -> Iterator[Weakening]:
-    before, after = _values(old), _values(new)
+    before, after = flatten(old), flatten(new)
     everybody_may = not old.people.jira.is_mapped and old.people.jira.when_unmapped == "any_active_user"
     for key, entry in before.items():
         if key not in after or entry.value == after[key].value or entry.rule in NEUTRAL:
@@ -84,34 +74,7 @@ def _between(old: Policy, new: Policy) -> Iterator[Weakening]:
     yield from _moved_words(old, new)
 
 
-def _values(policy: Policy) -> dict[str, _Value]:
-    found: dict[str, _Value] = {}
-    for stem in STEMS:
-        _collect(getattr(policy, stem), stem, stem, (), found)
-    return found
-
-
-def _collect(model: MappingModel, key: str, rule: str, names: tuple[str, ...], found: dict[str, _Value]) -> None:
-    keys = keys_of(type(model))
-    for name, field in type(model).model_fields.items():
-        yaml_key = field.alias or name
-        if yaml_key not in keys:
-            continue  # The id of an entry is its name already.
-        value, shape, below = getattr(model, name), keys[yaml_key], f"{key}.{yaml_key}"
-        rule_below = f"{rule}.{yaml_key}" if rule != "people.commands" else "people.commands.*"
-        match shape:
-            case Entries():
-                found[below] = _Value(rule_below, names, tuple(str(entry.id) for entry in value))
-                for entry in value:
-                    _collect(entry, f"{below}.{entry.id}", f"{rule_below}.*", (*names, str(entry.id)), found)
-            case Leaf() | Pairs():
-                mine = (*names, yaml_key) if rule == "people.commands" else names
-                found[below] = _Value(rule_below, mine, value)
-            case _:
-                _collect(value, below, rule_below, names, found)
-
-
-def _weaker(key: str, entry: _Value, after: Any) -> Iterator[Weakening]:
+def _weaker(key: str, entry: Flat, after: Any) -> Iterator[Weakening]:
     before = entry.value
     if isinstance(before, Level):
         direction, meaning = Weaker.LOWER, "it weighs less"
@@ -131,9 +94,9 @@ def _weaker(key: str, entry: _Value, after: Any) -> Iterator[Weakening]:
             gone, come = ((before,), (after,)) if _is_weaker(direction, before, after) else ((), ())
     if not gone and not come:
         return
-    shown = " → ".join(", ".join(_text(item) for item in items) for items in (gone, come) if items)
+    change = " → ".join(", ".join(shown(item) for item in items) for items in (gone, come) if items)
     head = f"{', '.join(names)}: " if names else ""
-    yield Weakening(key, _text(before), _text(after), f"{head}{meaning} ({shown}).")
+    yield Weakening(key, shown(before), shown(after), f"{head}{meaning} ({change}).")
 
 
 def _is_weaker(direction: Weaker, before: Any, after: Any) -> bool:
@@ -152,20 +115,6 @@ def _is_weaker(direction: Weaker, before: Any, after: Any) -> bool:
             return not isinstance(before, date) or not isinstance(after, date) or after > before
         case _:
             return True
-
-
-def _text(value: Any) -> str:
-    match value:
-        case None:
-            return "none"
-        case bool():
-            return str(value).lower()
-        case Enum():
-            return str(value.value)
-        case tuple():
-            return ", ".join(_text(item) for item in value) or "none"
-        case _:
-            return str(value)
 
 
 def _roles(old: Policy, new: Policy) -> Iterator[Weakening]:

@@ -1,4 +1,4 @@
-"""Commands on the mappings: ``validate``, ``explain`` and ``schema``. They read files and nothing else."""
+"""Commands on the mappings. ``validate``, ``schema`` and ``explain KEY`` read files and nothing else; ``diff`` and ``explain REF`` look at issues."""
 
 import json
 from pathlib import Path
@@ -46,14 +46,23 @@ def validate(folder: Path | None, as_json: bool) -> None:
 
 
 @mappings.command()
-@click.argument("key")
+@click.argument("key", metavar="KEY_OR_REF")
 @click.option("--folder", type=folder_type, help="The mappings folder; default as for validate.")
+@click.option("--all", "everything", is_flag=True, help="With a REF: also the findings that pass.")
 @json_option
-def explain(key: str, folder: Path | None, as_json: bool) -> None:
-    """Show the value of a KEY, the file and line that set it, and what it means.
+def explain(key: str, folder: Path | None, everything: bool, as_json: bool) -> None:
+    """Show the value of a KEY, the file and line that set it, and what it means; or for a REF, the lines behind each finding.
 
-    For example: `severity.severities.SEV1.due_hours`, or `projects.shop.clocks.zone`.
+    For example: `severity.severities.SEV1.due_hours`, or `projects.shop.clocks.zone`. A REF is `github:owner/repo#12`
+    or `jira:KEY-12`: the issue is looked at, nothing is done, and each finding is told with the file and line of its
+    level, its wording and its limits, and whether a project file won.
     """
+    if key.startswith(("github:", "jira:")):
+        # Imported here: looking at an issue needs the ledger and a tracker, which the other commands do without.
+        from integration.commands.rehearsal import explain_findings  # noqa: PLC0415
+
+        explain_findings(key, folder, everything=everything, as_json=as_json)
+        return
     loaded = load_policy(folder or Settings.load().mappings_dir)
     try:
         found = explain_key(loaded, key)
@@ -67,6 +76,25 @@ def explain(key: str, folder: Path | None, as_json: bool) -> None:
     for text in dict.fromkeys((found.meaning, found.comment)):
         if text:
             click.echo(text)
+
+
+@mappings.command()
+@click.argument("new", type=folder_type)
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=200, show_default=True, help="Open incidents to judge."
+)
+@click.option("--project", metavar="SITE:NAME", help="Only this one: `github:owner/repo` or `jira:KEY`. Default: all.")
+@json_option
+def diff(new: Path, limit: int, project: str | None, as_json: bool) -> None:
+    """Show what the mappings in the folder NEW would change: which lines, what gets weaker, and which open incidents.
+
+    Each open incident is read from its tracker and judged twice, under the policy in force and under NEW; nothing is
+    written anywhere. Exit code 1 where an incident would be judged otherwise or could not be read, or the policy gets
+    weaker; 2 where NEW is not right.
+    """
+    from integration.commands.rehearsal import show_diff  # noqa: PLC0415 - as above
+
+    show_diff(new, limit, project, as_json=as_json)
 
 
 @mappings.command()

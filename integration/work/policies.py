@@ -13,7 +13,7 @@ import structlog
 from integration.errors import ConfigError
 from integration.ledger.ledger import Ledger
 from mappings.errors import MappingErrors
-from mappings.loading import load_policy, load_texts
+from mappings.loading import LoadedPolicy, load_policy, load_texts
 from mappings.models import Policy
 from mappings.weakening import weakenings
 
@@ -26,6 +26,12 @@ class InForce:
 
     policy: Policy
     stamp: str
+
+
+def loaded_in_force(ledger: Ledger, folder: Path) -> LoadedPolicy:
+    """Return the policy in force with its files; before any was published, the one of the folder. Raises ``MappingErrors``."""
+    active = ledger.active_policy()
+    return load_texts(active[1]) if active else load_policy(folder)
 
 
 class PolicyKeeper:

@@ -8,7 +8,7 @@ from integration.ledger.ledger import Ledger
 from integration.postmortem.assessment import Assessment
 from integration.postmortem.commands import Command
 from integration.postmortem.decisions import Memory, ProjectMemory
-from integration.postmortem.incident import IssueKey, IssueRef
+from integration.postmortem.incident import Case, IssueKey, IssueRef
 from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.plan import plan
 from integration.trackers.base import Tracker
@@ -41,14 +41,20 @@ def preview(
     case_ref = ledger.case_of(ref.key) or ref
     case = tracker.observe(case_ref, ledger.tickets(case_ref), policy)
     incident = case.incident.ref
-    memory = _first_met(reconciled(ledger.recall(incident), case), incident, ledger, now)
-    memory = replace(memory, refusals=tuple(each for each in memory.refusals if each.retry_at > now))
+    memory = recalled(case, ledger, now)
     policy = policy.for_project(incident.key.site, incident.project)
     facts = tracker.look_up(incident, facts_needed(case, memory, policy), policy)
     assessment = judge(case, facts, memory, policy, now, mode=mode, stamp=stamp)
     is_in_scope = in_scope(incident.key.site, incident.project)
     commands = plan(assessment, case, memory, policy, stamp) if is_in_scope else ()
     return Preview(incident, is_in_scope, assessment, commands)
+
+
+def recalled(case: Case, ledger: Ledger, now: datetime) -> Memory:
+    """Return what a look at a case would begin with: what is remembered, without refusals that are old enough to be tried again."""
+    incident = case.incident.ref
+    memory = _first_met(reconciled(ledger.recall(incident), case), incident, ledger, now)
+    return replace(memory, refusals=tuple(each for each in memory.refusals if each.retry_at > now))
 
 
 def _first_met(memory: Memory, incident: IssueRef, ledger: Ledger, now: datetime) -> Memory:

@@ -51,6 +51,7 @@ class Stage:
     parts: Parts
     clock: Clock
     settings: Settings
+    environment: Mapping[str, str] = field(default_factory=dict)
     outcomes: list[str] = field(default_factory=list)
 
     def settle(self, rounds: int = 40) -> list[str]:
@@ -91,7 +92,7 @@ def stage(
         jira = running.enter_context(_jira(clock, door.url))
         variables = _environment(folder, github, jira, mode, timings) | dict(environment or {})
         settings, parts = running.enter_context(service(folder, door, variables, clock))
-        yield Stage(github, jira, parts, clock, settings)
+        yield Stage(github, jira, parts, clock, settings, variables)
 
 
 @contextlib.contextmanager
