@@ -9,10 +9,11 @@ from typing import Any
 
 from mappings.errors import suggestion
 from mappings.gathering import SHIPPED, Place
-from mappings.loading import LoadedPolicy, shipped_text
+from mappings.loading import LoadedPolicy, load_texts, shipped_text
 from mappings.models import Policy
 from mappings.shape import STEMS, Entries, Pairs, Shape, keys_of, meaning_of
 from mappings.values import MappingModel
+from mappings.weakening import weakenings
 
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
@@ -28,7 +29,8 @@ class UnknownKey(LookupError):
 class Explanation:
     """A key of the policy.
 
-    ``value`` is plain data (texts, numbers, lists, mappings); ``comment`` is what stands above it in the file.
+    ``value`` is plain data (texts, numbers, lists, mappings); ``comment`` is what stands above it in the file;
+    ``weaker`` says in sentences what here is weaker than in the shipped policy.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Explanation:
     line: int
     meaning: str
     comment: str
+    weaker: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,18 @@ def explain(loaded: LoadedPolicy, key: str) -> Explanation:
         raise UnknownKey(key, inner[0] if inner else key or "nothing", STEMS)
     found = _follow(policy, inner, key)
     place = nearest_place(loaded, key)
-    return Explanation(key, _plain(found.value), place.file, place.line, found.meaning, _comment(loaded, place))
+    comment, weaker = _comment(loaded, place), _weaker(policy, ".".join(inner))
+    return Explanation(key, _plain(found.value), place.file, place.line, found.meaning, comment, weaker)
+
+
+def _weaker(policy: Policy, key: str) -> tuple[str, ...]:
+    """Return what at or below ``key`` is weaker than shipped."""
+    shipped_policy, own = load_texts({}).policy, policy.model_copy(update={"projects": ()})
+    return tuple(
+        entry.sentence
+        for entry in weakenings(shipped_policy, own)
+        if entry.key == key or entry.key.startswith((f"{key}.", f"{key}["))
+    )
 
 
 def _follow(policy: Policy, steps: list[str], key: str) -> _Found:

@@ -2,7 +2,7 @@
 
 Nothing is half taken over.
 
-A file that is missing is the shipped one; a key that a file leaves out has its shipped value. So a folder may hold only
+A file that is missing is the shipped one; a key that a file leaves out has its shipped value, as the profile weighs it. So a folder may hold only
 what differs, and an update that brings a new key breaks no folder.
 """
 
@@ -22,6 +22,8 @@ from mappings.gathering import SHIPPED, Gathering, Place, build
 from mappings.merging import check_keys, fill, paths
 from mappings.models import Policy
 from mappings.overrides import check_patterns, project_policy
+from mappings.profiles import lower, stated_profile
+from mappings.service import Profile
 from mappings.shape import STEMS, keys_of
 from mappings.values import IDENTIFIER
 from mappings.yaml_text import MAX_BYTES, YamlText, read_yaml
@@ -72,8 +74,11 @@ def load_texts(files: Mapping[str, str]) -> LoadedPolicy:
     """
     found = Gathering()
     documents = _documents(files, found)
+    profile = stated_profile(documents.get("service.yaml"))
     for stem in STEMS:
-        _gather_file(stem, documents.get(f"{stem}.yaml"), found)
+        # A file that nobody changed is the shipped one, wherever it lies, so that a profile holds in a copied folder.
+        is_own = files.get(f"{stem}.yaml") != shipped_text(stem)
+        _gather_file(stem, documents.get(f"{stem}.yaml"), found, profile, is_own=is_own)
     models = build(found.values, STEMS, found)
     base = None if found.errors else Policy.model_validate(models)
     if base is not None:
@@ -85,7 +90,7 @@ def load_texts(files: Mapping[str, str]) -> LoadedPolicy:
     check_patterns(projects, found)
     if found.errors or base is None:
         raise MappingErrors(found.errors)
-    texts = {f"{stem}.yaml": files.get(f"{stem}.yaml", shipped_text(stem)) for stem in STEMS}
+    texts = {f"{stem}.yaml": _text_in_force(stem, files, profile, found) for stem in STEMS}
     texts.update((name, files[name]) for name in changes)
     return LoadedPolicy(
         base.model_copy(update={"projects": projects}),
@@ -168,13 +173,22 @@ def _name_remedy(name: str, names: Iterable[str]) -> str:
     return suggestion(name, names)
 
 
-def _gather_file(stem: str, document: YamlText | None, found: Gathering) -> None:
-    """Fill ``document`` up with shipped values and note where each key is written."""
+def _text_in_force(stem: str, files: Mapping[str, str], profile: Profile, found: Gathering) -> str:
+    """Return the text of a file; of a shipped one under a profile what it comes down to, since it does not say so itself."""
+    text = files.get(f"{stem}.yaml", shipped_text(stem))
+    if profile is Profile.FULL or text != shipped_text(stem):
+        return text
+    return json.dumps(found.values[stem], ensure_ascii=False, indent=1) + "\n"
+
+
+def _gather_file(stem: str, document: YamlText | None, found: Gathering, profile: Profile, *, is_own: bool) -> None:
+    """Fill ``document`` up with shipped values, as the profile weighs them, and note where each key is written."""
     packaged, shape = shipped(stem), keys_of(Policy)[stem]
+    lowered = lower(profile, stem, shape, packaged.value)
     found.lines[stem] = Place(f"{stem}.yaml" if document else f"{stem}.yaml{SHIPPED}", 0)
-    found.values[stem] = packaged.value
-    if document is not None:
-        found.values[stem] = fill(shape, packaged.value, document.value)
+    found.values[stem] = lowered.value
+    if document is not None and is_own:
+        found.values[stem] = fill(shape, lowered.value, document.value)
     filled = paths(found.values[stem])
     found.lines.update(
         (f"{stem}.{path}", Place(f"{stem}.yaml{SHIPPED}", line))
@@ -183,4 +197,7 @@ def _gather_file(stem: str, document: YamlText | None, found: Gathering) -> None
     )
     if document is not None:
         found.lines.update((f"{stem}.{path}", Place(f"{stem}.yaml", line)) for path, line in document.lines.items())
+    unsaid = lowered.lines if document is None or not is_own else lowered.lines.keys() - document.lines.keys()
+    found.lines.update((f"{stem}.{path}", lowered.lines[path]) for path in unsaid if path in filled)
+    if document is not None:
         found.report(check_keys(shape, document.value, packaged.value, stem))

@@ -57,6 +57,11 @@ def project_policy(name: str, document: YamlText, base: Policy | None, found: Ga
 def _check_project_keys(given: Mapping[str, Any], changes: Mapping[str, Any], found: Gathering, prefix: str) -> None:
     unknown = [key for key in given if key not in STEMS and key != "applies_to"]
     found.report(((key, "This key is not known.", suggestion(key, ["applies_to", *STEMS])) for key in unknown), prefix)
+    service = changes.get("service")
+    if isinstance(service, Mapping) and "profile" in service:
+        problem = "A profile holds for all projects."
+        remedy = "Write it into service.yaml, and here the levels that differ."
+        found.report([("service.profile", problem, remedy)], prefix)
     for key, value in changes.items():
         found.report(check_keys(keys_of(Policy)[key], value, found.values.get(key), key), prefix)
 

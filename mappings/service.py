@@ -15,6 +15,14 @@ class PublicText(StrEnum):
     EVERYTHING = "everything"
 
 
+class Profile(StrEnum):
+    """How much of the shipped policy weighs: from advice almost everywhere to everything, as shipped."""
+
+    STARTER = "starter"
+    FOLLOW_THROUGH = "follow-through"
+    FULL = "full"
+
+
 class CircuitBreaker(MappingModel):
     """When far more is wanted than usual, the service stops writing and asks."""
 
@@ -42,6 +50,8 @@ class ServiceFile(MappingModel):
 
     mode: Mode
     """``observe``, ``advise`` or ``enforce``; the more cautious of this and ``FOLLOWTHROUGH_MODE`` is in force."""
+    profile: Profile
+    """``starter``, ``follow-through`` or ``full``: what weighs as shipped; what you write yourself wins over it."""
     governed_since: Day | None
     """Issues opened before this day (UTC) are left alone until adopted; null: the first delivery from the project."""
     leave_alone: tuple[ProjectPattern, ...]

@@ -84,6 +84,7 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "clocks.seconds_between_looks": (Weaker.MORE, "the gate answers later, in seconds"),
     "clocks.look_again_hours": (Weaker.MORE, "what a tracker refused is tried again later, in hours"),
     "service.mode": (Weaker.LOWER, "the service does less"),
+    "service.profile": (Weaker.LOWER, "fewer checks weigh as shipped"),
     "service.governed_since": (Weaker.LATER, "issues opened before that day are left alone"),
     "service.leave_alone": (Weaker.ADDED, "this project is governed no more"),
     "service.public_issues": (Weaker.LOWER, "more is written where everybody can read it"),

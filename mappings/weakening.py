@@ -8,7 +8,7 @@ from typing import Any
 from mappings.flattening import Flat, flatten, shown
 from mappings.models import ActionKind, Horizon, Policy
 from mappings.remediation import CloseWhen
-from mappings.service import PublicText
+from mappings.service import Profile, PublicText
 from mappings.strictness import NEUTRAL, RULES, Weaker
 from mappings.values import Authority, Kind, Level, Mode, Severity, normalise
 
@@ -19,6 +19,7 @@ _ORDERS: tuple[Sequence[Any], ...] = (
     (Kind.REVIEW, Kind.ABBREVIATED, Kind.FULL),
     tuple(Authority),
     tuple(Mode),
+    tuple(Profile),
     (CloseWhen.POSTMORTEM_APPROVED, CloseWhen.ACTIONS_VERIFIED),
     (PublicText.EVERYTHING, PublicText.CHECKS),
     ("any_active_user", "nobody"),

@@ -73,6 +73,8 @@ def explain(key: str, folder: Path | None, everything: bool, as_json: bool) -> N
         return
     click.echo(f"{found.key} = {json.dumps(found.value, ensure_ascii=False)}")
     click.echo(f"Set in {found.file}, line {found.line}.")
+    for sentence in found.weaker:
+        click.echo(f"Weaker than shipped: {sentence}")
     for text in dict.fromkeys((found.meaning, found.comment)):
         if text:
             click.echo(text)

@@ -20,7 +20,7 @@ MISTAKES: dict[str, tuple[dict[str, str], tuple[str, int, str, str, str]]] = {
             2,
             "qqqq",
             "This key is not known.",
-            "Use one of: circuit_breaker, client, clients, governed_since, leave_alone, mode, public_issues, wording.",
+            "Use one of: circuit_breaker, client, clients, governed_since, leave_alone, mode, profile, public_issues, wording.",
         ),
     ),
     "an underscore where the command has a hyphen": (
