@@ -15,6 +15,7 @@ from integration.settings import Settings
 from integration.trackers import base
 from integration.work.attaching import attach
 from integration.work.budget import WriteBudget
+from integration.work.counting import Counts
 from integration.work.jobs import Engine
 from integration.work.outstanding import Outstanding
 from integration.work.policies import PolicyKeeper
@@ -39,7 +40,8 @@ def build(settings: Settings, now: Callable[[], datetime] = clock.now) -> Parts:
     client = attach(settings)
     key = settings.signing_key()
     ledger = open_ledger(settings.database_url, key)
-    policies = PolicyKeeper(ledger, settings.mappings_dir, now)
+    counts = Counts(client)
+    policies = PolicyKeeper(ledger, settings.mappings_dir, now, lambda: counts.alarm("policy_refused"))
     policies.publish()
     trackers = connect_trackers(settings, key, now)
     timings = settings.timings
@@ -48,9 +50,11 @@ def build(settings: Settings, now: Callable[[], datetime] = clock.now) -> Parts:
         ledger=ledger,
         outstanding=Outstanding(client, lock_seconds=timings.lock_seconds, look_interval=timings.look_interval),
         budget=WriteBudget(client),
+        counts=counts,
         policies=policies,
         mode=Mode(settings.mode),
         timings=timings,
+        keeping=settings.keeping,
         clock=now,
         in_scope=Scope(settings, trackers).allows,
     )

@@ -9,6 +9,7 @@ pydantic-settings would cost it 9 MB and 0.2 s.
 import base64
 import fnmatch
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, unquote, urlsplit
@@ -36,6 +37,7 @@ from integration.environment import (
     read_environment,
 )
 from integration.errors import ConfigError
+from integration.keeping import Keeping
 
 Mode = Literal["observe", "advise", "enforce"]
 SOCKET_PATH_LIMIT = 100  # bytes; the system's own limit is 107, and a server adds a little while it starts
@@ -84,6 +86,9 @@ class Settings(BaseModel):
     metrics_bind: Annotated[
         Address | None, BeforeValidator(lambda text: None if text == "off" else parse_address(text))
     ] = Field(default=Address("127.0.0.1", 9108), alias="FOLLOWTHROUGH_METRICS_BIND")
+    scheduler_metrics_bind: Annotated[
+        Address | None, BeforeValidator(lambda text: None if text == "off" else parse_address(text))
+    ] = Field(default=Address("127.0.0.1", 9109), alias="FOLLOWTHROUGH_SCHEDULER_METRICS_BIND")
     mode: Mode = Field(default="enforce", alias="FOLLOWTHROUGH_MODE")
     scope: Annotated[tuple[str, ...] | None, BeforeValidator(parse_scope)] = Field(
         default=None, alias="FOLLOWTHROUGH_SCOPE"
@@ -100,7 +105,9 @@ class Settings(BaseModel):
     jira_user: str | None = Field(default=None, alias="JIRA_USER")
     jira_token: SecretStr | None = Field(default=None, alias="JIRA_TOKEN")
     jira_webhook_secret: SecretStr | None = Field(default=None, alias="JIRA_WEBHOOK_SECRET")
+    jira_token_expires: date | None = Field(default=None, alias="JIRA_TOKEN_EXPIRES")
     timings: Timings = Timings()
+    keeping: Keeping = Keeping()
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, env_file: str | Path | None = ".env") -> Self:
@@ -111,14 +118,16 @@ class Settings(BaseModel):
         values: dict[str, Any] = dict(read_environment(environ, env_file, cls.variables(), cls.secret_variables()))
         timings = {name: values.pop(name) for name in _aliases(Timings) & values.keys()}
         try:
-            return cls.model_validate(values | {"timings": Timings.model_validate(timings)})
+            keeping = {name: values.pop(name) for name in _aliases(Keeping) & values.keys()}
+            grouped = {"timings": Timings.model_validate(timings), "keeping": Keeping.model_validate(keeping)}
+            return cls.model_validate(values | grouped)
         except ValidationError as error:
             raise _explain(error) from None
 
     @classmethod
     def variables(cls) -> frozenset[str]:
         """Return the names of all variables that are read, without the ``*_FILE`` variants."""
-        return _aliases(cls) | _aliases(Timings)
+        return _aliases(cls) | _aliases(Timings) | _aliases(Keeping)
 
     @classmethod
     def secret_variables(cls) -> frozenset[str]:

@@ -16,7 +16,9 @@ INBOX = PREFIX + "inbox"  # list of objects; receivers RPUSH, workers BLPOP
 WAKEUPS = PREFIX + "wakeups"  # hash: object → the latest wake-up as JSON, under 1 kB
 # + digest: set for three days for each accepted delivery, so that an instant repeat adds nothing.
 DELIVERY = PREFIX + "delivery:"
+SINCE = PREFIX + "since"  # sorted set: object → Unix time since which something is wanted of it and not covered
 
+_DELIVERY = re.compile(r"[0-9A-Za-z-]{0,64}")
 _ID = re.compile(r"[0-9]{1,19}")
 _LOCATOR = re.compile(r"[A-Za-z0-9._/#-]{0,300}")
 _NEVER = 4_102_444_800.0  # The year 2100, in Unix seconds; what is later, or no number, is no instant of an arrival.
@@ -28,6 +30,7 @@ class WakeUp:
 
     ``site`` is ``github`` or ``jira``; ``id`` the tracker's immutable issue id as text; ``locator`` the human reference (``owner/repo#12``,
     ``KEY-12``, or empty where the delivery names none); ``event`` what the tracker called it; ``at`` Unix seconds of the arrival.
+    ``delivery`` is the tracker's own name for the delivery, for logs alone; empty for a wake-up of our own.
     """
 
     site: str
@@ -35,6 +38,7 @@ class WakeUp:
     locator: str
     event: str
     at: float
+    delivery: str = ""
 
     @property
     def object(self) -> str:
@@ -43,18 +47,22 @@ class WakeUp:
 
     def to_json(self) -> str:
         """Return compact JSON, at most about 400 bytes for identifiers of ordinary length."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        fields = {name: value for name, value in asdict(self).items() if value or name != "delivery"}
+        return json.dumps(fields, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "WakeUp":
         """Read what :meth:`to_json` wrote. Raises ``ValueError`` on anything else, since Redis is not trusted."""
         try:
             raw = json.loads(text)
-            wakeup = cls(str(raw["site"]), str(raw["id"]), str(raw["locator"]), str(raw["event"]), float(raw["at"]))
+            named = (str(raw["site"]), str(raw["id"]), str(raw["locator"]), str(raw["event"]))
+            wakeup = cls(*named, float(raw["at"]), str(raw.get("delivery", "")))
         except (KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"not a wake-up: {type(error).__name__}") from error
         if wakeup.site not in {"github", "jira"}:
             raise ValueError(f"a wake-up names the unknown site {wakeup.site[:20]!r}")
         if not (_ID.fullmatch(wakeup.id) and _LOCATOR.fullmatch(wakeup.locator) and 0 <= wakeup.at < _NEVER):
             raise ValueError("a wake-up names no issue, or no instant")
+        if not _DELIVERY.fullmatch(wakeup.delivery):
+            raise ValueError("a wake-up names a delivery that none of ours would name")
         return wakeup

@@ -12,6 +12,7 @@ from webhooks.signatures import is_signed, parse_signature
 
 BODY_LIMIT = 25 * 1024 * 1024  # bytes; GitHub does not send larger payloads (docs: webhook events and payloads)
 
+_DELIVERY_ID = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
 _EVENT = re.compile(r"[a-z_:]{1,60}", re.ASCII)
 
 
@@ -76,6 +77,15 @@ def delivery_key(sender: Sender, headers: Headers, signature: bytes) -> str:
     # The lengths keep ("a", "bc") and ("ab", "c") apart.
     told = "".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "backslashreplace")
     return hashlib.blake2b(told + signature, digest_size=16).hexdigest()
+
+
+def delivery_name(sender: Sender, headers: Headers, key: str) -> str:
+    """Return what the tracker's own list of deliveries calls this one, to find it in our logs; else part of its ``key``.
+
+    The id is not signed and decides nothing; one that is not of the form of an id is left out.
+    """
+    told = headers.get(sender.id_header) or ""
+    return told if _DELIVERY_ID.fullmatch(told) else key[:16]
 
 
 def read_event(text: str | None, where: str) -> str:

@@ -17,6 +17,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 for i = 3, #ARGV, 2 do
   redis.call('HINCRBY', KEYS[2], ARGV[i], 1)
   redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
+  redis.call('ZADD', KEYS[6], 'NX', ARGV[2], ARGV[i])
   if redis.call('ZADD', KEYS[4], 'NX', ARGV[2], ARGV[i]) == 1 then redis.call('RPUSH', KEYS[5], ARGV[i]) end
 end
 redis.call('SET', KEYS[1], '1', 'EX', ARGV[1])
@@ -39,7 +40,7 @@ class Inbox:
         arguments: list[str | float] = [REMEMBERED_SECONDS, at]
         for wakeup in found:
             arguments += [wakeup.object, wakeup.to_json()]
-        keys = [wakeups.DELIVERY + key, wakeups.WANTED, wakeups.WAKEUPS, wakeups.QUEUED, wakeups.INBOX]
+        keys = [wakeups.DELIVERY + key, wakeups.WANTED, wakeups.WAKEUPS, wakeups.QUEUED, wakeups.INBOX, wakeups.SINCE]
         return bool(self._note(keys=keys, args=arguments))
 
     def ping(self) -> None:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NoReturn
 
 from flask import Response, request
@@ -10,7 +11,15 @@ from redis.exceptions import RedisError
 
 from integration.errors import DeliveryRejected
 from integration.wakeups import WakeUp
-from webhooks.deliveries import BODY_LIMIT, Headers, Sender, check_signature, delivery_key, read_signature
+from webhooks.deliveries import (
+    BODY_LIMIT,
+    Headers,
+    Sender,
+    check_signature,
+    delivery_key,
+    delivery_name,
+    read_signature,
+)
 from webhooks.health import Counts
 from webhooks.inbox import Inbox
 
@@ -46,8 +55,12 @@ class Door:
         if not found:
             self.counts.delivery(sender.site, "unrelated")
             return Response(status=204)
-        is_new = self.inbox.note(delivery_key(sender, headers, signature), found, at)
-        self.counts.delivery(sender.site, "accepted" if is_new else "repeated")
+        key = delivery_key(sender, headers, signature)
+        name = delivery_name(sender, headers, key)
+        is_new = self.inbox.note(key, [replace(wakeup, delivery=name) for wakeup in found], at)
+        outcome = "accepted" if is_new else "repeated"
+        self.counts.delivery(sender.site, outcome)
+        log.info("delivery noted", extra={"site": sender.site, "delivery": name, "outcome": outcome})
         return Response(b'{"status":"accepted"}\n', 202, content_type="application/json")
 
     def _refuse(self, sender: Sender, refusal: DeliveryRejected) -> NoReturn:

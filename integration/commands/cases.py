@@ -199,16 +199,20 @@ def resume(project: str | None, as_json: bool) -> None:
         if project:
             site, name = read_project(project)
             places = [(site, name)]
+            since = ledger.stopped_since(site, name)
             changed = ledger.set_paused(site, name, False, "cli", now)
         else:
             places = [
                 (known.site, known.name) for site in SITES for known in ledger.projects_known(site) if known.breaker
             ]
+            since = ledger.stopped_since(SITES[0], None)
             changed = ledger.set_paused(SITES[0], None, False, "cli", now)
         closed = [f"{site}:{name}" for site, name in places if ledger.close_breaker(site, name, "cli", now)]
         everywhere: list[tuple[str, str | None]] = [(site, None) for site in SITES]
         for where, within in places if project else everywhere:
-            for case in ledger.open_cases(where, within, limit=MOST_CASES):
+            # What was closed while nothing was written may have to be opened again.
+            closed_meanwhile = ledger.closed_since(where, within, since) if since else ()
+            for case in (*ledger.open_cases(where, within, limit=MOST_CASES), *closed_meanwhile):
                 ledger.postpone(case, now)
     _tell_pause(project, "resumed", as_json, changed=changed, closed=tuple(closed))
 

@@ -12,21 +12,25 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from integration.errors import FollowthroughError
+from integration.keeping import Keeping
 from integration.ledger import (
     cases,
     chain,
     decisions,
     erasure,
+    figures,
     intents,
     looks,
     parking,
     policies,
     projects,
+    retention,
     schedule,
     verification,
 )
 from integration.ledger import engine as databases
 from integration.ledger.chain import ChainKey, Writing
+from integration.ledger.figures import Figures
 from integration.ledger.recall import recall
 from integration.ledger.records import AuditEntry, AuditReport, LookRecord, Parked, Rejection
 from integration.ledger.schema import SchemaState, state_of
@@ -163,6 +167,13 @@ class Ledger:
         with self._reading() as connection:
             return schedule.open_cases(connection, site, project, not_looked_at_since, limit)
 
+    def closed_since(
+        self, site: str, project: str | None, since: datetime, limit: int = 10_000
+    ) -> tuple[IssueRef, ...]:
+        """Return closed cases that were closed, or looked at, since an instant."""
+        with self._reading() as connection:
+            return schedule.cases_since(connection, site, project, since, limit)
+
     # Projects and the sweep
 
     def project(self, site: str, name: str, now: datetime) -> ProjectMemory:
@@ -188,6 +199,11 @@ class Ledger:
         """
         with self._writing() as writing:
             return projects.set_paused(writing, site, name, paused, by=by, now=now)
+
+    def stopped_since(self, site: str, name: str | None) -> datetime | None:
+        """Return since when writing has been paused or stopped in a project, or with ``name=None`` anywhere."""
+        with self._reading() as connection:
+            return projects.stopped_since(connection, site, name)
 
     def open_breaker(self, site: str, name: str, reason: str, now: datetime) -> bool:
         """Stop writing in a project and say why; return whether that changed anything. Raises ``UnknownProject``."""
@@ -285,6 +301,18 @@ class Ledger:
         """Take work off the list, by its key; return whether it was on it."""
         with self._writing() as writing:
             return parking.unpark(writing, work)
+
+    # Operating it
+
+    def figures(self) -> Figures:
+        """Return figures for those who watch the service."""
+        with self._reading() as connection:
+            return figures.figures(connection)
+
+    def retain(self, keeping: Keeping, now: datetime) -> dict[str, int]:
+        """Delete what is no longer needed and kept for longer than told; return how many rows of each kind."""
+        with self._writing() as writing:
+            return retention.retain(writing, keeping, now)
 
     # The audit chain
 

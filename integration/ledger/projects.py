@@ -2,6 +2,7 @@
 swept, and how much is usual.
 """
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, up
 from integration.errors import FollowthroughError
 from integration.ledger.chain import Writing
 from integration.ledger.people import signature_of
-from integration.ledger.tables import cases, cursors, intents, marks, projects, service
+from integration.ledger.tables import audit, cases, cursors, intents, marks, projects, service
 from integration.postmortem.decisions import ProjectMemory
 from integration.postmortem.people import Person
 from integration.trackers.base import Cursor
@@ -77,6 +78,22 @@ def set_breaker(writing: Writing, site: str, name: str, reason: str, *, by: Pers
         body = {"site": site, "project": name, "reason": reason, "by": signature_of(writing, by)}
         writing.trail.note("breaker.opened" if reason else "breaker.closed", now, body)
     return changed
+
+
+def stopped_since(connection: Connection, site: str, name: str | None) -> datetime | None:
+    """Return since when writing has been stopped in a project, or with ``name=None`` everywhere; ``None`` where it is not.
+
+    The audit chain knows when a pause began; a breaker knows it itself.
+    """
+    since: list[datetime] = []
+    paused = select(service.c.paused) if name is None else select(projects.c.paused).where(_is(site, name))
+    if connection.execute(paused).scalar_one_or_none():
+        pauses = select(audit.c.at, audit.c.body).where(audit.c.kind == "service.paused").order_by(audit.c.seq.desc())
+        bodies = ((row.at, json.loads(row.body)) for row in connection.execute(pauses))
+        since += [datetime.fromisoformat(at) for at, told in bodies if told["project"] == (name or "")][:1]
+    breakers = select(projects.c.breaker_at).where(projects.c.breaker_at.is_not(None))
+    found = connection.execute(breakers if name is None else breakers.where(_is(site, name))).scalars()
+    return min([*since, *(at for at in found if at is not None)], default=None)
 
 
 def cursor(connection: Connection, site: str, name: str) -> Cursor:

@@ -26,6 +26,19 @@ def postpone(writing: Writing, case: IssueRef, until: datetime, now: datetime) -
     writing.connection.execute(update(cases).where(cases.c.id == row).values(next_look=until))
 
 
+def cases_since(
+    connection: Connection, site: str, project: str | None, since: datetime, limit: int
+) -> tuple[IssueRef, ...]:
+    """Return closed cases that were closed, or looked at, since an instant; the first first."""
+    touched = or_(cases.c.closed_at >= since, cases.c.looked_at >= since)
+    wanted = _REFS.where(cases.c.site == site, cases.c.closed_at.is_not(None), touched)
+    if project is not None:
+        wanted = wanted.join(projects, cases.c.project_id == projects.c.id).where(projects.c.name == project)
+    return tuple(
+        ref_of(*row) for row in connection.execute(wanted.order_by(cases.c.closed_at, cases.c.id).limit(limit))
+    )
+
+
 def open_cases(
     connection: Connection, site: str, project: str | None, not_looked_at_since: datetime | None, limit: int
 ) -> tuple[IssueRef, ...]:

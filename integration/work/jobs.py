@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import redis
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from integration.errors import (
     ConfigError,
@@ -20,6 +21,7 @@ from integration.errors import (
     TrackerRefused,
     TrackerUnavailable,
 )
+from integration.keeping import Keeping
 from integration.ledger.ledger import Ledger
 from integration.postmortem.commands import Command
 from integration.postmortem.incident import IssueKey, IssueRef
@@ -27,6 +29,7 @@ from integration.settings import Timings
 from integration.trackers.base import Spend, Tracker
 from integration.wakeups import WakeUp
 from integration.work.budget import WriteBudget
+from integration.work.counting import Counts
 from integration.work.looking import Look, Looked, look
 from integration.work.outstanding import Beginning, Outstanding
 from integration.work.policies import PolicyKeeper
@@ -34,6 +37,7 @@ from mappings.models import Mode
 
 log = structlog.get_logger(__name__)
 LONGEST_IN_REDIS = timedelta(days=7)
+UNAUTHORIZED = 401
 TRY_AGAIN = (5, 20, 60, 300)  # seconds; after a tracker that is down, or a look that failed
 
 
@@ -45,9 +49,11 @@ class Engine:
     ledger: Ledger
     outstanding: Outstanding
     budget: WriteBudget
+    counts: Counts
     policies: PolicyKeeper
     mode: Mode
     timings: Timings
+    keeping: Keeping
     clock: Callable[[], datetime]
     in_scope: Callable[[str, str], bool]
 
@@ -66,12 +72,19 @@ def look_at(object_: str) -> str:
         raise ConfigError(
             "This process was not prepared to run jobs.", where="worker", remedy="Start it with `followthrough work`."
         )
-    with structlog.contextvars.bound_contextvars(object=object_, look=uuid.uuid4().hex[:8]):
-        return run(_bound[0], object_)
+    return run(_bound[0], object_)
 
 
 def run(engine: Engine, object_: str) -> str:
-    """Look at an object once, whatever comes of it; nothing but a lost database or Redis escapes."""
+    """Look at an object once, whatever comes of it; nothing but a lost database or Redis escapes. The look is timed and counted."""
+    began = time.monotonic()
+    with structlog.contextvars.bound_contextvars(object=object_, look=uuid.uuid4().hex[:8]):
+        outcome = _run(engine, object_)
+    engine.counts.looked(outcome, time.monotonic() - began)
+    return outcome
+
+
+def _run(engine: Engine, object_: str) -> str:
     wakeup = engine.outstanding.wakeup(object_)
     if wakeup is None:
         return "nothing"
@@ -80,13 +93,18 @@ def run(engine: Engine, object_: str) -> str:
     )
     if str(case.key) != object_:
         now = engine.clock().timestamp()
-        engine.outstanding.forward(object_, WakeUp(case.key.site, case.key.id, case.locator, wakeup.event, now), now)
+        engine.outstanding.forward(
+            object_, WakeUp(case.key.site, case.key.id, case.locator, wakeup.event, now, wakeup.delivery), now
+        )
         return "forwarded"
     token = uuid.uuid4().hex
     begun = engine.outstanding.begin(object_, token, engine.clock().timestamp())
     if begun.how is not Beginning.BEGUN:
         return begun.how.value
-    with _renewing(engine, object_, token), structlog.contextvars.bound_contextvars(case=case.locator):
+    bound = structlog.contextvars.bound_contextvars(
+        case=case.locator, delivery=wakeup.delivery or None, woken_by=wakeup.event
+    )
+    with _renewing(engine, object_, token), bound:
         return _locked(engine, case, wakeup, token, begun.generation)
 
 
@@ -101,7 +119,16 @@ def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generati
     except RateLimited as limited:
         return _defer(engine, object_, token, limited.until, limited.reason)
     except TrackerUnavailable as down:
-        return _defer(engine, object_, token, _later(engine, outstanding.failed(object_)), f"{down.reason}: {down}")
+        return _wait_for(engine, object_, token, f"{down.reason}: {down}")
+    except (OperationalError, InterfaceError) as away:
+        return _wait_for(engine, object_, token, f"ledger_unavailable: {type(away).__name__}")
+    except TrackerRefused as refused:
+        if refused.status != UNAUTHORIZED:
+            return _failed(engine, case, token, refused)
+        # Nobody's case is at fault when our own credentials are: nothing is parked, and all goes on by itself with new ones.
+        log.error("credentials_refused", site=case.key.site)
+        engine.counts.alarm("credentials_refused")
+        return _wait_for(engine, object_, token, f"{refused.reason}: {refused}")
     except IssueNotFound:
         log.info("issue_not_found")
         outstanding.finish(object_, token, generation, engine.clock().timestamp())
@@ -139,6 +166,7 @@ def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:
         spend_for=lambda command: _spend(engine, command, str(case.key), token),
         intent_grace=timedelta(seconds=engine.timings.intent_grace_seconds),
         in_scope=engine.in_scope,
+        counts=engine.counts,
         now=now,
         # Redis is not trusted: a wake-up from long ago must not make a project's old issues governed.
         heard_at=max(min(heard_at, now), now - LONGEST_IN_REDIS),
@@ -166,6 +194,11 @@ def _defer(engine: Engine, object_: str, token: str, until: datetime, why: str) 
     return "deferred"
 
 
+def _wait_for(engine: Engine, object_: str, token: str, why: str) -> str:
+    """Put a look off because something outside is away; it is never parked for that, however long it takes."""
+    return _defer(engine, object_, token, _later(engine, engine.outstanding.unreachable(object_)), why)
+
+
 def _later(engine: Engine, failures: int) -> datetime:
     return engine.clock() + timedelta(seconds=TRY_AGAIN[min(failures, len(TRY_AGAIN)) - 1])
 
@@ -174,6 +207,7 @@ def _failed(engine: Engine, case: IssueRef, token: str, error: Exception) -> str
     object_ = str(case.key)
     failures = engine.outstanding.failed(object_)
     reason = error.reason if isinstance(error, FollowthroughError) else type(error).__name__
+    engine.counts.alarm("look_failed")
     log.error("look_failed", reason=reason, failures=failures, exc_info=error)
     if failures < engine.timings.failures_before_parking:
         return _defer(engine, object_, token, _later(engine, failures), reason)

@@ -28,6 +28,7 @@ from integration.postmortem.plan import plan
 from integration.postmortem.writing.replies import breaker_reply
 from integration.trackers.base import Spend, Tracker
 from integration.work.breaker import Breaker
+from integration.work.counting import Counts
 from integration.work.recording import record_of
 from mappings.models import Mode, Policy
 
@@ -52,6 +53,7 @@ class Look:
     spend_for: Callable[[Command], Spend]
     intent_grace: timedelta
     in_scope: Callable[[str, str], bool]
+    counts: Counts
     now: datetime
     heard_at: datetime
 
@@ -75,11 +77,12 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
     tickets = given.ledger.tickets(case_ref)
     case = given.tracker.observe(case_ref, tickets, given.policy)
     if not given.in_scope(case.incident.ref.key.site, case.incident.ref.project):
+        given.counts.alarm("out_of_scope")
         log.warning("out_of_scope", project=case.incident.ref.project)
         return Looked(None)
     given.ledger.project(case.incident.ref.key.site, case.incident.ref.project, given.heard_at - BEFORE_THE_FIRST)
     memory = reconciled(given.ledger.recall(case.incident.ref), case)
-    _watch_our_name(case, memory)
+    _watch_our_name(case, memory, given.counts)
     # What was refused long enough ago is tried again, and no longer told of until it is refused again.
     memory = replace(memory, refusals=tuple(each for each in memory.refusals if each.retry_at > given.now))
     policy = given.policy.for_project(case.incident.ref.key.site, case.incident.ref.project)
@@ -96,7 +99,7 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
     return _act(case, memory, assess, assessment, policy, given)
 
 
-def _watch_our_name(case: Case, memory: Memory) -> None:
+def _watch_our_name(case: Case, memory: Memory, counts: Counts) -> None:
     """Raise an alarm about comments by our account that the ledger does not know: somebody may be using our credentials (S25)."""
     known = {intent.created for intent in memory.intents} | {memory.status_comment}
     strange = [
@@ -105,10 +108,11 @@ def _watch_our_name(case: Case, memory: Memory) -> None:
         if comment.origin is CommentOrigin.OURS and comment.purpose is None and comment.id not in known
     ]
     if strange and memory.governed:
+        counts.alarm("unknown_comment_by_our_account")
         log.error("unknown_comment_by_our_account", comments=strange[:20])
 
 
-def _watch_grants(case: Case, memory: Memory, assessment: Assessment) -> None:
+def _watch_grants(case: Case, memory: Memory, assessment: Assessment, counts: Counts) -> None:
     """Compare grants with the tracker's comments again when an issue is closed on their strength; raise an alarm about those not there (S25)."""
     for gate in assessment.gates:
         issue = gate.issue
@@ -118,6 +122,7 @@ def _watch_grants(case: Case, memory: Memory, assessment: Assessment) -> None:
         granted = [d for d in memory.decisions if d.grants and d.issue == issue.ref.key]
         gone = [d.comment_id for d in granted if authors.get(d.comment_id) != d.actor.id]
         if gone:
+            counts.alarm("grant_without_its_comment")
             log.error("grant_without_its_comment", issue=issue.ref.locator, comments=gone[:20])
 
 
@@ -163,7 +168,9 @@ def _act(
         for command in wanted:
             tried.add(command)
             try:
-                outcome = _carry_out(command, case, memory, policy, given)
+                # Everything that is logged while a command is carried out names it, the adapters' own lines as well.
+                with structlog.contextvars.bound_contextvars(command=name_of(command)):
+                    outcome = _carry_out(command, case, memory, policy, given)
             except RateLimited as limited:
                 waits.append(limited.until)
                 break
@@ -180,7 +187,7 @@ def _act(
         memory = replace(memory, refusals=tuple(refused.values()))
         assessment = assess(case, memory)
     assessment = assess(case, replace(memory, refusals=tuple(refused.values())))
-    _watch_grants(case, memory, assessment)
+    _watch_grants(case, memory, assessment, given.counts)
     # While somebody asked us to rest, decisions are taken and not acted on: their effects are caught up with on `/resume`.
     finished = not waits and not assessment.paused_by
     _record(case, memory, assessment, done, tuple(refused.values()), given, finished=finished)
@@ -196,6 +203,7 @@ def _stop_writing(
         outcome = None if ask.purpose in memory.said else _carry_out(ask, case, memory, policy, given)
     finally:
         breaker.open(objection)
+        given.counts.alarm("breaker_opened")
     return [(ask, outcome)] if isinstance(outcome, Outcome) else []
 
 
@@ -234,6 +242,7 @@ def _apply(command: Command, policy: Policy, given: Look, spend: Spend, seek_sin
         outcome = given.tracker.apply(command, policy, spend, seek_since=seek_since)
     except (TrackerRefused, IssueNotFound) as refusal:
         outcome = Outcome(Result.REFUSED, detail=str(refusal))
+    given.counts.carried_out(command, outcome.result)
     log.info("command", command=name_of(command), outcome=outcome.result.value, writes=outcome.writes)
     return outcome
 

@@ -18,11 +18,15 @@ LOCK = wakeups.PREFIX + "lock:"  # + object: the token of the worker that looks 
 LOOKED = wakeups.PREFIX + "looked:"  # + object: there as long as it is too early for another look (S4)
 DUE = wakeups.PREFIX + "due"  # sorted set: object → Unix time until which its look is put off
 FAILURES = wakeups.PREFIX + "failures"  # hash: object → looks that failed in a row
+OUTAGES = (
+    wakeups.PREFIX + "outages"
+)  # hash: object → looks in a row for which the tracker or the database did not answer
 
 _WAKE = """
 for i = 2, #ARGV, 2 do
   redis.call('HINCRBY', KEYS[1], ARGV[i], 1)
   redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1])
+  redis.call('ZADD', KEYS[10], 'NX', ARGV[1], ARGV[i])
   if redis.call('ZADD', KEYS[3], 'NX', ARGV[1], ARGV[i]) == 1 then redis.call('RPUSH', KEYS[4], ARGV[i]) end
 end
 """
@@ -32,6 +36,8 @@ redis.call('ZREM', KEYS[3], ARGV[1])
 if not g then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('ZADD', KEYS[10], 'NX', redis.call('ZSCORE', KEYS[10], ARGV[1]) or ARGV[4], ARGV[2])
+redis.call('ZREM', KEYS[10], ARGV[1])
 redis.call('HINCRBY', KEYS[1], ARGV[2], 1)
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 if redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[2]) == 1 then redis.call('RPUSH', KEYS[4], ARGV[2]) end
@@ -55,12 +61,15 @@ _FINISH = """
 if redis.call('GET', KEYS[6]) ~= ARGV[2] then return 0 end
 redis.call('DEL', KEYS[6])
 redis.call('HDEL', KEYS[8], ARGV[1])
+redis.call('HDEL', KEYS[9], ARGV[1])
 if tonumber(ARGV[5]) > 0 then redis.call('SET', KEYS[7], '1', 'PX', ARGV[5]) end
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[3] then
   redis.call('HDEL', KEYS[1], ARGV[1])
   redis.call('HDEL', KEYS[2], ARGV[1])
-elseif redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[1]) == 1 then
-  redis.call('RPUSH', KEYS[4], ARGV[1])
+  redis.call('ZREM', KEYS[10], ARGV[1])
+else
+  redis.call('ZADD', KEYS[10], ARGV[4], ARGV[1])
+  if redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[1]) == 1 then redis.call('RPUSH', KEYS[4], ARGV[1]) end
 end
 return 1
 """
@@ -103,6 +112,8 @@ redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[5], ARGV[1])
 redis.call('HDEL', KEYS[8], ARGV[1])
+redis.call('HDEL', KEYS[9], ARGV[1])
+redis.call('ZREM', KEYS[10], ARGV[1])
 return 1
 """
 _FORGET = """
@@ -111,6 +122,7 @@ redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[5], ARGV[1])
+redis.call('ZREM', KEYS[10], ARGV[1])
 return 1
 """
 
@@ -153,7 +165,7 @@ class Outstanding:
 
     def _keys(self, object_: str = "") -> list[str]:
         shared = [wakeups.WANTED, wakeups.WAKEUPS, wakeups.QUEUED, wakeups.INBOX, DUE]
-        return [*shared, LOCK + object_, LOOKED + object_, FAILURES]
+        return [*shared, LOCK + object_, LOOKED + object_, FAILURES, OUTAGES, wakeups.SINCE]
 
     def wake(self, found: Iterable[WakeUp], now: float) -> None:
         """Raise ``wanted`` of each object and queue those that are not; also one that is put off, since what came may concern a gate."""
@@ -213,6 +225,10 @@ class Outstanding:
         """Count one more failure in a row and return how many there are."""
         return int(self.client.hincrby(FAILURES, object_, 1))
 
+    def unreachable(self, object_: str) -> int:
+        """Count one more look in a row for which the tracker or the database was away; these never lead to parking."""
+        return int(self.client.hincrby(OUTAGES, object_, 1))
+
     def drop(self, object_: str, token: str) -> bool:
         """Forget the object, since its work is parked elsewhere. False: the lock was lost, and nothing is forgotten."""
         return bool(self._scripts["drop"](keys=self._keys(object_), args=[object_, token]))
@@ -224,6 +240,15 @@ class Outstanding:
     def queued(self) -> int:
         """Return how many objects are queued and not begun."""
         return int(self.client.zcard(wakeups.QUEUED))
+
+    def put_off(self) -> int:
+        """Return how many looks are put off until an instant."""
+        return int(self.client.zcard(DUE))
+
+    def oldest(self) -> float | None:
+        """Return since when (Unix seconds) something has been wanted and not covered for longest, ``None`` where nothing is."""
+        found: Any = self.client.zrange(wakeups.SINCE, 0, 0, withscores=True)
+        return float(found[0][1]) if found else None
 
 
 def _text(value: bytes | str) -> str:

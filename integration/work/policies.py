@@ -37,8 +37,15 @@ def loaded_in_force(ledger: Ledger, folder: Path) -> LoadedPolicy:
 class PolicyKeeper:
     """Publishes edits of the folder and gives each look the policy that it pins."""
 
-    def __init__(self, ledger: Ledger, folder: Path, clock: Callable[[], datetime]) -> None:
-        self._ledger, self._folder, self._clock = ledger, folder, clock
+    def __init__(
+        self,
+        ledger: Ledger,
+        folder: Path,
+        clock: Callable[[], datetime],
+        refused: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take where the policy lies and what to call when an edit is refused for the first time."""
+        self._ledger, self._folder, self._clock, self._refused = ledger, folder, clock, refused
         self._kept: InForce | None = None
         self._looked_at: tuple[tuple[str, int, int], ...] = ()
 
@@ -54,6 +61,7 @@ class PolicyKeeper:
         except MappingErrors as broken:
             lines = tuple(str(error) for error in broken.errors)
             if self._ledger.reject_policy(hashlib.sha256("\n".join(lines).encode()).hexdigest(), lines, self._clock()):
+                self._refused()
                 log.error("policy_refused", errors=lines, in_force=active[0] if active else None)
             if active is None:
                 raise ConfigError(

@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 
 import redis
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from integration.errors import FollowthroughError
 from integration.wakeups import PREFIX, WakeUp
+from integration.work.beating import SCHEDULER_SECONDS, Heart
 from integration.work.jobs import Engine
 from integration.work.sweeping import sweep_trackers
 
@@ -24,6 +26,7 @@ local holder = redis.call('GET', KEYS[1])
 if not holder or holder == ARGV[1] then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1 end
 return 0
 """
+A_DAY = 86_400.0  # seconds between two rounds of deleting what is kept for long enough
 NOT_AGAIN_FOR = timedelta(
     minutes=10
 )  # A due case is woken once; should its look never come about, it is due again after this.
@@ -52,14 +55,17 @@ class Scheduler:
         self._lease_ms = int(max(2.0, timings.due_poll_seconds * 3) * 1000)
         self._outstanding = _Rhythm(timings.sweep_seconds)
         self._trackers = _Rhythm(timings.tracker_sweep_seconds)
+        self._retention = _Rhythm(A_DAY)
+        self._heart = Heart(client, "scheduler")
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        """Tick until stopped. Errors of ours and of Redis are logged and the next tick tries again."""
+        """Tick until stopped. Errors of ours, of Redis, of the database and of the mappings' folder are logged and the next tick tries again."""
         while not self._stopped.is_set():
             try:
+                self._heart.beat(SCHEDULER_SECONDS)
                 self.tick()
-            except (FollowthroughError, redis.RedisError) as error:
+            except (FollowthroughError, redis.RedisError, SQLAlchemyError, OSError) as error:
                 log.error("scheduler_waits", why=f"{type(error).__name__}: {error}")
             self._stopped.wait(min(self._engine.timings.due_poll_seconds, 0.25))
 
@@ -71,6 +77,7 @@ class Scheduler:
         """End after the present tick and hand the lease back; it runs out by itself where Redis is gone already."""
         self.ask_to_stop()
         with contextlib.suppress(redis.RedisError):
+            self._heart.stop()
             if self._client.get(LEASE) == self._token.encode():
                 self._client.delete(LEASE)
 
@@ -87,8 +94,17 @@ class Scheduler:
             if again:
                 log.info("queued_again", cases=again)
         if self._trackers.is_due(now):
-            sweep_trackers(engine, lambda: bool(self._keep(keys=[LEASE], args=[self._token, self._lease_ms])))
+            sweep_trackers(engine, self._goes_on)
+        if self._retention.is_due(now):
+            gone = engine.ledger.retain(engine.keeping, now)
+            if any(gone.values()):
+                log.info("retention_applied", **gone)
         return True
+
+    def _goes_on(self) -> bool:
+        """Beat, and tell whether the lease is still ours."""
+        self._heart.beat(SCHEDULER_SECONDS)
+        return bool(self._keep(keys=[LEASE], args=[self._token, self._lease_ms]))
 
     def _wake_due(self, now: datetime) -> None:
         for case in self._engine.ledger.due_cases(now, 200):

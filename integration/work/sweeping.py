@@ -20,24 +20,41 @@ def sweep_trackers(engine: Engine, still_ours: Callable[[], bool]) -> int:
     """Sweep every known project of every tracker; stop where the lease is lost. Returns how many issues were woken."""
     woken = 0
     for site, tracker in engine.trackers.items():
+        missed = 0
         for project in engine.ledger.projects_known(site):
             if not still_ours():
                 return woken
-            if engine.in_scope(site, project.name):
-                woken += sweep_project(engine, tracker, site, project.name)
+            if _is_in_scope(engine, site, project.name):
+                found = sweep_project(engine, tracker, site, project.name)
+                missed += found is None
+                woken += found or 0
                 ask_again(engine.outstanding.client, tracker, site, project.name, engine.clock())
+        if not missed:
+            engine.counts.swept(site, engine.clock().timestamp())
         woken += _rotate(engine, site)
     return woken
 
 
-def sweep_project(engine: Engine, tracker: Tracker, site: str, project: str) -> int:
-    """Wake what changed in one project since its cursor, and move the cursor on; a tracker that does not answer leaves it where it was."""
+def _is_in_scope(engine: Engine, site: str, project: str) -> bool:
+    """Tell whether a project may be governed; where our account's rights cannot be read now, the sweep of it says so."""
+    try:
+        return engine.in_scope(site, project)
+    except TrackerError:
+        return True
+
+
+def sweep_project(engine: Engine, tracker: Tracker, site: str, project: str) -> int | None:
+    """Wake what changed in one project since its cursor, and move the cursor on; return how many issues.
+
+    A tracker that does not answer leaves the cursor where it was; then ``None`` is returned.
+    """
     now = engine.clock()
     try:
         changes = tracker.changed_since(project, engine.ledger.cursor(site, project))
     except TrackerError as error:
+        engine.counts.alarm("sweep_skipped")
         log.warning("sweep_skipped", project=project, why=f"{error.reason}: {error}")
-        return 0
+        return None
     found = [WakeUp(site, ref.key.id, ref.locator, "sweep", now.timestamp()) for ref in changes.issues]
     engine.outstanding.wake(found, now.timestamp())
     engine.ledger.save_cursor(site, project, changes.cursor, now)
