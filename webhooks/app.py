@@ -20,7 +20,7 @@ def create_app(settings: Settings, counts: health.Counts | None = None) -> Flask
     door = Door(inbox, counts or health.Counts())
     app.register_blueprint(github.blueprint(door, settings.github_webhook_secrets))
     app.register_blueprint(jira.blueprint(door, settings.jira_webhook_secrets))
-    app.register_blueprint(health.blueprint(inbox))
+    app.register_blueprint(health.blueprint(health.Readiness(inbox, settings)))
     app.register_error_handler(DeliveryRejected, _answer_refusal)
     app.register_error_handler(HTTPException, _answer_http_error)
     return app

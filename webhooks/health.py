@@ -3,10 +3,12 @@
 from wsgiref.simple_server import WSGIServer
 
 from flask import Blueprint, Response, jsonify
-from prometheus_client import CollectorRegistry, Counter, ProcessCollector, start_http_server
+from prometheus_client import CollectorRegistry, Counter, ProcessCollector
 from redis.exceptions import RedisError
 
+from integration import metrics_server
 from integration.environment import Address
+from integration.settings import Settings
 from webhooks.inbox import Inbox
 
 # Labels are closed lists: no repository, issue, person or path ever becomes one (S24).
@@ -41,13 +43,31 @@ class Counts:
         """Count one delivery."""
         self._series[site, outcome].inc()
 
-    def serve(self, address: Address) -> WSGIServer:
-        """Answer ``/metrics`` on ``address`` from a thread of its own. Raises ``OSError`` when the address is taken."""
-        server, _thread = start_http_server(address.port, address.host, registry=self.registry)
-        return server
+    def serve(self, address: Address, readiness: "Readiness") -> WSGIServer:
+        """Answer ``/metrics`` and ``/readyz`` on ``address`` from a thread of its own. Raises ``OSError`` when it is taken."""
+        return metrics_server.serve(address, self.registry, readiness.parts)
 
 
-def blueprint(inbox: Inbox) -> Blueprint:
+class Readiness:
+    """Which of the parts that the receiver needs are there: Redis, and a secret for at least one tracker."""
+
+    def __init__(self, inbox: Inbox, settings: Settings) -> None:
+        self._inbox = inbox
+        secrets = {"github": settings.github_webhook_secrets, "jira": settings.jira_webhook_secrets}
+        one_is_enough = "not configured" if any(secrets.values()) else "missing"
+        self._secrets = {f"{site}_webhook_secret": "set" if secrets[site] else one_is_enough for site in SITES}
+
+    def parts(self) -> dict[str, str]:
+        """Return each part and how it is."""
+        try:
+            self._inbox.ping()
+            redis = "up"
+        except RedisError:
+            redis = "down"
+        return {"redis": redis, **self._secrets}
+
+
+def blueprint(readiness: Readiness) -> Blueprint:
     """Return ``/healthz`` (this process lives) and ``/readyz`` (it can note deliveries)."""
     routes = Blueprint("health", __name__)
 
@@ -57,10 +77,8 @@ def blueprint(inbox: Inbox) -> Blueprint:
 
     @routes.get("/readyz")
     def ready() -> tuple[Response, int]:
-        try:
-            inbox.ping()
-        except RedisError:
-            return jsonify(status="not ready", redis="down"), 503
-        return jsonify(status="ready", redis="up"), 200
+        # Everybody can ask here; which part is amiss is told on the metrics address alone (S24).
+        ready = metrics_server.is_ready(readiness.parts())
+        return jsonify(status="ready" if ready else "not ready"), 200 if ready else 503
 
     return routes

@@ -76,12 +76,13 @@ def _load(settings: Settings, parent: int) -> Any:
     # Imported here, so that the watching process stays small.
     from webhooks import logs  # noqa: PLC0415
     from webhooks.app import create_app  # noqa: PLC0415
-    from webhooks.health import Counts  # noqa: PLC0415
+    from webhooks.health import Counts, Readiness  # noqa: PLC0415
+    from webhooks.inbox import Inbox, connect  # noqa: PLC0415
 
     logs.configure(settings)
     counts = Counts()
     if settings.metrics_bind:
-        counts.serve(settings.metrics_bind)
+        counts.serve(settings.metrics_bind, Readiness(Inbox(connect(settings.redis_url)), settings))
     threading.Thread(target=_stop_with, args=(parent,), name="parent-watch", daemon=True).start()
     return create_app(settings, counts)
 

@@ -4,15 +4,19 @@ import contextlib
 import logging
 import os
 import signal
+from wsgiref.simple_server import WSGIServer
 
 import click
 
 from integration import lifetime, logs
 from integration.bootstrap import build, publish_policy, require_trackers
+from integration.environment import Address
+from integration.errors import ConfigError
 from integration.ledger.schema import migrate as migrate_ledger
 from integration.settings import Settings
 from integration.work import jobs, worker
 from integration.work.embedded import EmbeddedValkey
+from integration.work.exporting import Watched, export
 from integration.work.scheduler import Scheduler
 from integration.work.supervisor import Supervisor, parts_of_service
 
@@ -67,12 +71,25 @@ def schedule(parent: int | None) -> None:
     active and the others wait for it.
     """
     settings = _prepared(parent)
-    with contextlib.closing(build(settings)) as parts:
+    with contextlib.closing(build(settings)) as parts, contextlib.ExitStack() as running:
         scheduler = Scheduler(parts.engine, parts.client)
+        if settings.scheduler_metrics_bind is not None:
+            expires = {"jira": settings.jira_token_expires} if settings.jira_token_expires else {}
+            watched = Watched(parts.engine, parts.client, lambda: scheduler.is_active, expires)
+            running.callback(_exported(settings.scheduler_metrics_bind, watched).shutdown)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: scheduler.ask_to_stop())
         scheduler.run()
         scheduler.stop()
+
+
+def _exported(address: Address, watched: Watched) -> WSGIServer:
+    """Show the metrics on ``address``. Raises :class:`ConfigError` where it is taken."""
+    try:
+        return export(address, watched)
+    except OSError as error:
+        where, remedy = "FOLLOWTHROUGH_SCHEDULER_METRICS_BIND", "Choose another address, or `off`."
+        raise ConfigError(f"{address} cannot be listened on: {error.strerror}.", where=where, remedy=remedy) from None
 
 
 @click.command()

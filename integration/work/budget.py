@@ -6,6 +6,7 @@ in 2 s and 100 in 30 s per issue (developer.atlassian.com/cloud/jira/platform/ra
 
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 import redis
 
@@ -55,6 +56,22 @@ class WriteBudget:
         if wait > 0:
             until = datetime.fromtimestamp(now.timestamp() + wait, UTC)
             raise RateLimited(f"the write budget for {share.value} is spent", until=until)
+
+    def left_everywhere(self, now: datetime) -> dict[str, int]:
+        """Return what is left by kind of account and window: GitHub's, and the least of any Jira issue that was written to lately."""
+        left = {
+            f"github_{name}": self._left("github", window, now)
+            for name, window in zip(("minute", "hour"), GITHUB, strict=True)
+        }
+        keys: Any = self._client.scan_iter(f"{PREFIX}budget:jira:*", count=500)
+        jira = [key.decode().removeprefix(f"{PREFIX}budget:") for key in keys]
+        least = (min((self._left(each, window, now) for each in jira), default=window[1]) for window in JIRA)
+        return left | dict(zip(("jira_issue_2s", "jira_issue_30s"), least, strict=True))
+
+    def _left(self, account: str, window: tuple[float, int], now: datetime) -> int:
+        seconds, limit = window
+        since = now.timestamp() - seconds
+        return max(0, limit - int(self._client.zcount(f"{PREFIX}budget:{account}", f"({since:.17g}", "+inf")))
 
     def left(self, site: str, now: datetime) -> int:
         """Return how many writes the fullest window of an account has left; Jira's budgets are per issue and not counted here."""

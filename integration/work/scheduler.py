@@ -78,8 +78,13 @@ class Scheduler:
         self.ask_to_stop()
         with contextlib.suppress(redis.RedisError):
             self._heart.stop()
-            if self._client.get(LEASE) == self._token.encode():
+            if self.is_active:
                 self._client.delete(LEASE)
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether this scheduler holds the lease. Raises ``redis.RedisError``."""
+        return bool(self._client.get(LEASE) == self._token.encode())
 
     def tick(self) -> bool:
         """Do what is due now, if the lease is ours; return whether it is."""

@@ -3,6 +3,7 @@
 Jobs are JSON, and only :func:`integration.work.jobs.look_at` is executed, whatever Redis says (SECURITY.md S21).
 """
 
+import contextlib
 import threading
 from typing import Any
 
@@ -15,9 +16,11 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
 from integration import wakeups
+from integration.work.beating import Heart
 
 log = structlog.get_logger(__name__)
 QUEUE = "followthrough-looks"
+IDLE_SECONDS = 30  # An idle worker waits half of this for a job, and beats between two waits.
 ALLOWED = frozenset({"integration.work.jobs.look_at"})
 NO_CALLBACKS = ("_success_callback_name", "_failure_callback_name", "_stopped_callback_name")
 
@@ -44,6 +47,13 @@ class LookWorker(SimpleWorker):
     """An RQ worker that refuses every job that is not a look, before anything that it names is imported."""
 
     death_penalty_class = TimerDeathPenalty
+    heart: Heart | None = None
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Say to RQ, and to our own health check, that this worker goes on for at least ``timeout`` seconds."""
+        super().heartbeat(timeout, pipeline)
+        if self.heart is not None:
+            self.heart.beat(timeout or self.worker_ttl + 60)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run the job in this process, or drop it with a loud word."""
@@ -90,7 +100,14 @@ class Feeder(threading.Thread):
 def work(client: "redis.Redis", job_timeout: int, *, burst: bool = False) -> None:
     """Work until SIGTERM or SIGINT; the look in hand is finished first (RQ's warm shutdown)."""
     feeder = Feeder(client, job_timeout)
-    worker = LookWorker([looks_queue(client)], connection=client, serializer=JSONSerializer, maintenance_interval=60)
+    worker = LookWorker(
+        [looks_queue(client)],
+        connection=client,
+        serializer=JSONSerializer,
+        maintenance_interval=60,
+        worker_ttl=IDLE_SECONDS,
+    )
+    worker.heart = Heart(client, "worker")
     worker.log.setLevel("WARNING")
     feeder.start()
     try:
@@ -98,3 +115,5 @@ def work(client: "redis.Redis", job_timeout: int, *, burst: bool = False) -> Non
     finally:
         feeder.stop()
         feeder.join(timeout=2)
+        with contextlib.suppress(redis.RedisError):
+            worker.heart.stop()

@@ -67,6 +67,7 @@ def place() -> Iterator[Place]:
             FOLLOWTHROUGH_DATA_DIR=str(folder / "var"),
             FOLLOWTHROUGH_BIND=f"127.0.0.1:{port}",
             FOLLOWTHROUGH_METRICS_BIND="off",
+            FOLLOWTHROUGH_SCHEDULER_METRICS_BIND="off",
             FOLLOWTHROUGH_LOOK_INTERVAL="0.2",
             FOLLOWTHROUGH_SWEEP_SECONDS="1",
             FOLLOWTHROUGH_LOCK_SECONDS="3",

@@ -167,6 +167,14 @@ def test_it_starts_while_redis_is_down_and_accepts_once_it_is_up(own_valkey: Val
 def test_metrics_are_told_on_an_address_of_their_own(shared_valkey: Valkey, start_receiver: StartReceiver):
     receiver = start_receiver(shared_valkey.url)
     post_github(Connection(receiver))
+    with urllib.request.urlopen(f"http://127.0.0.1:{receiver.metrics_port}/readyz") as answer:
+        told = json.load(answer)
+    assert told == {
+        "status": "ready",
+        "redis": "up",
+        "github_webhook_secret": "set",
+        "jira_webhook_secret": "set",
+    }
     with urllib.request.urlopen(f"http://127.0.0.1:{receiver.metrics_port}/metrics") as answer:
         told = answer.read().decode()
     assert 'followthrough_deliveries_total{outcome="accepted",site="github"} 1.0' in told

@@ -55,6 +55,7 @@ def environment(folder: Path, port: int, trackers: dict[str, str]) -> dict[str, 
         "FOLLOWTHROUGH_MAPPINGS_DIR": str(files("mappings")),
         "FOLLOWTHROUGH_BIND": f"127.0.0.1:{port}",
         "FOLLOWTHROUGH_METRICS_BIND": "off",
+        "FOLLOWTHROUGH_SCHEDULER_METRICS_BIND": "off",
     }
 
 
