@@ -69,11 +69,11 @@ def publish_policy(settings: Settings, now: Callable[[], datetime] = clock.now) 
 
 def require_trackers(settings: Settings) -> None:
     """Raise ``ConfigError`` unless a tracker is configured; asks nothing of it."""
-    if settings.github_token is None and not settings.is_jira_configured:
+    if not settings.is_github_configured and not settings.is_jira_configured:
         raise ConfigError(
             "No tracker is configured.",
             where="GITHUB_TOKEN, JIRA_URL",
-            remedy="Set GITHUB_TOKEN, or JIRA_URL with JIRA_TOKEN; the README shows how.",
+            remedy="Set GITHUB_TOKEN, a GitHub App, or JIRA_URL with JIRA_TOKEN; the README shows how.",
         )
 
 
@@ -83,12 +83,16 @@ def connect_trackers(
     """Return the configured trackers by site; nothing is asked of them yet. Raises ``ConfigError`` where none is configured."""
     require_trackers(settings)
     trackers: dict[str, base.Tracker] = {}
-    if settings.github_token is not None:
+    if settings.is_github_configured:
         # Imported here: each library costs a third of a second and is needed only where its tracker is configured.
+        from integration.trackers.github.signin import AppAccess  # noqa: PLC0415
         from integration.trackers.github.tracker import connect as connect_github  # noqa: PLC0415
 
-        token = settings.github_token.get_secret_value()
-        trackers["github"] = connect_github(settings.github_api_url, key, token=token, clock=now)
+        token = settings.github_token.get_secret_value() if settings.github_token else ""
+        app = None
+        if settings.github_app_id is not None and settings.github_app_private_key is not None:
+            app = AppAccess(settings.github_app_id, settings.github_app_private_key.get_secret_value())
+        trackers["github"] = connect_github(settings.github_api_url, key, token=token, app=app, clock=now)
     if settings.jira_url is not None and settings.jira_token is not None:
         from integration.trackers.jira.client import JiraAccess  # noqa: PLC0415
         from integration.trackers.jira.tracker import connect as connect_jira  # noqa: PLC0415

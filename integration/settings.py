@@ -246,6 +246,8 @@ class Settings(BaseModel):
                 password = urlsplit(url.get_secret_value()).password
                 found |= {password, unquote(password)} if password else set()
         found |= {secret.decode() for secret in self.github_webhook_secrets + self.jira_webhook_secrets}
+        if self.github_app_private_key is not None:
+            found |= _lines_of_key(self.github_app_private_key.get_secret_value())
         if self.jira_token is not None and self.jira_user is not None:
             pair = f"{self.jira_user}:{self.jira_token.get_secret_value()}"
             found.add(base64.b64encode(pair.encode()).decode())
@@ -254,6 +256,12 @@ class Settings(BaseModel):
 
 def _aliases(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(str(field.alias) for field in model.model_fields.values() if field.alias)
+
+
+def _lines_of_key(pem: str) -> set[str]:
+    """Return the lines of a PEM file that carry the key; the first and last are the same in every file."""
+    lines = {line.strip() for line in pem.replace("\\n", "\n").splitlines()}
+    return {line for line in lines if line and not line.startswith("-----")} | {pem.replace("\n", "\\n")}
 
 
 def _webhook_secrets(variable: str, value: SecretStr | None) -> tuple[bytes, ...]:

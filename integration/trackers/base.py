@@ -8,6 +8,7 @@ from typing import Protocol
 from integration.postmortem.commands import Command, Outcome
 from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person
+from integration.trackers.capabilities import Capabilities
 from mappings.models import Policy
 
 Spend = Callable[[IssueRef], None]
@@ -64,4 +65,12 @@ class Tracker(Protocol):
 
     def in_scope(self) -> frozenset[str]:
         """Return the repositories or projects that our account may govern where ``FOLLOWTHROUGH_SCOPE`` is not set."""
+        ...
+
+    def account(self, issue: IssueRef) -> str:
+        """Name the account from whose budget a write to this issue is taken; empty where the site has one for all."""
+        ...
+
+    def probe(self, project: str, policy: Policy) -> Capabilities:
+        """Find out, by reading only, what the server has at a repository or project and what is done instead."""
         ...

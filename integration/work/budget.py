@@ -47,12 +47,15 @@ class WriteBudget:
         self._client = client
         self._spend = client.register_script(_SPEND)
 
-    def spend(self, site: str, issue_id: str, share: Share, now: datetime) -> None:
-        """Take one write; raises :class:`RateLimited` with the instant from which there is room again, and takes nothing then."""
-        limits, account = (JIRA, f"jira:{issue_id}") if site == "jira" else (GITHUB, "github")
+    def spend(self, site: str, issue_id: str, share: Share, now: datetime, account: str = "") -> None:
+        """Take one write; raises :class:`RateLimited` with the instant from which there is room again, and takes nothing then.
+
+        ``account`` tells apart the accounts of one site: GitHub limits each installation of an App by itself.
+        """
+        limits, payer = (JIRA, f"jira:{issue_id}") if site == "jira" else (GITHUB, _payer(account))
         arguments: list[str | float] = [now.timestamp(), SHARES[share], uuid.uuid4().hex]
         arguments += [number for window in limits for number in window]
-        wait = float(self._spend(keys=[f"{PREFIX}budget:{account}"], args=arguments))
+        wait = float(self._spend(keys=[f"{PREFIX}budget:{payer}"], args=arguments))
         if wait > 0:
             until = datetime.fromtimestamp(now.timestamp() + wait, UTC)
             raise RateLimited(f"the write budget for {share.value} is spent", until=until)
@@ -74,9 +77,15 @@ class WriteBudget:
         return max(0, limit - int(self._client.zcount(f"{PREFIX}budget:{account}", f"({since:.17g}", "+inf")))
 
     def left(self, site: str, now: datetime) -> int:
-        """Return how many writes the fullest window of an account has left; Jira's budgets are per issue and not counted here."""
+        """Return how many writes the fullest window of the account that wrote most has left; Jira's budgets are per issue and not counted here."""
         if site != "github":
             return JIRA[0][1]
-        key = f"{PREFIX}budget:github"
-        used = [(limit, int(self._client.zcount(key, now.timestamp() - window, "+inf"))) for window, limit in GITHUB]
-        return min(limit - spent for limit, spent in used)
+        spent = [0] * len(GITHUB)
+        for key in self._client.scan_iter(match=f"{PREFIX}budget:{_payer('')}*"):
+            used = [int(self._client.zcount(key, now.timestamp() - window, "+inf")) for window, _ in GITHUB]
+            spent = [max(pair) for pair in zip(spent, used, strict=True)]
+        return min(limit - used for (_, limit), used in zip(GITHUB, spent, strict=True))
+
+
+def _payer(account: str) -> str:
+    return f"github:{account}" if account else "github"

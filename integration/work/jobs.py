@@ -183,7 +183,8 @@ def _spend(engine: Engine, command: Command, object_: str, token: str) -> Spend:
             raise TrackerRefused("This project is outside of what may be governed.", status=0, detail="out of scope")
         if not engine.outstanding.holds(object_, token):
             raise LockLost(f"another worker has {object_} now")
-        engine.budget.spend(issue.key.site, issue.key.id, command.share, engine.clock())
+        account = engine.trackers[issue.key.site].account(issue)
+        engine.budget.spend(issue.key.site, issue.key.id, command.share, engine.clock(), account)
 
     return spend
 

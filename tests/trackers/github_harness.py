@@ -10,7 +10,9 @@ from typing import Any
 from integration.clock import now
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
+from integration.sandbox.github.model import App
 from integration.sandbox.github.sandbox import GitHubSandbox
+from integration.trackers.github.signin import AppAccess
 from integration.trackers.github.tracker import GitHubTracker, connect
 from mappings.loading import load_policy
 from mappings.models import GithubDue, Policy
@@ -51,9 +53,24 @@ class GitHubWorld:
 
     project = PROJECT
 
+    @property
+    def has_links(self) -> bool:
+        """Return whether the stand-in server has sub-issues."""
+        return "sub_issues" in self.sandbox.site.repository(PROJECT).features
+
     def __init__(self, sandbox: GitHubSandbox, clock: Clock, due: GithubDue = GithubDue.LINE) -> None:
         self.sandbox, self.clock, self.policy = sandbox, clock, a_policy(due)
-        self.tracker: GitHubTracker = connect(sandbox.url, KEY, token=sandbox.token_of(BOT))
+        self.login = BOT
+        self.tracker: GitHubTracker = connect(sandbox.url, KEY, token=sandbox.token_of(BOT), clock=clock)
+
+    def sign_in_as_app(self) -> App:
+        """Register an App of acme, install it on the repository, and go on as the App."""
+        app = self.sandbox.add_app("followthrough", "acme")
+        self.sandbox.install_app(app, "acme", [PROJECT])
+        self.tracker.close()
+        self.tracker = connect(self.sandbox.url, KEY, app=AppAccess(app.id, app.private_key), clock=self.clock)
+        self.login = "followthrough[bot]"
+        return app
 
     def ref(self, number: int, repo: str = PROJECT) -> IssueRef:
         """Return the reference of an issue by its number."""
@@ -100,7 +117,7 @@ class GitHubWorld:
         answer.raise_for_status()
 
     def person(self, who: str) -> Person:
-        login = BOT if who == "bot" else who
+        login = self.login if who == "bot" else who
         return Person("github", str(self.sandbox.site.people[login].id), login)
 
     def written(self, who: str) -> str:
@@ -113,11 +130,11 @@ class GitHubWorld:
         return len(self.sandbox.site.repository(self.project).issues)
 
     def writes(self) -> int:
-        return self.sandbox.calls.count(writes_only=True, account=BOT)
+        return self.sandbox.calls.count(writes_only=True, account=self.login)
 
     def calls(self) -> list[str]:
         """Return what our account asked since the last reset, as ``METHOD /path status``."""
-        return [f"{call.method} {call.path} {call.status}" for call in self.sandbox.calls.of(account=BOT)]
+        return [f"{call.method} {call.path} {call.status}" for call in self.sandbox.calls.of(account=self.login)]
 
     def lose_next_answer(self, to: str) -> None:
         match = {"comment": r"^POST .*/comments$", "ticket": r"^POST .*/issues$"}[to]
@@ -139,13 +156,20 @@ def where(issue: IssueRef) -> tuple[str, int]:
 
 
 @contextmanager
-def a_world(due: GithubDue = GithubDue.LINE, **repository: Any) -> Iterator[GitHubWorld]:
-    """Run a stand-in GitHub: ``acme/shop`` is private, dana may triage, omar write, gina administer, rita read."""
+def a_world(
+    due: GithubDue = GithubDue.LINE, *, as_app: bool = False, enterprise: bool = False, **repository: Any
+) -> Iterator[GitHubWorld]:
+    """Run a stand-in GitHub: ``acme/shop`` is private, dana may triage, omar write, gina administer, rita read.
+
+    ``as_app`` signs in as an App that is installed on it; ``enterprise`` is a server below ``/api/v3``.
+    """
     clock = Clock()
-    with GitHubSandbox(clock) as sandbox:
+    with GitHubSandbox(clock, enterprise=enterprise) as sandbox:
         sandbox.add_repository(PROJECT, roles=ROLES, **repository)
         sandbox.add_person("stranger")
         world = GitHubWorld(sandbox, clock, due)
+        if as_app:
+            world.sign_in_as_app()
         try:
             yield world
         finally:

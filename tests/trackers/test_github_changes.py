@@ -10,6 +10,7 @@ import responses
 from integration.clock import now
 from integration.errors import ConfigError, TrackerRefused
 from integration.trackers.base import Changes, Cursor
+from integration.trackers.github.signin import AppAccess
 from integration.trackers.github.tracker import connect
 from tests.trackers.github_harness import BOT, KEY, PROJECT, GitHubWorld, a_world, where
 from tests.trackers.test_github_observing import API, a_payload
@@ -183,17 +184,8 @@ def test_a_token_may_govern_what_it_may_push_to(world: GitHubWorld) -> None:
     assert world.tracker.in_scope() == {PROJECT}
 
 
-def test_an_app_may_govern_what_it_was_installed_on() -> None:
-    homes = {"total_count": 1, "repositories": [{"full_name": "acme/shop", "private": True}]}
-    with responses.RequestsMock() as api:
-        api.get(f"{API}/installation/repositories", json=homes)
-        tracker = connect("https://api.github.com", KEY, token="t", app_login="followthrough[bot]")
-        assert tracker.in_scope() == {"acme/shop"}
-        tracker.close()
-
-
 def test_no_account_and_an_impossible_app_are_mistakes_of_configuration() -> None:
     with pytest.raises(ConfigError):
         connect("https://api.github.com", KEY)
     with pytest.raises(ConfigError):
-        connect("https://api.github.com", KEY, token="t", app_login="../x")
+        connect("https://api.github.com", KEY, app=AppAccess(1, "no key"))

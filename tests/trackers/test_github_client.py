@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import requests
 import responses
-from github import Auth
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from integration.errors import IssueNotFound, RateLimited, TrackerError, TrackerRefused, TrackerUnavailable
@@ -21,6 +20,7 @@ from integration.trackers.github.identifiers import (
     repository_of,
 )
 from integration.trackers.github.remembered import Kept, Remembered
+from integration.trackers.github.signin import ByToken
 from tests.trackers.github_harness import BOT, PROJECT, a_world
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -31,7 +31,7 @@ API = "https://api.github.com:443"
 
 @pytest.fixture
 def client() -> Iterator[GitHubClient]:
-    client = GitHubClient("https://api.github.com", Auth.Token(TOKEN), clock=lambda: NOW)
+    client = GitHubClient("https://api.github.com", ByToken(TOKEN), clock=lambda: NOW)
     yield client
     client.close()
 
@@ -307,18 +307,18 @@ def test_a_question_that_graphql_does_not_understand_is_a_refusal(
 ) -> None:
     api.post(f"{API}/graphql", json={"errors": [{"message": "no such field"}]})
     with pytest.raises(TrackerRefused):
-        client.ask_graphql("query { x }", {})
+        client.ask_graphql("query { x }", {}, Repository("acme", "shop"))
     assert client.tally.writes == 0
 
 
 def test_an_enterprise_server_has_its_own_prefixes(api: responses.RequestsMock) -> None:
-    client = GitHubClient("https://git.example/api/v3/", Auth.Token(TOKEN))
+    client = GitHubClient("https://git.example/api/v3/", ByToken(TOKEN))
     link = '<https://git.example/api/v3/x?page=2>; rel="next"'
     api.get("https://git.example:443/api/v3/x", json=[1], headers={"Link": link})
     api.post("https://git.example:443/api/graphql", json={"data": {"viewer": None}})
     assert client.pages("/x", most=1).capped
     assert client.path_of("https://git.example/api/v3/x?page=2") == "/x?page=2"
-    assert client.ask_graphql("query { viewer { login } }", {}) == {"viewer": None}
+    assert client.ask_graphql("query { viewer { login } }", {}, Repository("acme", "shop")) == {"viewer": None}
     with pytest.raises(TrackerRefused):
         client.path_of("https://git.example/elsewhere")
     client.close()
@@ -384,7 +384,7 @@ def test_only_a_mention_names_an_account(written: str, login: str | None) -> Non
 
 def test_an_answer_that_is_cut_leaves_it_open_whether_the_deed_was_done() -> None:
     with a_world() as world:
-        client = GitHubClient(world.sandbox.url, Auth.Token(world.sandbox.token_of(BOT)))
+        client = GitHubClient(world.sandbox.url, ByToken(world.sandbox.token_of(BOT)))
         world.sandbox.misbehave.lose_answer_next(1, "POST")
         with pytest.raises(TrackerUnavailable) as raised:
             client.write("POST", f"/repos/{PROJECT}/issues", {"title": "x"})
@@ -394,7 +394,7 @@ def test_an_answer_that_is_cut_leaves_it_open_whether_the_deed_was_done() -> Non
 
 
 def test_a_server_that_is_not_there_certainly_did_nothing() -> None:
-    client = GitHubClient("http://127.0.0.1:9", Auth.Token(TOKEN))
+    client = GitHubClient("http://127.0.0.1:9", ByToken(TOKEN))
     with pytest.raises(TrackerUnavailable) as raised:
         client.write("POST", f"/repos/{PROJECT}/issues", {"title": "x"})
     assert not raised.value.may_have_happened

@@ -482,11 +482,8 @@ def test_our_account_is_read_once(world: GitHubWorld) -> None:
 
 
 def test_an_app_is_read_by_its_bots_login(world: GitHubWorld) -> None:
-    world.sandbox.add_person("followthrough[bot]", "Bot", app="followthrough")
-    token = world.sandbox.token_of("followthrough[bot]")
-    tracker = connect(world.sandbox.url, KEY, token=token, app_login="followthrough[bot]")
-    assert (tracker.service().handle, tracker.service().kind) == ("followthrough[bot]", PersonKind.BOT)
-    tracker.close()
+    world.sign_in_as_app()
+    assert (world.tracker.service().handle, world.tracker.service().kind) == ("followthrough[bot]", PersonKind.BOT)
 
 
 def test_our_replies_and_status_comments_are_ours_in_every_look(world: GitHubWorld) -> None:

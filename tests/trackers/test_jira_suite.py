@@ -34,6 +34,7 @@ class JiraWorld:
 
     project = "PM"
     policy = POLICY
+    has_links = True
 
     def __init__(self, sandbox: JiraSandbox, tracker: JiraTracker, ahead: list[timedelta]) -> None:
         self.sandbox, self.tracker, self._ahead = sandbox, tracker, ahead

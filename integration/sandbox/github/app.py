@@ -12,6 +12,7 @@ from flask import Flask, Response, g, jsonify, request
 from integration.sandbox.calls import READING_METHODS, CallLog
 from integration.sandbox.faults import Fault
 from integration.sandbox.github import (
+    app_routes,
     comment_routes,
     field_routes,
     graphql,
@@ -30,10 +31,13 @@ from integration.sandbox.github.site import Site
 from integration.sandbox.web import guard, watch
 
 SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+# Sent by POST, and yet nothing is written: a question, and a token being made.
+NO_CONTENT = ("/graphql", "/access_tokens")
 # The prefixes of GitHub Enterprise Server; ``/api/graphql`` lies beside its ``/api/v3``.
 ENTERPRISE, ENTERPRISE_GRAPHQL = "/api/v3", "/api/graphql"
 
 _ROUTES: tuple[Route, ...] = (
+    *app_routes.ROUTES,
     *people_routes.ROUTES,
     *issue_routes.ROUTES,
     *comment_routes.ROUTES,
@@ -58,7 +62,7 @@ def create_app(site: Site, limits: Limits, calls: CallLog, clock: Callable[[], d
         error=error_body,
         account=lambda: _login_of_asker(site),
         clock=clock,
-        is_read=lambda method, path: method in READING_METHODS or path.endswith("/graphql"),
+        is_read=lambda method, path: method in READING_METHODS or path.endswith(NO_CONTENT),
         on_limit=_as_github_limits,
     )
     for method, rule, act in _ROUTES:
@@ -77,20 +81,31 @@ def _view(site: Site, limits: Limits, act: Act) -> Callable[..., Response]:
         with site.lock:
             ask = Ask(site)
             g.viewer = ask.viewer
-            now = site.now()
-            if limits.is_spent(ask.viewer, now):
-                raise Refused(403, f"API rate limit exceeded for {ask.viewer.login if ask.viewer else 'your address'}.")
-            if request.method == "POST" and not request.path.endswith("/graphql"):
-                wait = limits.seconds_until_content(ask.viewer, now)
-                if wait:
-                    raise Refused(403, SECONDARY, retry_after=str(wait))
-            answer: Answer = act(ask, **path)
-            response = as_response(answer, ask.viewer)
-            if response.status_code != 304:
-                limits.count(ask.viewer, now)
-            return response
+            try:
+                return _answered(ask, limits, act, path)
+            finally:
+                if ask.viewer is not None:
+                    ask.viewer.grant = None
 
     return view
+
+
+def _answered(ask: Ask, limits: Limits, act: Act, path: dict[str, Any]) -> Response:
+    if ask.app is not None and act not in app_routes.SIGNED:
+        raise Refused(401, "A JSON web token is not accepted here")
+    ask.check_grant(path)
+    now = ask.site.now()
+    if limits.is_spent(ask.viewer, now):
+        raise Refused(403, f"API rate limit exceeded for {ask.viewer.login if ask.viewer else 'your address'}.")
+    if request.method == "POST" and ask.app is None and not request.path.endswith("/graphql"):
+        wait = limits.seconds_until_content(ask.viewer, now)
+        if wait:
+            raise Refused(403, SECONDARY, retry_after=str(wait))
+    answer: Answer = act(ask, **path)
+    response = as_response(answer, ask.viewer)
+    if response.status_code != 304:
+        limits.count(ask.viewer, now)
+    return response
 
 
 def _login_of_asker(site: Site) -> str | None:

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from integration.sandbox.github.model import Issue, Json, Label, Person, Repository
+from integration.sandbox.github import apps
+from integration.sandbox.github.model import App, Grant, Issue, Json, Label, Person, Repository
 from integration.sandbox.github.refusals import Refused, invalid, not_found
 from integration.sandbox.github.site import Site
 
@@ -36,17 +37,38 @@ Act = Callable[..., Answer]
 Route = tuple[str, str, Act]
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: a person; an App's bot, with what its installation's token is good for; or the App itself, signing."""
+
+    person: Person | None = None
+    grant: Grant | None = None
+    app: App | None = None
+
+
 def account_of(site: Site) -> Person | None:
-    """Return whose token the request carries, None for none; 401 for one that nobody has."""
+    """Return whose token the request carries, None for none; 401 for one that nobody has. An App is its bot."""
+    return asker_of(site).person
+
+
+def asker_of(site: Site) -> Asker:
+    """Return who asks; 401 for a token that nobody has."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if not scheme:
-        return None
+        return Asker()
     if scheme.lower() == "basic" and request.authorization is not None:
         token = request.authorization.password or ""
-    person = site.by_token.get(token.strip())
+    token = token.strip()
+    if token.count(".") == 2:
+        app = apps.signer_of(site, token)
+        return Asker(app.bot, app=app)
+    if token.startswith("ghs_"):
+        grant = apps.grant_of(site, token)
+        return Asker(grant.installation.app.bot, grant)
+    person = site.by_token.get(token)
     if person is None:
         raise Refused(401, "Bad credentials")
-    return person
+    return Asker(person)
 
 
 class Ask:
@@ -55,7 +77,10 @@ class Ask:
     def __init__(self, site: Site) -> None:
         """Find out who asks."""
         self.site = site
-        self.viewer = account_of(site)
+        asker = asker_of(site)
+        self.viewer, self.grant, self.app = asker.person, asker.grant, asker.app
+        if self.viewer is not None:
+            self.viewer.grant = self.grant
         self.api = request.host_url.rstrip("/") + request.script_root
         self.shapes = site.shapes(self.api)
 
@@ -117,6 +142,17 @@ class Ask:
         """Refuse whoever has less than ``role``: 401 for nobody, 403 for somebody."""
         if not repository.allows(self.person, role):
             raise Refused(403, f"Must have {role} rights to Repository.")
+
+    def check_grant(self, path: dict[str, Any]) -> None:
+        """Refuse an installation's token what it was not made for: another repository, or another permission."""
+        if self.grant is None or "owner" not in path or "name" not in path:
+            return
+        repository = self.repository(path["owner"], path["name"])
+        is_read, is_issues = request.method in {"GET", "HEAD"}, "/issues" in request.path
+        held = self.grant.permissions.get("issues") if is_issues or not is_read else "read"
+        is_covered = is_read or repository.id in self.grant.repositories
+        if not is_covered or held is None or (held == "read" and not is_read):
+            raise Refused(403, "Resource not accessible by integration")
 
     def issue(self, owner: str, name: str, number: int) -> Issue:
         """Return an issue; 404, 410 where it was deleted, 301 where it was transferred."""

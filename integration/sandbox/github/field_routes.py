@@ -13,6 +13,10 @@ def list_fields(ask: Ask, org: str) -> Answer:
     owner = ask.site.people.get(org.lower())
     if owner is None or owner.kind != "Organization" or ask.viewer is None:
         raise not_found()
+    theirs = [each for each in ask.site.repositories.values() if each.owner is owner]
+    if theirs and not any("issue_fields" in each.features for each in theirs):
+        # A server without them knows no such address.
+        raise not_found()
     return Answer([ask.shapes.field(field) for field in ask.site.fields.get(org.lower(), [])])
 
 

@@ -153,6 +153,11 @@ def redeliver(ask: Ask, owner: str, name: str, hook_id: int, delivery_id: int) -
     return Answer({}, 202)
 
 
+def is_of_app(hook: Hook) -> bool:
+    """Return whether this is the one hook of an App, for all that it is installed on."""
+    return hook.owner.startswith("app/")
+
+
 def headers_for(delivery: Delivery, shapes: Shapes, target_id: int, signature: str | None) -> dict[str, str]:
     """Return the headers of a delivery.
 
@@ -166,7 +171,7 @@ def headers_for(delivery: Delivery, shapes: Shapes, target_id: int, signature: s
         "X-GitHub-Event": delivery.event,
         "X-GitHub-Hook-ID": str(delivery.hook.id),
         "X-GitHub-Hook-Installation-Target-ID": str(target_id),
-        "X-GitHub-Hook-Installation-Target-Type": "repository",
+        "X-GitHub-Hook-Installation-Target-Type": "integration" if is_of_app(delivery.hook) else "repository",
     }
     if signature is not None:
         headers["X-Hub-Signature-256"] = signature

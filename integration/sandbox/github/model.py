@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from integration.sandbox.deliveries import Hook
+
 Json = dict[str, Any]
 Kind = Literal["User", "Bot", "Organization"]
 
 ROLES = ("read", "triage", "write", "maintain", "admin")
-FEATURES = frozenset({"sub_issues", "issue_fields", "dependencies"})
+FEATURES = frozenset({"sub_issues", "issue_fields", "dependencies", "issue_types"})
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +27,35 @@ class App:
     slug: str
     owner: "Person"
     created_at: datetime
+    bot: "Person | None" = None
+    private_key: str = field(default="", repr=False)
+    public_key: str = ""
+    hook: Hook | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Installation:
+    """An App's installation on one account, for some of its repositories, with what it was permitted there."""
+
+    id: int
+    app: App
+    account: "Person"
+    repositories: list["Repository"]
+    permissions: dict[str, str]
+    created_at: datetime
+    is_suspended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A token of an installation, and what it is good for: repositories by their ids, permissions, until when."""
+
+    token: str = field(repr=False)
+    installation: Installation
+    repositories: frozenset[int]
+    permissions: dict[str, str]
+    expires_at: datetime
+    takes_all: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +69,8 @@ class Person:
     token: str
     created_at: datetime
     app: App | None = None
+    # What the token is good for with which an App's bot asks just now; set while its request is under way.
+    grant: Grant | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -213,7 +246,10 @@ class Repository:
 
     def role_of(self, person: Person | None) -> str | None:
         """Return the role name, ``read`` for anybody on a public repository, None where it cannot be seen."""
-        if person is not None:
+        if person is not None and person.grant is not None:
+            if self.id in person.grant.repositories:
+                return "write" if person.grant.permissions.get("issues") == "write" else "read"
+        elif person is not None:
             if person is self.owner:
                 return "admin"
             role = self.roles.get(person.login.lower())

@@ -47,6 +47,12 @@ def root(ask: Ask) -> Answer:
     return Answer({key: ask.api + suffix for key, suffix in _ROOT.items()})
 
 
+def meta(ask: Ask) -> Answer:
+    """Answer what the server says of itself; Enterprise Server tells its version."""
+    shape: Json = {"verifiable_password_authentication": True}
+    return Answer({**shape, "installed_version": "3.17.0"} if ask.api.endswith("/api/v3") else shape)
+
+
 def me(ask: Ask) -> Answer:
     """Answer who asks; an App's installation token has no user."""
     if ask.person.app is not None:
@@ -72,19 +78,30 @@ def _profile(ask: Ask, person: Person | None) -> Answer:
 
 def my_repositories(ask: Ask) -> Answer:
     """Answer the repositories in which the asker has a role."""
+    if ask.grant is not None:
+        raise Refused(403, "Resource not accessible by integration")
     login = ask.person.login.lower()
     own = [each for each in ask.site.repositories.values() if login in each.roles or each.owner is ask.person]
     own.sort(key=lambda each: each.full_name)
-    return ask.page(own, lambda each: _repository_shape(ask, each))
+    return ask.page(own, lambda each: repository_shape(ask, each))
 
 
-def _repository_shape(ask: Ask, repository: Repository) -> Json:
+def repository_shape(ask: Ask, repository: Repository) -> Json:
+    """Return a repository with what the asker may do there."""
     return {**ask.shapes.repository(repository), "permissions": repository.permissions_of(ask.viewer)}
 
 
 def get_repository(ask: Ask, owner: str, name: str) -> Answer:
     """Answer one repository."""
     return Answer(ask.shapes.full_repository(ask.repository(owner, name), ask.viewer))
+
+
+def list_issue_types(ask: Ask, owner: str, name: str) -> Answer:
+    """Answer the issue types; 404 where the repository plays a server without them."""
+    repository = ask.repository(owner, name)
+    if "issue_types" not in repository.features or not repository.belongs_to_organisation:
+        raise not_found()
+    return Answer([])
 
 
 def list_collaborators(ask: Ask, owner: str, name: str) -> Answer:
@@ -142,11 +159,13 @@ def get_pull_request(ask: Ask, owner: str, name: str, number: int) -> Answer:
 _REPOSITORY = "/repos/<owner>/<name>"
 ROUTES: tuple[Route, ...] = (
     ("GET", "/", root),
+    ("GET", "/meta", meta),
     ("GET", "/user", me),
     ("GET", "/user/repos", my_repositories),
     ("GET", "/user/<int:account_id>", user_by_id),
     ("GET", "/users/<login>", user_by_login),
     ("GET", _REPOSITORY, get_repository),
+    ("GET", f"{_REPOSITORY}/issue-types", list_issue_types),
     ("GET", f"{_REPOSITORY}/collaborators", list_collaborators),
     ("GET", f"{_REPOSITORY}/collaborators/<login>", check_collaborator),
     ("GET", f"{_REPOSITORY}/collaborators/<login>/permission", permission),

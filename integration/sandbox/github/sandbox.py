@@ -4,17 +4,17 @@
 with ``Github(base_url=github.url, auth=Auth.Token(github.token_of("dana")))``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from integration import clock as machine
-from integration.sandbox.github import link_deeds, pull_deeds
+from integration.sandbox.github import apps, link_deeds, pull_deeds
 from integration.sandbox.github.app import ENTERPRISE, create_app
 from integration.sandbox.github.hook_routes import headers_for
 from integration.sandbox.github.limits import Limits
-from integration.sandbox.github.model import FEATURES, IssueField, Kind, Person, Repository
+from integration.sandbox.github.model import FEATURES, App, Installation, IssueField, Kind, Person, Repository
 from integration.sandbox.github.people import GitHubPerson
 from integration.sandbox.github.site import Site
 from integration.sandbox.web import CallLog, Delivery, Hook, HookSender, Misbehaviour, Server, add_control, signature
@@ -93,6 +93,25 @@ class GitHubSandbox:
                 self.site.add_hook(repository, self._hook_url, self._hook_secret, {"*"})
             return repository
 
+    def add_app(self, slug: str, owner: str, *, hook_url: str | None = None, hook_secret: str | None = None) -> App:
+        """Register a GitHub App of an account, with one webhook for all that it is installed on."""
+        with self.site.lock:
+            known = self.site.people.get(owner.lower()) or self.site.add_person(owner, "Organization")
+            return apps.register(self.site, slug, known, hook_url, hook_secret)
+
+    def install_app(
+        self, app: App, account: str, repositories: Iterable[str], permissions: Mapping[str, str] | None = None
+    ) -> Installation:
+        """Install an App on an account for repositories (``owner/name``); issues write, metadata read unless told."""
+        with self.site.lock:
+            chosen = [self.site.repository(each) for each in repositories]
+            return apps.install(self.site, app, self.site.people[account.lower()], chosen, permissions)
+
+    def revoke_tokens(self) -> None:
+        """End every installation's token before its time."""
+        with self.site.lock:
+            self.site.grants.clear()
+
     def add_hook(self, repo: str, url: str, secret: str | None = None, events: Iterable[str] = ("*",)) -> Hook:
         """Register a receiver of webhooks on ``owner/name``; it is pinged."""
         with self.site.lock:
@@ -160,4 +179,7 @@ class GitHubSandbox:
     def _headers_for(self, delivery: Delivery) -> dict[str, str]:
         hook = delivery.hook
         signed = signature(hook.secret, delivery.body) if hook.secret else None
-        return headers_for(delivery, self.site.shapes(), self.site.repository(hook.owner).id, signed)
+        target = next((each.id for each in self.site.apps.values() if each.hook == hook), None)
+        if target is None:
+            target = self.site.repository(hook.owner).id
+        return headers_for(delivery, self.site.shapes(), target, signed)

@@ -14,6 +14,8 @@ from integration.sandbox.github.model import (
     App,
     Comment,
     Event,
+    Grant,
+    Installation,
     Issue,
     IssueField,
     Json,
@@ -38,6 +40,7 @@ _FIRST = {
     "hook": 500_000_001,
     "field": 42_001,
     "pull": 2_500_000_001,
+    "installation": 60_000_001,
 }
 
 
@@ -61,6 +64,9 @@ class Site:
         self.comments_by_id: dict[int, tuple[Issue, Comment]] = {}
         self.hooks: dict[int, Hook] = {}
         self.hook_dates: dict[int, datetime] = {}
+        self.apps: dict[int, App] = {}
+        self.installations: dict[int, Installation] = {}
+        self.grants: dict[str, Grant] = {}
         self.fields: dict[str, list[IssueField]] = {}
         self._shapes: dict[str, Shapes] = {}
 
@@ -154,7 +160,8 @@ class Site:
         self, repository: Repository, event: str, action: str, actor: Person, build: Callable[[Shapes], Json]
     ) -> None:
         """Send a webhook to whoever subscribed; the payload is built, as things are now, only if somebody did."""
-        wanting = [hook for hook in self.hooks_of(repository) if hook.wants(event)]
+        wanting: list[tuple[Hook, Json]] = [(hook, {}) for hook in self.hooks_of(repository) if hook.wants(event)]
+        wanting += [pair for pair in self._app_hooks(repository) if pair[0].wants(event)]
         if not wanting or self.sender is None:
             return
         shapes = self.shapes()
@@ -162,8 +169,16 @@ class Site:
         if repository.belongs_to_organisation:
             payload["organization"] = shapes.organisation(repository.owner)
         payload["sender"] = shapes.user(actor)
-        for hook in wanting:
-            self.sender.send(hook, event, action, payload)
+        for hook, more in wanting:
+            self.sender.send(hook, event, action, {**payload, **more})
+
+    def _app_hooks(self, repository: Repository) -> list[tuple[Hook, Json]]:
+        """Return the hooks of the Apps that are installed here, with what their payloads say more."""
+        return [
+            (each.app.hook, {"installation": {"id": each.id, "node_id": f"MDIzOkludGVncmF0aW9u{each.id}"}})
+            for each in self.installations.values()
+            if each.app.hook is not None and repository in each.repositories and not each.is_suspended
+        ]
 
     def note(self, issue: Issue, kind: str, actor: Person, about: object = None) -> Event:
         """Append to an issue's timeline, and count the issue as updated now."""

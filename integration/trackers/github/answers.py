@@ -21,6 +21,7 @@ LONGEST_WAIT = timedelta(hours=24)
 UNSAID_WAIT = timedelta(seconds=60)
 _SECONDARY = re.compile(r"rate limit|abuse detection|wait a few minutes", re.IGNORECASE)
 _NEXT_PAGE = re.compile(r'<([^<>]+)>\s*;\s*rel="next"')
+_BY_ID = re.compile(r"/repositories/([0-9]{1,18})(?:/|$)")
 
 Headers = Mapping[str, str]
 
@@ -29,13 +30,20 @@ Headers = Mapping[str, str]
 class Answer:
     """An answer that was not refused. ``body`` is JSON, ``None`` where there is none; ``unchanged`` stands for 304.
 
-    ``headers`` are lower case.
+    ``headers`` are lower case. ``address`` is where the answer came from in the end, after redirects.
     """
 
     status: int
     headers: Headers
     body: Any
     unchanged: bool = False
+    address: str = ""
+
+    @property
+    def repository_id(self) -> int | None:
+        """Return the repository's id where GitHub answered from another address: it has been renamed or moved."""
+        found = _BY_ID.match(self.address)
+        return int(found[1]) if found else None
 
     @property
     def etag(self) -> str:

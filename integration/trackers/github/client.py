@@ -15,14 +15,16 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from github import Auth, Github, GithubException
-from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, RequestsResponse
+from github import Github, GithubException
 from urllib3.exceptions import NewConnectionError
 
 from integration.clock import now
 from integration.errors import TrackerError, TrackerRefused, TrackerUnavailable
 from integration.trackers.github.answers import Answer, error_of
+from integration.trackers.github.connection import Plain, Presented, Redirected, Secure
+from integration.trackers.github.identifiers import Repository, repository_in
 from integration.trackers.github.remembered import Kept, Remembered
+from integration.trackers.github.signin import About, Credential, SignIn
 
 API_VERSION = "2022-11-28"
 USER_AGENT = "followthrough"
@@ -52,37 +54,15 @@ class Pages:
     capped: bool = False
 
 
-class _Redirected(Exception):
-    def __init__(self, status: int, location: str) -> None:
-        super().__init__(status)
-        self.status, self.location = status, location
-
-
-def _not_following(response: RequestsResponse) -> RequestsResponse:
-    # PyGithub would follow a 301 with whatever method it has, and forget the query.
-    if response.status in {301, 302, 307, 308}:
-        raise _Redirected(response.status, response.headers.get("location", ""))
-    return response
-
-
-class _Plain(HTTPRequestsConnectionClass):
-    def getresponse(self) -> RequestsResponse:
-        return _not_following(super().getresponse())
-
-
-class _Secure(HTTPSRequestsConnectionClass):
-    def getresponse(self) -> RequestsResponse:
-        return _not_following(super().getresponse())
-
-
 class GitHubClient:
     """One account's way to one GitHub. ``api_url`` is ``https://api.github.com`` or ``https://host/api/v3``."""
 
-    def __init__(self, api_url: str, auth: Auth.Auth, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, api_url: str, sign_in: SignIn, clock: Callable[[], datetime] = now) -> None:
         self._clock = clock
+        self._sign_in, self._presented = sign_in, Presented()
         self._url = urlsplit(api_url.rstrip("/"))
         self._requester = Github(
-            auth=auth,
+            auth=self._presented,
             base_url=api_url.rstrip("/"),
             lazy=True,
             per_page=PAGE,
@@ -93,7 +73,7 @@ class GitHubClient:
             user_agent=USER_AGENT,
             api_version=API_VERSION,
         ).requester
-        connection = _Secure if self._url.scheme == "https" else _Plain
+        connection = Secure if self._url.scheme == "https" else Plain
         self._connection = connection(self._url.hostname or "", self._url.port, timeout=TIMEOUT)
         self._remembered = Remembered()
         # The connection of PyGithub keeps the request on itself, so one call at a time; GitHub asks for that anyway.
@@ -108,43 +88,53 @@ class GitHubClient:
         self._connection.close()
         self._requester.close()
 
-    def get(self, path: str, query: Query | None = None) -> Answer:
-        """Read; an answer that was seen before is asked for conditionally, so that one that did not change is free."""
+    def cover(self, repository: Repository, others: frozenset[Repository]) -> None:
+        """Say that requests about one repository concern these as well, before they are made."""
+        self._sign_in.cover(repository, others)
+
+    def get(self, path: str, query: Query | None = None, about: About = None) -> Answer:
+        """Read; an answer that was seen before is asked for conditionally, so that one that did not change is free.
+
+        ``about`` is the repository concerned, where the path does not name it.
+        """
         address = f"{path}?{urlencode(query)}" if query else path
         known = self._remembered.get(address)
-        answer = self._send("GET", address, etag=known.etag if known else "")
+        answer = self._send("GET", address, etag=known.etag if known else "", about=about)
         if answer.unchanged and known:
             headers = {**answer.headers, "etag": known.etag, "link": known.link}
             return Answer(200, headers, json.loads(known.body), unchanged=True)
         return answer
 
-    def get_fresh(self, path: str, query: Query | None = None, etag: str = "") -> Answer:
+    def get_fresh(self, path: str, query: Query | None = None, etag: str = "", about: About = None) -> Answer:
         """Read without remembering; with an ``etag`` the answer may be ``unchanged``, and then has no body."""
-        return self._send("GET", f"{path}?{urlencode(query)}" if query else path, etag=etag, remember=False)
+        address = f"{path}?{urlencode(query)}" if query else path
+        return self._send("GET", address, etag=etag, remember=False, about=about)
 
-    def pages(self, path: str, query: Query | None = None, most: int = 10) -> Pages:
+    def pages(self, path: str, query: Query | None = None, most: int = 10, about: About = None) -> Pages:
         """Read a listing of up to ``most`` pages of a hundred."""
         items: list[Any] = []
-        answer = self.get(path, {**(query or {}), "per_page": PAGE})
+        # GitHub's own links to further pages name the repository by its id.
+        about = about if about is not None else repository_in(path)
+        answer = self.get(path, {**(query or {}), "per_page": PAGE}, about)
         for page in range(1, most + 1):
             items += items_of(answer)
             following = answer.next_page
             if following is None:
                 return Pages(tuple(items))
             if page < most:
-                answer = self.get(self.path_of(following))
+                answer = self.get(self.path_of(following), about=about)
         return Pages(tuple(items), capped=True)
 
     def write(self, method: str, path: str, body: Json | None = None) -> Answer:
         """Make one change. It is sent once; :class:`TrackerUnavailable` says whether it may have been done."""
         return self._send(method, path, body=body)
 
-    def ask_graphql(self, query: str, variables: Json) -> Json:
-        """Ask a GraphQL question and return its data. Raises :class:`TrackerRefused` where it is not understood."""
+    def ask_graphql(self, query: str, variables: Json, about: Repository) -> Json:
+        """Ask a GraphQL question about a repository and return its data. Raises :class:`TrackerRefused` where it is not understood."""
         # https://docs.github.com/en/enterprise-server@latest/graphql/guides/forming-calls-with-graphql: /api/graphql
         # beside /api/v3
         question = {"query": query, "variables": variables}
-        answer = self._send("POST", self._requester.graphql_url, body=question, is_read=True)
+        answer = self._send("POST", self._requester.graphql_url, body=question, is_read=True, about=about)
         data = answer.body.get("data") if isinstance(answer.body, dict) else None
         if not isinstance(data, dict):
             raise TrackerRefused("GitHub did not understand a question.", status=answer.status, detail="GraphQL")
@@ -176,17 +166,19 @@ class GitHubClient:
         etag: str = "",
         remember: bool = True,
         is_read: bool = False,
+        about: About = None,
     ) -> Answer:
         is_write = method != "GET" and not is_read
-        asked = f"{method} {urlsplit(address).path}"
+        asked, final = f"{method} {urlsplit(address).path}", address
+        about = about if about is not None else repository_in(address)
         for _ in range(MOST_REDIRECTS):
             try:
-                status, headers, text = self._exchange(method, address, body, etag)
-            except _Redirected as redirected:
+                status, headers, text = self._signed_in(method, final, body, etag, about)
+            except Redirected as redirected:
                 if is_write:
                     # What was to be written would land in another repository, which nobody has judged yet.
                     raise TrackerRefused("The issue has moved.", status=redirected.status, detail="moved") from None
-                address = self.path_of(redirected.location)
+                final = self.path_of(redirected.location)
             except (requests.RequestException, GithubException) as error:
                 raise _failure(error, asked, is_write=is_write) from None
             else:
@@ -198,14 +190,28 @@ class GitHubClient:
             return Answer(status, headers, None, unchanged=True)
         if status >= 300:
             raise error_of(status, headers, text, asked, self._clock(), is_write=is_write)
-        answer = Answer(status, headers, _parsed(text, asked, is_write=is_write))
+        answer = Answer(status, headers, _parsed(text, asked, is_write=is_write), address=final)
         if method == "GET" and remember and answer.etag:
             self._remembered.keep(address, Kept(answer.etag, headers.get("link", ""), text or "null"))
         return answer
 
-    def _exchange(self, method: str, address: str, body: Json | None, etag: str) -> tuple[int, Json, str]:
+    def _signed_in(
+        self, method: str, address: str, body: Json | None, etag: str, about: About
+    ) -> tuple[int, Json, str]:
+        credential = self._sign_in.credential(about)
+        told = self._exchange(method, address, body, etag, credential)
+        if told[0] == 401 and self._sign_in.renew(credential):
+            # Whoever is not let in has done nothing, so this may be sent again, once: the token was revoked, or its
+            # time was up while it was on its way.
+            told = self._exchange(method, address, body, etag, self._sign_in.credential(about))
+        return told
+
+    def _exchange(
+        self, method: str, address: str, body: Json | None, etag: str, credential: Credential
+    ) -> tuple[int, Json, str]:
         conditions = {"If-None-Match": etag} if etag else {}
         with self._one_call:
+            self._presented.credential = credential
             return self._requester.requestJson(method, address, headers=conditions, input=body, cnx=self._connection)
 
     def _count(self, asked: str, status: int, *, is_write: bool) -> None:

@@ -43,7 +43,7 @@ class DueDates:
     def set_field(self, place: Place, due: date, about: IssueRef, writer: Writer) -> None:
         """Set the issue field that the mapping names; where there is none, or we may not, that is named."""
         try:
-            wanted = self._field(place.repository.owner)
+            wanted = self._field(place.repository)
             if wanted is None:
                 writer.shortfall.append("due")
                 return
@@ -52,8 +52,8 @@ class DueDates:
         except (TrackerRefused, IssueNotFound) as refused:
             _left_out(refused, writer)
 
-    def _field(self, owner: str) -> int | None:
-        answer = self.client.get(path("orgs", owner, "issue-fields"))
+    def _field(self, repository: Repository) -> int | None:
+        answer = self.client.get(path("orgs", repository.owner, "issue-fields"), about=repository)
         fields = read_all(Field, answer.body if isinstance(answer.body, list) else [])
         name = self.form.due_field.casefold()
         return next((each.id for each in fields if each.name.casefold() == name and each.data_type == "date"), None)

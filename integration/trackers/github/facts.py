@@ -68,7 +68,7 @@ class Inquiry:
         if login is None:
             return ()
         try:
-            person = person_of(read(Account, self.observer.client.get(path("users", login)).body))
+            person = person_of(read(Account, self.observer.client.get(path("users", login), about=repository).body))
         except IssueNotFound:
             return ()
         if person.kind is not PersonKind.HUMAN or not person.active:
@@ -112,7 +112,7 @@ class Inquiry:
         if not self.observer.capabilities.has_graphql or not is_node_id(ticket.node_id):
             return None
         try:
-            node = self.observer.client.ask_graphql(BODY_EDITOR, {"id": ticket.node_id}).get("node")
+            node = self.observer.client.ask_graphql(BODY_EDITOR, {"id": ticket.node_id}, place.repository).get("node")
         except (TrackerRefused, IssueNotFound) as unread:
             if isinstance(unread, TrackerRefused) and unread.status == 401:
                 raise

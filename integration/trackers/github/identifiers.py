@@ -7,7 +7,7 @@ issue.
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.incident import IssueRef
@@ -89,6 +89,15 @@ def repository_at(url: str) -> Repository:
     :class:`TrackerRefused`.
     """
     return repository_of("/".join(urlsplit(url).path.rsplit("/", 2)[-2:]))
+
+
+def repository_in(address: str) -> Repository | None:
+    """Return the repository that an address of ours (``/repos/{owner}/{name}/…``) names, or ``None``."""
+    parts = urlsplit(address).path.split("/", 4)
+    if len(parts) < 4 or parts[1] != "repos":
+        return None
+    found = _PROJECT_FORM.fullmatch(f"{unquote(parts[2])}/{unquote(parts[3])}")
+    return Repository(found[1], found[2]) if found else None
 
 
 def is_login(text: str) -> bool:

@@ -30,7 +30,7 @@ query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment {
 
 
 @dataclass
-class Capabilities:
+class Absences:
     """What a server turned out not to have, kept for the life of the process: ``sub_issues`` per repository, and
     GraphQL.
     """
@@ -51,12 +51,13 @@ class Observer:
 
     client: GitHubClient
     reader: Reader
-    capabilities: Capabilities
+    capabilities: Absences
 
     def case(self, case: IssueRef, tickets: tuple[IssueRef, ...]) -> Case:
         """Read the incident and its tickets; remembered ones that cannot be found come as ``missing``, those of another
         tracker not at all.
         """
+        self.client.cover(place_at(case).repository, _repositories(tickets))
         incident = self.ticket(case.key, place_at(case))
         linked = self._linked(incident)
         found = {str(ticket.id): ticket for ticket in linked}
@@ -86,7 +87,7 @@ class Observer:
             return (), False
         pages = self.client.pages(place_of_ticket(ticket).path("comments"), most=COMMENT_PAGES)
         remarks = read_all(Remark, pages.items)
-        kept = self._kept_by_author(remarks)
+        kept = self._kept_by_author(place_of_ticket(ticket).repository, remarks)
         key = IssueKey(SITE, str(ticket.id))
         return tuple(self.reader.comment(each, key, kept_by_author=each.id in kept) for each in remarks), pages.capped
 
@@ -147,7 +148,7 @@ class Observer:
             self.capabilities.without_fields.add(place.repository)
             return ()
 
-    def _kept_by_author(self, remarks: tuple[Remark, ...]) -> frozenset[int]:
+    def _kept_by_author(self, repository: Repository, remarks: tuple[Remark, ...]) -> frozenset[int]:
         """Return the ids of those edited comments of which GraphQL says that nobody but the author edited them.
 
         Asked only about comments that may hold commands, all at once, and once for each edit.
@@ -160,19 +161,23 @@ class Observer:
         known = self.capabilities.kept_by_author
         unknown = [mark for mark in edited if mark not in known][:MOST_EDITORS]
         if unknown and self.capabilities.has_graphql:
-            answers = self._editors([mark[0] for mark in unknown])
+            answers = self._editors(repository, [mark[0] for mark in unknown])
             known.update({mark: answers[mark[0]] for mark in unknown if mark[0] in answers})
         return frozenset(comment for mark, comment in edited.items() if known.get(mark))
 
-    def _editors(self, nodes: list[str]) -> dict[str, bool]:
+    def _editors(self, repository: Repository, nodes: list[str]) -> dict[str, bool]:
         try:
-            found = self.client.ask_graphql(EDITORS, {"ids": nodes}).get("nodes")
+            found = self.client.ask_graphql(EDITORS, {"ids": nodes}, repository).get("nodes")
         except (TrackerRefused, IssueNotFound) as unread:
             if isinstance(unread, TrackerRefused) and unread.status == 401:
                 raise
             self.capabilities.has_graphql = False
             return {}
         return {str(each.get("id")): _is_by_author(each) for each in found or () if isinstance(each, dict)}
+
+
+def _repositories(tickets: tuple[IssueRef, ...]) -> frozenset[Repository]:
+    return frozenset(place_at(ref).repository for ref in tickets if ref.key.site == SITE)
 
 
 def read_ticket(client: GitHubClient, key: IssueKey, place: Place) -> Ticket:

@@ -130,6 +130,7 @@ class Home(Payload):
     """A repository; ``internal`` ones count as private here, as ``private`` says."""
 
     full_name: str
+    id: int = 0
     private: bool = True
     archived: bool = False
     permissions: dict[str, bool] | None = None
@@ -166,6 +167,18 @@ class Hook(Payload):
     config: dict[str, Any] = {}
 
 
+class Meta(Payload):
+    """What a server says of itself; only Enterprise Server has a version."""
+
+    installed_version: str = ""
+
+
+class HookConfig(Payload):
+    """Where the webhook of an App goes; without one there is no address."""
+
+    url: str | None = None
+
+
 class Attempt(Payload):
     """One attempt to deliver a webhook; repeats keep the ``guid``."""
 
@@ -174,6 +187,38 @@ class Attempt(Payload):
     delivered_at: datetime
     status_code: int = 0
     event: str = ""
+    repository_id: int | None = None
+
+
+class AppPayload(Payload):
+    """A GitHub App. Its owner is a user, an organisation or an enterprise."""
+
+    id: int
+    slug: str
+    owner: "Owner | None" = None
+
+
+class Owner(Payload):
+    """Whoever owns an App, or has it installed; an enterprise has no login."""
+
+    id: int
+    login: str = ""
+
+
+class Installation(Payload):
+    """An App's installation on one account, with the permissions that it was given there."""
+
+    id: int
+    account: Owner | None = None
+    permissions: dict[str, str] = {}
+    suspended_at: datetime | None = None
+
+
+class Minted(Payload):
+    """A token that an installation was given."""
+
+    token: str
+    expires_at: datetime
 
 
 Model = TypeVar("Model", bound=Payload)

@@ -35,6 +35,7 @@ class Tickets:
     def create(self, command: EnsureActionTicket, writer: Writer, seek_since: datetime | None) -> Outcome:
         """Create the ticket and link it. With ``seek_since``, take the one that an earlier attempt made."""
         repository = repository_of(command.project)
+        self.observer.client.cover(place_at(command.case).repository, frozenset({repository}))
         ticket = self._sought(command, repository, seek_since) if seek_since is not None else None
         was_there = ticket is not None
         if ticket is None:
@@ -58,6 +59,7 @@ class Tickets:
         comment links them then. https://docs.github.com/en/rest/issues/sub-issues#add-sub-issue
         """
         place, capabilities = place_at(case), self.observer.capabilities
+        self.observer.client.cover(place.repository, frozenset({place_at(ticket).repository}))
         same_owner = place.repository.owner.casefold() == place_at(ticket).repository.owner.casefold()
         if not same_owner or place.repository in capabilities.without_sub_issues:
             writer.shortfall.append("link")

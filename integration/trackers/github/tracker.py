@@ -3,22 +3,24 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from github import Auth
-
 from integration.clock import now
 from integration.errors import ConfigError
 from integration.postmortem.commands import Command, Outcome
 from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.trackers.base import Changes, Cursor, Spend
+from integration.trackers.capabilities import Capabilities
 from integration.trackers.github import changes
 from integration.trackers.github.acting import Actor
-from integration.trackers.github.changes import FailedDelivery
 from integration.trackers.github.client import GitHubClient, Tally
 from integration.trackers.github.facts import Inquiry
-from integration.trackers.github.identifiers import SITE, is_login, path, place_of, repository_of
-from integration.trackers.github.observing import Capabilities, Observer, read_ticket
+from integration.trackers.github.failures import FailedDelivery, OfApp, OfRepositories
+from integration.trackers.github.identifiers import SITE, path, place_at, place_of, repository_of
+from integration.trackers.github.installations import Installations
+from integration.trackers.github.observing import Absences, Observer, read_ticket
 from integration.trackers.github.payloads import Account, Ticket, read
+from integration.trackers.github.probing import Probing
+from integration.trackers.github.signin import AppAccess, AsApp, ByToken
 from integration.trackers.github.translation import Reader, person_of, ref_of
 from integration.trackers.github.writing import Writer
 from integration.trackers.markers import Signer
@@ -30,9 +32,17 @@ class GitHubTracker:
 
     site = SITE
 
-    def __init__(self, client: GitHubClient, signer: Signer, *, login: str = "") -> None:
-        self._client, self._signer, self._login = client, signer, login
-        self._capabilities = Capabilities()
+    def __init__(
+        self,
+        client: GitHubClient,
+        signer: Signer,
+        app: Installations | None = None,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        """``app`` is there where we sign in as an App; ``client`` then asks with the tokens of its installations."""
+        self._client, self._signer, self._app = client, signer, app
+        self._failures = OfRepositories(client) if app is None else OfApp(client, app, clock)
+        self._absences = Absences()
         self._service: Person | None = None
 
     @property
@@ -41,13 +51,16 @@ class GitHubTracker:
         return self._client.tally
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connections."""
         self._client.close()
+        if self._app is not None:
+            self._app.close()
 
     def service(self) -> Person:
-        """Return our own account, read once; an App has no ``/user``, so its bot is read by its login."""
+        """Return our own account, read once; an App has no ``/user``: it writes as a bot with a login and an id."""
         if self._service is None:
-            where = path("users", self._login) if self._login else path("user")
+            # https://docs.github.com/en/apps/creating-github-apps/about-creating-github-apps: slug[bot]
+            where = path("users", f"{self._app.who().slug}[bot]") if self._app else path("user")
             self._service = person_of(read(Account, self._client.get(where).body))
         return self._service
 
@@ -78,38 +91,41 @@ class GitHubTracker:
 
     def failed_deliveries(self, project: str, since: datetime) -> tuple[FailedDelivery, ...]:
         """Return the webhooks to our receiver that never arrived; none where our token may not see them."""
-        return changes.failed_deliveries(self._client, repository_of(project), since)
+        return self._failures.since(repository_of(project), since)
 
     def redeliver(self, project: str, failed: FailedDelivery) -> bool:
         """Ask for a delivery again; tell whether GitHub agreed."""
-        return changes.redeliver(self._client, repository_of(project), failed)
+        return self._failures.again(repository_of(project), failed)
 
     def in_scope(self) -> frozenset[str]:
-        """Return the repositories that our account may push to; of an App, those that it was installed on."""
-        return changes.in_scope(self._client, as_app=bool(self._login))
+        """Return the repositories that our token may push to; of an App, those where its owner has installed it."""
+        if self._app is None:
+            return changes.in_scope(self._client)
+        return changes.in_scope_of_app(self._client, self._app)
+
+    def account(self, issue: IssueRef) -> str:
+        """Return whose budget a write to this issue takes from: of an App, that of its installation there."""
+        return "" if self._app is None else str(self._app.of(place_at(issue).repository))
+
+    def probe(self, project: str, policy: Policy) -> Capabilities:
+        """Find out what the server and the repository have, and what is done instead of what they lack."""
+        return Probing(self._client, self._app).of(repository_of(project), policy)
 
     def _observer(self, policy: Policy) -> Observer:
         reader = Reader(self.service(), self._signer, policy.remediation.ticket.github)
-        return Observer(self._client, reader, self._capabilities)
+        return Observer(self._client, reader, self._absences)
 
 
 def connect(
-    api_url: str,
-    key: bytes,
-    *,
-    token: str = "",
-    auth: Auth.Auth | None = None,
-    app_login: str = "",
-    clock: Callable[[], datetime] = now,
+    api_url: str, key: bytes, *, token: str = "", app: AppAccess | None = None, clock: Callable[[], datetime] = now
 ) -> GitHubTracker:
-    """Return the tracker of one account; nothing is asked yet.
+    """Return the tracker of one account, by its token or as an App; nothing is asked yet. ``key`` signs markers.
 
-    ``key`` signs markers. Either ``token``, or for an App ``auth`` (an ``AppInstallationAuth``) with ``app_login``, the
-    login of its bot (``slug[bot]``). Raises :class:`ConfigError` for neither.
+    Raises :class:`ConfigError` for neither, and for a private key that is none.
     """
-    if auth is None and not token:
+    if app is not None:
+        installations = Installations(GitHubClient(api_url, AsApp(app, clock), clock), clock)
+        return GitHubTracker(GitHubClient(api_url, installations, clock), Signer(key), installations, clock)
+    if not token:
         raise ConfigError("No GitHub account is configured.", where="GITHUB_TOKEN", remedy="Set a token or an App.")
-    if app_login and not is_login(app_login):
-        raise ConfigError("The App's login cannot be one.", where="GITHUB_APP_ID", remedy="It reads like slug[bot].")
-    client = GitHubClient(api_url, auth or Auth.Token(token), clock)
-    return GitHubTracker(client, Signer(key), login=app_login)
+    return GitHubTracker(GitHubClient(api_url, ByToken(token), clock), Signer(key), None, clock)

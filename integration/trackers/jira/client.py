@@ -7,6 +7,7 @@ settings and the connection.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from integration.errors import TrackerUnavailable
 from integration.trackers.jira.answers import refuse, server_time
 from integration.trackers.jira.identifiers import path_of
 
+_GATEWAY = re.compile(r"/ex/jira/[A-Za-z0-9-]+")
 TIMEOUT = (5, 20)  # Seconds to connect and between two bytes of an answer.
 
 Json = dict[str, Any]
@@ -77,19 +79,26 @@ class JiraClient:
         if self._server is None:
             told = self.get("serverInfo")
             numbers = tuple(int(each) for each in told.get("versionNumbers") or () if str(each).isdigit())
-            is_cloud = told.get("deploymentType") == "Cloud"
+            # Only Cloud is behind the gateway, whatever a proxy leaves of the answer.
+            is_cloud = told.get("deploymentType") == "Cloud" or self.is_by_gateway
             # Behind Atlassian's gateway the address that we call is not the one that people open.
             shown = str(told.get("baseUrl") or "").rstrip("/")
             self._server = Server(
                 is_cloud, numbers, shown if urlsplit(shown).scheme in {"http", "https"} else self._url
             )
-            self._jira.deploymentType, self._jira._version = told.get("deploymentType"), numbers
+            self._jira.deploymentType = "Cloud" if is_cloud else told.get("deploymentType")
+            self._jira._version = numbers
         return self._server
 
     @property
     def is_cloud(self) -> bool:
         """Whether people are account ids and search is ``/search/jql``."""
         return self.server.is_cloud
+
+    @property
+    def is_by_gateway(self) -> bool:
+        """Whether we call Atlassian's gateway (``https://api.atlassian.com/ex/jira/{cloudId}``), not the site itself."""
+        return _GATEWAY.fullmatch(urlsplit(self._url).path) is not None
 
     def server_now(self) -> datetime:
         """Return the present by the server's clock, as far as its last answer showed it."""
@@ -99,12 +108,19 @@ class JiraClient:
         """Return the type of a field's values (``option``, ``string`` …), empty where Jira has no such field. Asked
         once per client.
         """
+        return self._fields().get(field, "")
+
+    def has_field(self, field: str) -> bool:
+        """Tell whether Jira has a field of that id. Asked once per client."""
+        return field in self._fields()
+
+    def _fields(self) -> dict[str, str]:
         if self._field_types is None:
             listed = self.get_list("field")
             self._field_types = {
                 str(each.get("id")): str((each.get("schema") or {}).get("type") or "") for each in listed
             }
-        return self._field_types.get(field, "")
+        return self._field_types
 
     def get(self, *segments: str, query: Query | None = None) -> Json:
         """Read ``/rest/api/2/<segments>``; the answer must be a JSON object."""

@@ -9,6 +9,7 @@ from integration.postmortem.commands import Command, Outcome
 from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person
 from integration.trackers.base import Changes, Cursor, Spend
+from integration.trackers.capabilities import Capabilities
 from integration.trackers.jira.acting import Actor
 from integration.trackers.jira.changes import changed_since
 from integration.trackers.jira.client import JiraAccess, JiraClient
@@ -16,6 +17,7 @@ from integration.trackers.jira.edits import FieldCommand
 from integration.trackers.jira.facts import FactFinder
 from integration.trackers.jira.identifiers import is_key, is_project, numeric
 from integration.trackers.jira.observing import Observer
+from integration.trackers.jira.probing import Probing
 from integration.trackers.jira.scope import editable_projects
 from integration.trackers.jira.story import person_of
 from integration.trackers.jira.translation import Reading, ref_of
@@ -88,6 +90,14 @@ class JiraTracker:
     def in_scope(self) -> frozenset[str]:
         """Return the keys of the projects whose issues our account may edit."""
         return frozenset(filter(is_project, editable_projects(self.client)))
+
+    def account(self, issue: IssueRef) -> str:
+        """Jira limits writes per issue, so there is no account's budget."""
+        return ""
+
+    def probe(self, project: str, policy: Policy) -> Capabilities:
+        """Find out what the site and the project have, and what is done instead of what they lack."""
+        return Probing(self.client).of(project, policy)
 
     def _observer(self, policy: Policy) -> Observer:
         service = self.service()
