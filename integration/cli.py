@@ -34,6 +34,10 @@ COMMANDS = {
         "Make the templates that ask for what is judged: GitHub issue forms, a Jira description, or Markdown to paste.",
     ),
     "mappings": ("policy", "Check and explain the mappings."),
+    "admin": (
+        "administering",
+        "Serve the admin page: edit the mappings, see mistakes at their line, preview, publish, roll back.",
+    ),
     "deliveries": ("memory", "Show work that kept failing, and let it run again."),
     "audit": ("memory", "Check the audit chain."),
 }

@@ -99,6 +99,14 @@ def parse_address(text: str) -> Address:
     return Address(host, int(port))
 
 
+def parse_loopback(text: str) -> Address:
+    """Return the host and port of an address of this machine. Raises ``ValueError`` for any other."""
+    address = parse_address(text)
+    if not is_loopback(address.host):
+        raise ValueError("The admin page answers this machine only. Reach it from elsewhere through a tunnel (ssh -L).")
+    return address
+
+
 def parse_tracker_url(text: str) -> str:
     """Return the base URL of a tracker without a final slash. Raises ``ValueError`` unless it is https, or http on this
     machine (S24)."""

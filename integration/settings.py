@@ -31,6 +31,7 @@ from integration.environment import (
     PREFIX,
     Address,
     parse_address,
+    parse_loopback,
     parse_scope,
     parse_tracker_url,
     parse_webhook_secrets,
@@ -39,6 +40,7 @@ from integration.environment import (
 from integration.errors import ConfigError
 from integration.keeping import Keeping
 
+ADMIN_TOKEN_LENGTH = 24
 Mode = Literal["observe", "advise", "enforce"]
 SOCKET_PATH_LIMIT = 100  # bytes; the system's own limit is 107, and a server adds a little while it starts
 
@@ -89,6 +91,10 @@ class Settings(BaseModel):
     scheduler_metrics_bind: Annotated[
         Address | None, BeforeValidator(lambda text: None if text == "off" else parse_address(text))
     ] = Field(default=Address("127.0.0.1", 9109), alias="FOLLOWTHROUGH_SCHEDULER_METRICS_BIND")
+    admin_bind: Annotated[Address, BeforeValidator(parse_loopback)] = Field(
+        default=Address("127.0.0.1", 8090), alias="FOLLOWTHROUGH_ADMIN_BIND"
+    )
+    admin_token: SecretStr | None = Field(default=None, alias="FOLLOWTHROUGH_ADMIN_TOKEN")
     mode: Mode = Field(default="enforce", alias="FOLLOWTHROUGH_MODE")
     scope: Annotated[tuple[str, ...] | None, BeforeValidator(parse_scope)] = Field(
         default=None, alias="FOLLOWTHROUGH_SCOPE"
@@ -168,6 +174,12 @@ class Settings(BaseModel):
             _check_store_url(name, url)
         if self.key is not None and len(self.key.get_secret_value()) < datadir.KEY_BYTES:
             raise ConfigError("The key is too short.", where="FOLLOWTHROUGH_KEY", remedy="Use at least 32 characters.")
+        if self.admin_token is not None and len(self.admin_token.get_secret_value()) < ADMIN_TOKEN_LENGTH:
+            raise ConfigError(
+                "The token is too short.",
+                where="FOLLOWTHROUGH_ADMIN_TOKEN",
+                remedy=f"Use at least {ADMIN_TOKEN_LENGTH} random characters.",
+            )
         _ = self.github_webhook_secrets, self.jira_webhook_secrets
         return self
 

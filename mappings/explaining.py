@@ -53,6 +53,18 @@ def explain(loaded: LoadedPolicy, key: str) -> Explanation:
     """Explain ``key``, such as ``severity.severities.SEV1.due_hours`` or ``projects.shop.clocks.zone``; raises
     UnknownKey.
     """
+    policy, inner, found = _found(loaded, key)
+    place = nearest_place(loaded, key)
+    comment, weaker = _comment(loaded, place), _weaker(policy, ".".join(inner))
+    return Explanation(key, _plain(found.value), place.file, place.line, found.meaning, comment, weaker)
+
+
+def locate(loaded: LoadedPolicy, key: str) -> tuple[Any, Place]:
+    """Return the value of ``key`` as plain data and where it is set, as ``explain`` tells them; raises UnknownKey."""
+    return _plain(_found(loaded, key)[2].value), nearest_place(loaded, key)
+
+
+def _found(loaded: LoadedPolicy, key: str) -> tuple[Policy, list[str], _Found]:
     steps = [index or name for index, name in _STEP.findall(key)]
     policy, inner = loaded.policy, steps
     if steps[:1] == ["projects"]:
@@ -63,10 +75,7 @@ def explain(loaded: LoadedPolicy, key: str) -> Explanation:
         policy, inner = projects[name], steps[2:]
     if not inner or inner[0] not in STEMS:
         raise UnknownKey(key, inner[0] if inner else key or "nothing", STEMS)
-    found = _follow(policy, inner, key)
-    place = nearest_place(loaded, key)
-    comment, weaker = _comment(loaded, place), _weaker(policy, ".".join(inner))
-    return Explanation(key, _plain(found.value), place.file, place.line, found.meaning, comment, weaker)
+    return policy, inner, _follow(policy, inner, key)
 
 
 def _weaker(policy: Policy, key: str) -> tuple[str, ...]:

@@ -53,6 +53,11 @@ def load_policy(folder: Path) -> LoadedPolicy:
 
     Raises MappingErrors with everything that is wrong, unreadable files included.
     """
+    return load_texts(read_texts(folder))
+
+
+def read_texts(folder: Path) -> dict[str, str]:
+    """Return the texts of the mapping files in ``folder`` by name, unchecked. Raises MappingErrors where one cannot be read."""
     texts: dict[str, str] = {}
     errors: list[MappingError] = []
     for name, path in _files(folder):
@@ -64,7 +69,12 @@ def load_policy(folder: Path) -> LoadedPolicy:
             errors.append(_unreadable(name, error))
     if errors:
         raise MappingErrors(errors)
-    return load_texts(texts)
+    return texts
+
+
+def is_mapping_file(name: str) -> bool:
+    """Tell whether a mapping file may have this name: ``severity.yaml``, ``projects/shop.yaml``. Nothing else leads out of the folder."""
+    return name in {f"{stem}.yaml" for stem in STEMS} or _PROJECT_FILE.fullmatch(name) is not None
 
 
 def load_texts(files: Mapping[str, str]) -> LoadedPolicy:
@@ -178,7 +188,22 @@ def _text_in_force(stem: str, files: Mapping[str, str], profile: Profile, found:
     text = files.get(f"{stem}.yaml", shipped_text(stem))
     if profile is Profile.FULL or text != shipped_text(stem):
         return text
-    return json.dumps(found.values[stem], ensure_ascii=False, indent=1) + "\n"
+    return _come_down(found.values[stem])
+
+
+def _come_down(values: object) -> str:
+    return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+
+
+def is_own_text(name: str, text: str) -> bool:
+    """Tell whether a file in force is an admin's: not the shipped one, nor what that comes down to under a profile."""
+    stem = name.removesuffix(".yaml")
+    if stem not in STEMS:
+        return True
+    try:
+        return text != shipped_text(stem) and (not text.startswith("{") or text != _come_down(json.loads(text)))
+    except json.JSONDecodeError:
+        return True
 
 
 def _gather_file(stem: str, document: YamlText | None, found: Gathering, profile: Profile, *, is_own: bool) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from mappings.explaining import Explanation, UnknownKey, explain
+from mappings.explaining import UnknownKey, locate
 from mappings.gathering import Place
 from mappings.loading import LoadedPolicy, load_texts
 from mappings.models import Severity
@@ -93,19 +93,18 @@ def _traced(loaded: LoadedPolicy, keys: list[tuple[str, str]], site: str, projec
 
 
 def _line(loaded: LoadedPolicy, role: str, key: str, project: str | None) -> Traced | None:
-    try:
-        told = explain(loaded, f"projects.{project}.{key}" if project else key)
-    except UnknownKey:
+    told = _told(loaded, f"projects.{project}.{key}" if project else key)
+    if told is None:
         return None  # A finding of an earlier policy, or a field that is not required here.
-    place = Place(told.file, told.line)
+    value, place = told
     # A line that was copied from the shipped file, or from the general one, takes the place of nothing.
-    others = [other for other in (_told(loaded, key), _told(_shipped(), key)) if other and other.value != told.value]
-    return Traced(role, key, told.value, place, Place(others[0].file, others[0].line) if others else None)
+    others = [other for other in (_told(loaded, key), _told(_shipped(), key)) if other and other[0] != value]
+    return Traced(role, key, value, place, others[0][1] if others else None)
 
 
-def _told(loaded: LoadedPolicy, key: str) -> Explanation | None:
+def _told(loaded: LoadedPolicy, key: str) -> tuple[Any, Place] | None:
     try:
-        return explain(loaded, key)
+        return locate(loaded, key)
     except UnknownKey:
         return None  # Only the project has it, or only this installation.
 

@@ -32,7 +32,7 @@ from integration.ledger import engine as databases
 from integration.ledger.chain import ChainKey, Writing
 from integration.ledger.figures import Figures
 from integration.ledger.recall import recall
-from integration.ledger.records import AuditEntry, AuditReport, LookRecord, Parked, Rejection
+from integration.ledger.records import AuditEntry, AuditReport, LookRecord, Parked, Publication, Rejection
 from integration.ledger.schema import SchemaState, state_of
 from integration.postmortem.decisions import Decision, Intent, IntentState, Memory, ProjectMemory
 from integration.postmortem.incident import IssueKey, IssueRef
@@ -256,12 +256,21 @@ class Ledger:
         by: Person | str,
         *,
         weakenings: tuple[str, ...] = (),
+        kind: str = policies.PUBLISHED,
+        edited: Mapping[str, str] | None = None,
     ) -> bool:
         """Put a policy in force; return whether it was not in force already. ``weakenings`` are audited as they stand
-        and name nobody.
+        and name nobody; so are the digests of the files that somebody ``edited``.
         """
         with self._writing() as writing:
-            return policies.publish_policy(writing, content_hash, files, by=by, weakenings=weakenings, now=now)
+            return policies.publish_policy(
+                writing, content_hash, files, by=by, weakenings=weakenings, now=now, kind=kind, edited=edited
+            )
+
+    def policy_history(self, limit: int) -> tuple[Publication, ...]:
+        """Return who put which policy in force and when, the latest first."""
+        with self._reading() as connection:
+            return policies.history(connection, limit)
 
     def active_policy(self) -> tuple[str, dict[str, str]] | None:
         """Return hash and files of the policy in force, or ``None`` where none was ever published."""

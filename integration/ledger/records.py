@@ -71,6 +71,21 @@ class Rejection:
 
 
 @dataclass(frozen=True)
+class Publication:
+    """A policy that came into force, or an edit of its files that left every value as it was (``kind`` says which).
+
+    ``by`` is the name that somebody gave, or the part of the service that was used; ``files`` are those that were written.
+    """
+
+    kind: str
+    at: datetime
+    policy: str
+    by: str
+    weakenings: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AuditEntry:
     """One entry of the audit chain. ``case`` is the issue's key as text, or empty; ``body`` canonical JSON that names
     nobody.

@@ -13,6 +13,7 @@ import structlog
 from integration.errors import ConfigError
 from integration.ledger.ledger import Ledger
 from mappings.errors import MappingErrors
+from mappings.folder import locked
 from mappings.loading import LoadedPolicy, load_policy, load_texts
 from mappings.models import Policy
 from mappings.weakening import weakenings
@@ -51,10 +52,16 @@ class PolicyKeeper:
 
     def publish(self) -> bool:
         """Read the folder if it changed since the last time; publish a good edit, remember why a broken one was refused. Returns whether it changed."""
-        seen = self._fingerprint()
-        if seen == self._looked_at:
+        if self._fingerprint() == self._looked_at:
             return False
-        self._looked_at = seen
+        if not self._folder.is_dir():
+            return self._publish()  # Says that it is not there.
+        # Whoever writes several files on the admin page holds the folder meanwhile.
+        with locked(self._folder, exclusive=False):
+            return self._publish()
+
+    def _publish(self) -> bool:
+        self._looked_at = self._fingerprint()
         active = self._ledger.active_policy()
         try:
             loaded = load_policy(self._folder)
