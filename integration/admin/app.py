@@ -25,7 +25,7 @@ OPEN = frozenset({"admin.sign_in", "admin.static"})  # what is shown to people w
 
 def create_app(desk: Desk, door: Doorkeeper) -> Flask:
     """Return the application over a desk."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)  # The one of the pages is served to everybody.
     app.secret_key = secrets.token_bytes(32)  # Sessions live in this process alone, so its key may as well.
     app.config.update(
         SESSION_COOKIE_NAME="followthrough-admin",

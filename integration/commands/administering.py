@@ -21,6 +21,7 @@ from integration.environment import Address
 from integration.errors import ConfigError
 from integration.ledger.ledger import Ledger
 from integration.settings import Settings
+from integration.trackers.base import Tracker
 from integration.work.rehearsing import Edit, Rehearsal, Rehearsed, edit_of, open_incidents
 from mappings.loading import LoadedPolicy
 from mappings.models import Mode
@@ -65,12 +66,10 @@ def rehearse(
     settings: Settings, ledger: Ledger, before: LoadedPolicy, after: LoadedPolicy, over_incidents: bool
 ) -> Edit:
     """Compare two policies; over open incidents as far as the page has time for them."""
-    has_trackers = settings.github_token is not None or settings.is_jira_configured
     if not over_incidents or before.content_hash == after.content_hash:
         return edit_of(before, after)
     cases, left_out = open_incidents(ledger, MOST_INCIDENTS)
-    trackers = connect_trackers(settings, settings.signing_key()) if has_trackers else {}
-    rehearsal = Rehearsal(ledger, trackers, before.policy, after.policy, Mode(settings.mode), clock.now())
+    rehearsal = Rehearsal(ledger, _trackers(settings), before.policy, after.policy, Mode(settings.mode), clock.now())
     deadline = time.monotonic() + MOST_SECONDS
     judged: list[Rehearsed] = []
     for each in rehearsal.run(cases):
@@ -78,6 +77,14 @@ def rehearse(
         if time.monotonic() > deadline:
             break
     return edit_of(before, after, tuple(judged), left_out + len(cases) - len(judged))
+
+
+def _trackers(settings: Settings) -> dict[str, Tracker]:
+    """Return the trackers, or none where none is configured: the page edits files without them, and says which incidents it could not read."""
+    try:
+        return connect_trackers(settings, settings.signing_key())
+    except ConfigError:
+        return {}
 
 
 def _require_own_folder(settings: Settings) -> None:

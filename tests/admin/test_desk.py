@@ -146,6 +146,18 @@ def test_rolling_back_writes_the_files_again_and_takes_new_ones_away(desk: Deskt
     assert desk.ledger.verify_audit().ok
 
 
+def test_under_a_profile_files_that_were_not_there_are_not_made_by_rolling_back(desk: Desktop) -> None:
+    publish(desk, "service.yaml", "profile: starter\n")
+    old = desk.ledger.active_policy()
+    assert old is not None and old[1]["checks.yaml"].startswith("{")  # What the shipped file comes down to.
+    publish(desk, "checks.yaml", "checks:\n  in_time:\n    levels: {SEV1: block}\n")
+    assert "checks.in_time.levels.SEV1" in desk.browser.get(f"/history/{old[0]}").text
+    assert desk.browser.post(f"/history/{old[0]}", deed="roll-back").status_code == 302
+    assert sorted(path.name for path in desk.folder.iterdir()) == ["clocks.yaml", "service.yaml"]
+    active = desk.ledger.active_policy()
+    assert active is not None and active[0] == old[0]
+
+
 def test_nothing_is_rolled_back_over_a_change_that_was_not_seen(desk: Desktop) -> None:
     old = desk.ledger.active_policy()
     publish(desk, "clocks.yaml", LENIENT)

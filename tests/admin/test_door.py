@@ -14,6 +14,11 @@ def test_without_sign_in_every_page_leads_to_the_door(page: Desktop, path: str) 
     assert (answer.status_code, answer.location) == (302, "/sign-in")
 
 
+def test_the_style_is_for_everybody(page: Desktop) -> None:
+    answer = page.browser.get("/static/admin.css")
+    assert answer.status_code == 200 and answer.mimetype == "text/css"
+
+
 @pytest.mark.parametrize("path", ["/files/clocks.yaml", "/history/0", "/sign-out"])
 def test_without_sign_in_every_form_is_refused(page: Desktop, path: str) -> None:
     assert page.browser.post(path, form_at="/sign-in", text="zone: UTC\n", deed="publish").status_code == 401
