@@ -55,6 +55,7 @@ def build(settings: Settings, now: Callable[[], datetime] = clock.now) -> Parts:
         mode=Mode(settings.mode),
         timings=timings,
         keeping=settings.keeping,
+        token_days={"jira": settings.jira_token_expires} if settings.jira_token_expires else {},
         clock=now,
         in_scope=Scope(settings, trackers).allows,
     )

@@ -23,6 +23,7 @@ COMMANDS = {
     "work": ("running", "Run one worker alone."),
     "schedule": ("running", "Run the scheduler alone."),
     "migrate": ("running", "Bring the ledger's database to the schema that this version expects."),
+    "healthcheck": ("health", "Tell whether a process of this machine goes on: receiver, worker or scheduler."),
     "check": ("checking", "Read a Markdown post-mortem from a file and say what it still needs; no tracker is asked."),
     "plan": ("cases", "Say what a look at an issue would find and do now, and do nothing."),
     "reconcile": ("cases", "Look at an issue now, and say what came of it."),
@@ -40,6 +41,8 @@ COMMANDS = {
     ),
     "deliveries": ("memory", "Show work that kept failing, and let it run again."),
     "audit": ("memory", "Check the audit chain."),
+    "backup": ("keeping", "Copy the SQLite ledger into a new FILE, while the service runs."),
+    "restore": ("keeping", "Put a copy of the ledger back, with the service stopped."),
 }
 
 

@@ -74,8 +74,7 @@ def schedule(parent: int | None) -> None:
     with contextlib.closing(build(settings)) as parts, contextlib.ExitStack() as running:
         scheduler = Scheduler(parts.engine, parts.client)
         if settings.scheduler_metrics_bind is not None:
-            expires = {"jira": settings.jira_token_expires} if settings.jira_token_expires else {}
-            watched = Watched(parts.engine, parts.client, lambda: scheduler.is_active, expires)
+            watched = Watched(parts.engine, parts.client, lambda: scheduler.is_active)
             running.callback(_exported(settings.scheduler_metrics_bind, watched).shutdown)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: scheduler.ask_to_stop())

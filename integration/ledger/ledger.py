@@ -8,6 +8,7 @@ Writers of all processes follow one another.
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 
@@ -24,6 +25,7 @@ from integration.ledger import (
     parking,
     policies,
     projects,
+    restored,
     retention,
     schedule,
     verification,
@@ -33,6 +35,7 @@ from integration.ledger.chain import ChainKey, Writing
 from integration.ledger.figures import Figures
 from integration.ledger.recall import recall
 from integration.ledger.records import AuditEntry, AuditReport, LookRecord, Parked, Publication, Rejection
+from integration.ledger.restored import Restored
 from integration.ledger.schema import SchemaState, state_of
 from integration.postmortem.decisions import Decision, Intent, IntentState, Memory, ProjectMemory
 from integration.postmortem.incident import IssueKey, IssueRef
@@ -322,6 +325,17 @@ class Ledger:
         """Delete what is no longer needed and kept for longer than told; return how many rows of each kind."""
         with self._writing() as writing:
             return retention.retain(writing, keeping, now)
+
+    def note_restored(self, now: datetime) -> datetime:
+        """Note that a copy was put back; return the instant up to which it knows what was done."""
+        with self._writing() as writing:
+            return restored.note_restored(writing, now)
+
+    @cached_property
+    def restored(self) -> Restored | None:
+        """What is unknown since a copy was put back, or ``None``; read once, since nobody restores under a running process."""
+        with self._reading() as connection:
+            return restored.last_restored(connection)
 
     # The audit chain
 

@@ -17,6 +17,7 @@ from integration.wakeups import PREFIX
 SHARES = {Share.GATE: 1.0, Share.TICKET: 0.8, Share.COMMENT: 0.6, Share.GENERATED: 0.4}
 GITHUB = ((60.0, 80), (3600.0, 500))
 JIRA = ((2.0, 20), (30.0, 100))
+WINDOWS = ("github_minute", "github_hour", "jira_issue_2s", "jira_issue_30s")  # as the metrics name them
 
 # Counts what was spent in each window, oldest first; spends if every window has room, else answers when the fullest one will have.
 _SPEND = """
@@ -61,15 +62,11 @@ class WriteBudget:
             raise RateLimited(f"the write budget for {share.value} is spent", until=until)
 
     def left_everywhere(self, now: datetime) -> dict[str, int]:
-        """Return what is left by kind of account and window: GitHub's, and the least of any Jira issue that was written to lately."""
-        left = {
-            f"github_{name}": self._left("github", window, now)
-            for name, window in zip(("minute", "hour"), GITHUB, strict=True)
-        }
+        """Return what is left in each of :data:`WINDOWS`: GitHub's, and the least of any Jira issue written to lately."""
         keys: Any = self._client.scan_iter(f"{PREFIX}budget:jira:*", count=500)
-        jira = [key.decode().removeprefix(f"{PREFIX}budget:") for key in keys]
-        least = (min((self._left(each, window, now) for each in jira), default=window[1]) for window in JIRA)
-        return left | dict(zip(("jira_issue_2s", "jira_issue_30s"), least, strict=True))
+        jira = [key.decode(errors="replace").removeprefix(f"{PREFIX}budget:") for key in keys]
+        least = [min((self._left(each, window, now) for each in jira), default=window[1]) for window in JIRA]
+        return dict(zip(WINDOWS, [*(self._left("github", window, now) for window in GITHUB), *least], strict=True))
 
     def _left(self, account: str, window: tuple[float, int], now: datetime) -> int:
         seconds, limit = window

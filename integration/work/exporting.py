@@ -6,7 +6,7 @@ lists. Nothing is kept between two scrapes, and a part that does not answer is i
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 from wsgiref.simple_server import WSGIServer
 
@@ -22,11 +22,42 @@ from integration.errors import FollowthroughError
 from integration.metrics_server import serve
 from integration.work import beating
 from integration.work.counting import ALARMS, KINDS, LOOKS, RESULTS, SECONDS, SITES, Counted
+from integration.work.expiring import expiries
 from integration.work.jobs import Engine
 
 log = structlog.get_logger(__name__)
 DAY = 86_400.0
 P = "followthrough_"
+# Every sample's name, for alerts and documentation; a test compares it with what is shown.
+NAMES = frozenset(
+    {
+        f"{P}redis_up",
+        f"{P}ledger_up",
+        f"{P}wanted",
+        f"{P}wanted_oldest_seconds",
+        f"{P}queued",
+        f"{P}deferred",
+        f"{P}alive",
+        f"{P}scheduler_active",
+        f"{P}budget_left",
+        f"{P}sweep_age_seconds",
+        f"{P}token_expires_days",
+        f"{P}open_cases",
+        f"{P}parked",
+        f"{P}refused",
+        f"{P}breakers_open",
+        f"{P}paused",
+        f"{P}policy_refused",
+        f"{P}audit_entries",
+        f"{P}audit_head_age_seconds",
+        f"{P}commands_total",
+        f"{P}reopenings_total",
+        f"{P}alarms_total",
+        f"{P}look_seconds_bucket",
+        f"{P}look_seconds_count",
+        f"{P}look_seconds_sum",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +67,6 @@ class Watched:
     engine: Engine
     client: "redis.Redis"
     is_active: Callable[[], bool]
-    token_expires: dict[str, date]
 
 
 class Exporter(Collector):
@@ -81,11 +111,10 @@ class Exporter(Collector):
         yield by_label("token_expires_days", "Days until the tracker's token expires.", "site", self._days_left(now))
 
     def _days_left(self, now: datetime) -> dict[str, float]:
-        told = {
-            s: datetime(d.year, d.month, d.day, tzinfo=UTC).timestamp() for s, d in self._watched.token_expires.items()
+        known = self._watched.engine.counts.tokens() | {
+            s: at.timestamp() for s, at in expiries(self._watched.engine).items()
         }
-        expires = {site: at for site, at in self._watched.engine.counts.tokens().items() if site in SITES} | told
-        return {site: (at - now.timestamp()) / DAY for site, at in expires.items()}
+        return {site: (at - now.timestamp()) / DAY for site, at in known.items() if site in SITES}
 
     def _of_ledger(self) -> Iterable[Metric]:
         found, now = self._watched.engine.ledger.figures(), self._watched.engine.clock()

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import redis
 import structlog
@@ -54,6 +54,7 @@ class Engine:
     mode: Mode
     timings: Timings
     keeping: Keeping
+    token_days: dict[str, date]
     clock: Callable[[], datetime]
     in_scope: Callable[[str, str], bool]
 

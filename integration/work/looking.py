@@ -36,6 +36,9 @@ log = structlog.get_logger(__name__)
 BEFORE_THE_FIRST = timedelta(
     minutes=10
 )  # A project's first delivery tells of something that happened a little before it arrived.
+LEEWAY = timedelta(
+    minutes=5
+)  # The tracker's clock and ours need not agree; what is looked for may seem a little older.
 MOST_ROUNDS = 4  # Tickets first, then the status comment that lists them; more rounds than this would mean that we fight ourselves.
 
 
@@ -217,16 +220,18 @@ def _carry_out(command: Command, case: Case, memory: Memory, policy: Policy, giv
         return _apply(command, policy, given, spend, None)
     ref, issue = case.incident.ref, case.incident.ref if isinstance(command, EnsureActionTicket) else command.issue
     intent = memory.intent(command.purpose)
-    seek_since: datetime | None = None
+    # After a restore the ledger may not know what was made since its copy was taken.
+    gap = given.ledger.restored
+    seek_since = gap.known_until - LEEWAY if gap and intent is None and case.incident.created_at <= gap.at else None
     if intent is not None and intent.state is IntentState.OPEN:
         ripe = intent.opened_at + given.intent_grace
         if given.now < ripe:
             return ripe
-        seek_since = intent.opened_at - timedelta(minutes=5)
+        seek_since = intent.opened_at - LEEWAY
     elif intent is not None and intent.state is IntentState.DONE:
         # What was made is gone, or was never recorded with the case: look for it before making it again.
         given.ledger.settle_intent(ref, command.purpose, IntentState.FAILED, "", given.now)
-        seek_since = intent.opened_at - timedelta(minutes=5)
+        seek_since = intent.opened_at - LEEWAY
     given.ledger.open_intent(ref, command.purpose, issue.key, given.now)
     outcome = _apply(command, policy, given, spend, seek_since)
     if outcome.result is Result.REFUSED:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from integration.errors import FollowthroughError
 from integration.wakeups import PREFIX, WakeUp
 from integration.work.beating import SCHEDULER_SECONDS, Heart
+from integration.work.expiring import warn_of_expiry
 from integration.work.jobs import Engine
 from integration.work.sweeping import sweep_trackers
 
@@ -100,6 +101,7 @@ class Scheduler:
                 log.info("queued_again", cases=again)
         if self._trackers.is_due(now):
             sweep_trackers(engine, self._goes_on)
+            warn_of_expiry(engine, self._client, now)
         if self._retention.is_due(now):
             gone = engine.ledger.retain(engine.keeping, now)
             if any(gone.values()):

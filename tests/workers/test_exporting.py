@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import create_engine, text
 
 from integration.environment import Address
-from integration.work.exporting import Watched, export
+from integration.work.exporting import NAMES, Watched, export
 from integration.work.scheduler import Scheduler
 from tests.e2e.stage import REPOSITORY, Stage
 
@@ -19,10 +19,9 @@ from tests.e2e.stage import REPOSITORY, Stage
 @pytest.fixture
 def address(service: Stage) -> Iterator[str]:
     scheduler = Scheduler(service.parts.engine, service.parts.client)
-    day = (service.clock() + timedelta(days=12)).date()
     server = export(
         Address("127.0.0.1", 0),
-        Watched(service.parts.engine, service.parts.client, lambda: scheduler.is_active, {"jira": day}),
+        Watched(service.parts.engine, service.parts.client, lambda: scheduler.is_active),
     )
     scheduler.tick()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -97,7 +96,6 @@ def test_tokens_policy_parked_work_and_stopped_projects_show(service: Stage, add
     assert found["followthrough_breakers_open"] == found["followthrough_parked"] == 1
     assert found["followthrough_policy_refused"] == 1
     assert found["followthrough_token_expires_days|github"] == pytest.approx(3, abs=0.1)
-    assert 11 <= found["followthrough_token_expires_days|jira"] <= 12
 
 
 def test_a_sweep_that_misses_a_project_lets_the_age_of_the_last_one_grow(service: Stage, address: str) -> None:
@@ -174,3 +172,11 @@ def test_what_was_closed_while_writing_was_stopped_is_opened_again_on_resume(
     Scheduler(service.parts.engine, service.parts.client).tick()
     service.settle()
     assert service.github.as_person("dana").issue(REPOSITORY, number)["state"] == "open"
+
+
+def test_every_sample_that_is_shown_is_of_a_name_that_alerts_may_use(service: Stage, address: str) -> None:
+    service.parts.engine.counts.token_expires("github", 1.0)
+    an_incident(service)
+    service.settle()
+    shown = {name.partition("|")[0] for name in figures(address)}
+    assert {name for name in shown if name.startswith("followthrough_")} == NAMES

@@ -151,6 +151,8 @@ def _add_headers(app: Flask, site: Site, limits: Limits) -> None:
         answer.headers["X-GitHub-Api-Version-Selected"] = request.headers.get("X-GitHub-Api-Version", "2022-11-28")
         if viewer is not None and viewer.app is None:
             answer.headers["X-OAuth-Scopes"] = "repo, admin:repo_hook"
+            if site.token_expires is not None:
+                answer.headers["GitHub-Authentication-Token-Expiration"] = f"{site.token_expires:%Y-%m-%d %H:%M:%S} UTC"
         return answer
 
 

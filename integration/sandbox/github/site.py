@@ -63,6 +63,7 @@ class Site:
         self.issues_by_id: dict[int, Issue] = {}
         self.comments_by_id: dict[int, tuple[Issue, Comment]] = {}
         self.hooks: dict[int, Hook] = {}
+        self.token_expires: datetime | None = None  # told with every answer to a person's token, where it is set
         self.hook_dates: dict[int, datetime] = {}
         self.apps: dict[int, App] = {}
         self.installations: dict[int, Installation] = {}

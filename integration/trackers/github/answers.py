@@ -57,6 +57,19 @@ class Answer:
         return found[1] if found else None
 
 
+def token_expiry(headers: Headers) -> datetime | None:
+    """Return when the token in use expires (aware UTC), ``None`` where GitHub does not say.
+
+    https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api: the header
+    github-authentication-token-expiration, as ``2026-12-31 23:59:59 UTC`` or with an offset.
+    """
+    told = headers.get("github-authentication-token-expiration", "").replace(" UTC", " +0000")
+    try:
+        return datetime.strptime(told, "%Y-%m-%d %H:%M:%S %z").astimezone(UTC)
+    except ValueError:
+        return None
+
+
 def server_time(headers: Headers) -> datetime | None:
     """Return the server's own time of an answer (aware UTC), or ``None``."""
     try:

@@ -20,7 +20,7 @@ from urllib3.exceptions import NewConnectionError
 
 from integration.clock import now
 from integration.errors import TrackerError, TrackerRefused, TrackerUnavailable
-from integration.trackers.github.answers import Answer, error_of
+from integration.trackers.github.answers import Answer, error_of, token_expiry
 from integration.trackers.github.connection import Plain, Presented, Redirected, Secure
 from integration.trackers.github.identifiers import Repository, repository_in
 from integration.trackers.github.remembered import Kept, Remembered
@@ -79,6 +79,7 @@ class GitHubClient:
         # The connection of PyGithub keeps the request on itself, so one call at a time; GitHub asks for that anyway.
         self._one_call = Lock()
         self.tally = Tally()
+        self.token_expires: datetime | None = None
 
     def __repr__(self) -> str:
         return f"GitHubClient({self._url.geturl()!r})"
@@ -186,6 +187,7 @@ class GitHubClient:
         else:
             raise TrackerRefused(f"GitHub redirected {asked} too often.", status=301, detail="too many redirects")
         self._count(asked, status, is_write=is_write)
+        self.token_expires = token_expiry(headers) or self.token_expires
         if status == 304:
             return Answer(status, headers, None, unchanged=True)
         if status >= 300:

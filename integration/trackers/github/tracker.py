@@ -50,6 +50,10 @@ class GitHubTracker:
         """Return how many requests were made so far."""
         return self._client.tally
 
+    def token_expires(self) -> datetime | None:
+        """Return when our token expires as GitHub said with its answers, or ``None``; those of an App are renewed by themselves."""
+        return None if self._app is not None else self._client.token_expires
+
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
