@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from mappings.checks import Check, ChecksFile
 from mappings.clocks import ClocksFile, Weekday
 from mappings.people import Apps, CommandAuthority, JiraAuthority, JiraHolders, PeopleFile, Person, Roles
-from mappings.postmortem import Emptiness, Part, PostmortemFile, Question, RespondingQuestion, Section
+from mappings.postmortem import Emptiness, LinkedIncidents, Part, PostmortemFile, Question, RespondingQuestion, Section
 from mappings.remediation import (
     ActionKind,
     Claim,
@@ -71,6 +71,7 @@ __all__ = [
     "LabelledSeverity",
     "Level",
     "LinkDirection",
+    "LinkedIncidents",
     "MappingModel",
     "Mode",
     "Part",

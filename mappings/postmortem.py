@@ -103,6 +103,13 @@ class Emptiness(MappingModel):
     """Words that turn a placeholder into an answer when a reason follows: "N/A because the model was not involved"."""
 
 
+class LinkedIncidents(MappingModel):
+    """Incidents that are opened for other systems, which "Where else?" says are affected."""
+
+    most: Annotated[int, Field(strict=True, ge=0, le=50)]
+    """How many are opened from one post-mortem at most; 0: none, people open them."""
+
+
 class PostmortemFile(MappingModel):
     """``postmortem.yaml``."""
 
@@ -112,6 +119,8 @@ class PostmortemFile(MappingModel):
     """The questions that decide whether conditional sections are asked for."""
     responding: Annotated[tuple[RespondingQuestion, ...], ENTRIES, Keyed()]
     """What is asked while the incident is still going on; everything else can wait."""
+    linked_incidents: LinkedIncidents
+    """Incidents that are opened for affected systems."""
     empty: Emptiness
     """What counts as empty."""
     resolved_words: tuple[Words, ...]

@@ -111,6 +111,7 @@ NEUTRAL = frozenset(
         "postmortem.questions",
         "postmortem.questions.*.text",
         "postmortem.questions.*.headings",
+        "postmortem.linked_incidents.most",
         "postmortem.responding",
         "postmortem.responding.*.ask",
         "postmortem.responding.*.line",

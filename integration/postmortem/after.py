@@ -10,10 +10,12 @@ from integration.postmortem.commands import (
     EnsureAgreed,
     EnsureLabels,
     EnsureLinked,
+    EnsureLinkedIncident,
     EnsureOpen,
     EnsureReply,
     EnsureSeverityShown,
     EnsureStatusComment,
+    NewIssue,
     Outcome,
     Result,
 )
@@ -46,6 +48,8 @@ def after(case: Case, memory: Memory, command: Command, outcome: Outcome) -> tup
             )
         case EnsureActionTicket():
             return _with_ticket(case, memory, command, outcome)
+        case EnsureLinkedIncident():
+            return _with_incident(case, command, outcome), memory
         case EnsureLinked():
             linked = not _dropped(outcome, "link")
             return _on(case, command.ticket, lambda issue: replace(issue, linked=linked)), memory
@@ -78,19 +82,10 @@ def _with_ticket(case: Case, memory: Memory, command: EnsureActionTicket, outcom
     if outcome.ticket is None:
         return case, memory
     unassigned = _dropped(outcome, "assignee")
-    ticket = Issue(
-        ref=outcome.ticket,
-        title=command.title,
-        body="",
-        document=Document(()),
-        author=case.service,
-        created_at=case.incident.updated_at,
-        updated_at=case.incident.updated_at,
-        labels=command.labels,
+    ticket = replace(
+        _created(case, command, outcome, outcome.ticket),
         assignees=() if unassigned else (command.owner,),
         due=None if _dropped(outcome, "due") else command.due,
-        purpose=command.purpose,
-        linked=not _dropped(outcome, "link"),
     )
     remembered = RememberedAction(
         command.action_id,
@@ -105,3 +100,25 @@ def _with_ticket(case: Case, memory: Memory, command: EnsureActionTicket, outcom
     )
     actions = (*(a for a in memory.actions if a.action_id != command.action_id), remembered)
     return replace(case, tickets=(*case.tickets, ticket)), replace(memory, actions=actions)
+
+
+def _with_incident(case: Case, command: EnsureLinkedIncident, outcome: Outcome) -> Case:
+    """The incident of another system is a case of its own; here it is only seen, as what people link is."""
+    if outcome.ticket is None or case.ticket(outcome.ticket.key) is not None:
+        return case
+    return replace(case, tickets=(*case.tickets, _created(case, command, outcome, outcome.ticket)))
+
+
+def _created(case: Case, command: NewIssue, outcome: Outcome, ref: IssueRef) -> Issue:
+    return Issue(
+        ref=ref,
+        title=command.title,
+        body="",
+        document=Document(()),
+        author=case.service,
+        created_at=case.incident.updated_at,
+        updated_at=case.incident.updated_at,
+        labels=command.labels,
+        purpose=command.purpose,
+        linked=not _dropped(outcome, "link"),
+    )

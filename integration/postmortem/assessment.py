@@ -12,6 +12,7 @@ from integration.postmortem.reading.commands import Suggestion
 from integration.postmortem.reading.spans import Spans
 from integration.postmortem.reading.timeline import Timeline
 from integration.postmortem.remediation import ActionRow
+from integration.postmortem.rules.elsewhere import LinkedIncident
 from integration.postmortem.rules.evidence import Proof
 from integration.postmortem.rules.severity import SeverityView
 from mappings.models import Kind, Mode
@@ -83,7 +84,7 @@ class Assessment:
     ``notes`` are what ``/note`` added, oldest first; ``paused_by`` names who asked us to rest with ``/pause``, or is empty.
     ``adopted_digest`` is the digest of the text that somebody adopted, where it had to be. ``next_look`` is the earliest instant at which the
     assessment could change without an event (DESIGN 1.4).
-    ``timeline`` is as it is written.
+    ``timeline`` is as it is written; ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us.
     """
 
     case: IssueRef
@@ -104,6 +105,7 @@ class Assessment:
     paused_by: str = ""
     next_look: datetime | None = None
     adopted_digest: str | None = None
+    elsewhere: tuple[LinkedIncident, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)
 
     @property

@@ -98,6 +98,24 @@ class EnsureActionTicket:
 
 
 @dataclass(frozen=True)
+class EnsureLinkedIncident:
+    """An incident of its own exists for an affected ``system``, linked to the incident from which it is known.
+
+    ``purpose`` is what its marker says, once per system; ``issue_type`` is that of the incident it comes from, where the tracker has types.
+    """
+
+    case: IssueRef
+    system: str
+    purpose: str
+    project: str
+    title: str
+    tree: Tree
+    labels: frozenset[str]
+    issue_type: str = ""
+    share: Share = Share.TICKET
+
+
+@dataclass(frozen=True)
 class EnsureLinked:
     """The ticket is linked to its incident: sub-issue on GitHub, the mapped link or parent on Jira."""
 
@@ -123,16 +141,18 @@ Command = (
     | EnsureReply
     | EnsureOpen
     | EnsureActionTicket
+    | EnsureLinkedIncident
     | EnsureLinked
     | EnsureAgreed
 )
-Creation = EnsureStatusComment | EnsureReply | EnsureActionTicket
+NewIssue = EnsureActionTicket | EnsureLinkedIncident
+Creation = EnsureStatusComment | EnsureReply | NewIssue
 
 
 def name_of(command: Command) -> str:
     """Return the name under which a refusal of this command is remembered: its kind, and its purpose or issue."""
     match command:
-        case EnsureActionTicket() | EnsureReply():
+        case EnsureActionTicket() | EnsureLinkedIncident() | EnsureReply():
             about = command.purpose
         case EnsureLinked() | EnsureAgreed():
             about = command.ticket.locator

@@ -14,6 +14,7 @@ from integration.postmortem.rules.causes import judge_causes
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
 from integration.postmortem.rules.deciding import Decided, decide, names_in_commands, people_who_command
 from integration.postmortem.rules.drafting import ActionDraft, draft_actions
+from integration.postmortem.rules.elsewhere import judge_elsewhere
 from integration.postmortem.rules.evidence import Proof, ProofState, given_evidence, judge_proof, subject_of
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
 from integration.postmortem.rules.parts import judge_parts
@@ -55,7 +56,8 @@ def judge(
     stamp: str = "",
 ) -> Assessment:
     """Judge one case. ``mode`` is the installation's, ``stamp`` the content hash of the policy, recorded with each decision."""
-    standing = judge_standing(case.incident, facts, memory, policy, mode)
+    ours = case.incident.author.id == case.service.id
+    standing = judge_standing(case.incident, facts, memory, policy, mode, ours=ours)
     if standing.governed in BEYOND:
         return _beyond(case, standing, policy)
     postmortem = read_postmortem(case.incident, policy)
@@ -81,6 +83,17 @@ class _Bench:
         return (*self.memory.decisions, *self.decided.decisions)
 
 
+def _writes(bench: _Bench) -> bool:
+    """Tell whether new issues may come from this text: governed, adopted, open, not in public, and not only observed (S12, S27)."""
+    return (
+        bench.standing.governed is Governed.GOVERNED
+        and bench.standing.mode is not Mode.OBSERVE
+        and not bench.case.incident.closed
+        and bench.standing.is_trusted
+        and not _is_public(bench)
+    )
+
+
 def _beyond(case: Case, standing: GovernedView, policy: Policy) -> Assessment:
     kind = policy.kind(None)
     return Assessment(
@@ -104,10 +117,14 @@ def _assess(bench: _Bench) -> Assessment:
     about = judge_incident(case, bench.memory, bench.decisions, bench.postmortem, severity.severity, policy)
     too_many = count_finding(len(bench.drafts), severity.severity, policy)
     approvals = judge_approvals(case, bench.decisions, kind, severity.severity, policy)
+    elsewhere, linked = judge_elsewhere(
+        bench.postmortem, case, bench.memory, severity.severity, policy, may_create=_writes(bench)
+    )
     content = (
         *judge_sections(bench.postmortem, kind, policy),
         *judge_timeline(bench.postmortem, case.incident.created_at, severity.severity, policy),
         *judge_parts(bench.postmortem, kind, policy),
+        *elsewhere,
         *judge_causes(bench.postmortem, severity.severity, policy),
     )
     untrusted = () if standing.is_trusted else (not_adopted(severity.severity, policy),)
@@ -146,6 +163,7 @@ def _assess(bench: _Bench) -> Assessment:
         next_look=_next_look(bench, due, actions),
         adopted_digest=standing.adopted_digest,
         timeline=bench.postmortem.timeline,
+        elsewhere=linked,
     )
 
 
@@ -156,14 +174,7 @@ def _paused_by(decisions: tuple[Decision, ...]) -> str:
 
 
 def _actions(bench: _Bench, severity: SeverityView) -> tuple[ActionView, ...]:
-    policy, incident = bench.policy, bench.case.incident
-    writes = (
-        bench.standing.governed is Governed.GOVERNED
-        and bench.standing.mode is not Mode.OBSERVE
-        and not incident.closed
-        and bench.standing.is_trusted
-        and not _is_public(bench)
-    )
+    policy, writes = bench.policy, _writes(bench)
     views = []
     for index, draft in enumerate(bench.drafts):
         subject, proof = _proof(draft, bench)

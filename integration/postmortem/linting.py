@@ -37,7 +37,7 @@ NOT_IN_A_FILE = frozenset(
     }
 )
 _SITE, _PLACE = "github", "file/file"
-_SECTIONS_OF_CHECKS = {"timeline": TIMELINE, "cause": "root_causes"}
+_SECTIONS_OF_CHECKS = {"timeline": TIMELINE, "cause": "root_causes", "where": "where_else"}
 
 
 @dataclass(frozen=True)

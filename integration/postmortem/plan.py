@@ -11,10 +11,12 @@ from integration.postmortem.commands import (
     EnsureAgreed,
     EnsureLabels,
     EnsureLinked,
+    EnsureLinkedIncident,
     EnsureOpen,
     EnsureReply,
     EnsureSeverityShown,
     EnsureStatusComment,
+    NewIssue,
     Share,
     name_of,
 )
@@ -23,6 +25,7 @@ from integration.postmortem.incident import Case, Issue
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.rules.severity import BY_COMMAND
+from integration.postmortem.writing.linked import linked_title, linked_tree
 from integration.postmortem.writing.replies import (
     closed_too_early,
     handed_over,
@@ -48,12 +51,13 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         *_labels(assessment, case.incident),
         *_severity_shown(assessment, case.incident, policy),
         *_tickets(assessment, case, policy),
+        *_incidents(assessment, case, policy),
         *_agreements(assessment, case),
         *_replies(assessment, case, memory, policy),
     )
     refused = {refusal.purpose for refusal in memory.refusals}
     # A ticket that the tracker refuses holds nothing up: the comment has to tell of it.
-    creating = any(isinstance(command, EnsureActionTicket) and name_of(command) not in refused for command in commands)
+    creating = any(isinstance(command, NewIssue) and name_of(command) not in refused for command in commands)
     return commands if creating else (*commands, *_status(assessment, case, memory, policy, stamp))
 
 
@@ -170,6 +174,25 @@ def _ticket(view: ActionView, assessment: Assessment, case: Case, policy: Policy
         owner=view.owner,
         due=view.due,
         labels=frozenset(policy.remediation.ticket.labels),
+    )
+
+
+def _incidents(assessment: Assessment, case: Case, policy: Policy) -> tuple[Command, ...]:
+    """An affected system gets its own incident, unclassified: how severe it is there has to be said there."""
+    incident = case.incident
+    return tuple(
+        EnsureLinkedIncident(
+            case=incident.ref,
+            system=linked.system,
+            purpose=linked.purpose,
+            project=incident.ref.project,
+            title=linked_title(linked.system, incident),
+            tree=linked_tree(linked.system, incident, assessment, policy),
+            labels=frozenset(policy.severity.incident.labels[:1]),
+            issue_type=incident.issue_type,
+        )
+        for linked in assessment.elsewhere
+        if linked.wanted
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from integration.ledger.ledger import Ledger
-from integration.postmortem.commands import Command, EnsureActionTicket, EnsureOpen
+from integration.postmortem.commands import Command, EnsureActionTicket, EnsureLinkedIncident, EnsureOpen
 from integration.postmortem.incident import IssueRef
 from mappings.models import Policy
 
@@ -25,7 +25,7 @@ class Breaker:
         limits = self._policy.service.circuit_breaker
         for kind, what, always in (
             (EnsureOpen, "reopenings", limits.reopenings_per_hour),
-            (EnsureActionTicket, "new tickets", limits.creations_per_hour),
+            ((EnsureActionTicket, EnsureLinkedIncident), "new tickets", limits.creations_per_hour),
         ):
             count = sum(isinstance(command, kind) for command in wanted)
             if count == 0:

@@ -16,6 +16,7 @@ from integration.postmortem.commands import (
     EnsureActionTicket,
     EnsureReply,
     EnsureStatusComment,
+    NewIssue,
     Outcome,
     Result,
     Share,
@@ -218,7 +219,7 @@ def _carry_out(command: Command, case: Case, memory: Memory, policy: Policy, giv
     spend = given.spend_for(command)
     if not isinstance(command, Creation) or (isinstance(command, EnsureStatusComment) and command.comment_id):
         return _apply(command, policy, given, spend, None)
-    ref, issue = case.incident.ref, case.incident.ref if isinstance(command, EnsureActionTicket) else command.issue
+    ref, issue = case.incident.ref, case.incident.ref if isinstance(command, NewIssue) else command.issue
     intent = memory.intent(command.purpose)
     # After a restore the ledger may not know what was made since its copy was taken.
     gap = given.ledger.restored
@@ -238,7 +239,9 @@ def _carry_out(command: Command, case: Case, memory: Memory, policy: Policy, giv
         given.ledger.settle_intent(ref, command.purpose, IntentState.FAILED, "", given.now)
     else:
         created = outcome.ticket.locator if outcome.ticket else outcome.created
-        given.ledger.settle_intent(ref, command.purpose, IntentState.DONE, created, given.now, ticket=outcome.ticket)
+        # The incident of another system is a case of its own: its deliveries do not wake this one.
+        ticket = outcome.ticket if isinstance(command, EnsureActionTicket) else None
+        given.ledger.settle_intent(ref, command.purpose, IntentState.DONE, created, given.now, ticket=ticket)
     return outcome
 
 

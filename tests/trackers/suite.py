@@ -18,6 +18,7 @@ from integration.postmortem.commands import (
     EnsureAgreed,
     EnsureLabels,
     EnsureLinked,
+    EnsureLinkedIncident,
     EnsureOpen,
     EnsureReply,
     EnsureStatusComment,
@@ -163,6 +164,18 @@ class Story:
             labels=frozenset({LABEL}),
             text="filter on product status before retrieval",
             description="Filter on product status before retrieval.",
+        )
+
+    def incident_command(self, case: IssueRef) -> EnsureLinkedIncident:
+        return EnsureLinkedIncident(
+            case=case,
+            system="The e-mail assistant",
+            purpose="incident:0123456789abcdef",
+            project=self.world.project,
+            title="The e-mail assistant: also affected",
+            tree=says("It was found elsewhere."),
+            labels=frozenset({"incident"}),
+            issue_type=self.issue(case).issue_type,
         )
 
     def ticket(self, case: IssueRef, action: str = "A1", owner: str = "dana") -> IssueRef:
@@ -346,6 +359,35 @@ class TrackerSuite:
         assert seen.due == date(2026, 12, 1)
         assert LABEL in seen.labels
         assert "Filter on product status before retrieval." in plain_text(seen.document.blocks)
+
+    def test_an_affected_system_gets_a_linked_incident_of_its_own(self, story: Story, world: Harness) -> None:
+        case = story.incident()
+        outcome = story.apply(story.incident_command(case))
+        assert outcome.result is Result.CHANGED
+        assert outcome.ticket is not None
+        (seen,) = story.look(case).tickets
+        assert (seen.ref.key, seen.linked, seen.purpose) == (
+            outcome.ticket.key,
+            world.has_links,
+            "incident:0123456789abcdef",
+        )
+        assert (seen.title, seen.assignees, seen.due) == ("The e-mail assistant: also affected", (), None)
+        opened = story.issue(outcome.ticket)
+        assert "incident" in opened.labels
+        assert opened.author.id == world.person("bot").id
+        assert opened.issue_type == story.issue(case).issue_type
+
+    def test_a_linked_incident_whose_answer_was_lost_is_found_and_not_made_twice(
+        self, story: Story, world: Harness
+    ) -> None:
+        case = story.incident()
+        began, before = a_while_ago(), world.issues()
+        world.lose_next_answer("ticket")
+        with pytest.raises(TrackerUnavailable):
+            story.apply(story.incident_command(case))
+        story.apply(story.incident_command(case), seek_since=began)
+        assert world.issues() == before + 1
+        assert story.look(case).tickets[0].linked is world.has_links
 
     def test_an_owner_who_cannot_be_assigned_leaves_a_ticket_and_is_told(self, story: Story) -> None:
         case = story.incident()

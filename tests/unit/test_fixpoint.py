@@ -17,6 +17,7 @@ from integration.postmortem.commands import (
     EnsureAgreed,
     EnsureLabels,
     EnsureLinked,
+    EnsureLinkedIncident,
     EnsureOpen,
     EnsureReply,
     EnsureStatusComment,
@@ -143,6 +144,11 @@ RULES = [
     pytest.param({"memory": nothing_remembered(), "mode": Mode.OBSERVE}, set(), id="observing"),
     pytest.param({"memory": nothing_remembered(), "incident": an_incident("", labels=set())}, set(), id="no incident"),
     pytest.param({"memory": a_memory(a_decision("pause", GINA, issue=HERE.key))}, {EnsureStatusComment}, id="resting"),
+    pytest.param(
+        {"incident": an_incident(body=a_body(where_else="- Hansen mail: affected\n- Nord bot: affected"))},
+        {EnsureLinkedIncident, EnsureStatusComment},
+        id="two affected systems",
+    ),
     pytest.param(
         {"memory": nothing_remembered(), "incident": an_incident(body=a_body(), public=True)},
         {EnsureStatusComment},

@@ -12,6 +12,7 @@ from integration.postmortem.assessment import Assessment, Governed
 from integration.postmortem.commands import (
     Command,
     EnsureActionTicket,
+    EnsureLinkedIncident,
     EnsureReply,
     EnsureStatusComment,
     Outcome,
@@ -50,6 +51,8 @@ def done(command: Command) -> Outcome:
         case EnsureActionTicket():
             number = int(command.action_id[1:]) if command.action_id[1:].isdigit() else 99
             return Outcome(Result.CHANGED, ticket=a_ref(100 + number, command.case.key.site), writes=1)
+        case EnsureLinkedIncident():
+            return Outcome(Result.CHANGED, ticket=a_ref(200 + len(command.system), command.case.key.site), writes=1)
         case EnsureStatusComment():
             return Outcome(Result.CHANGED, created=command.comment_id or "9001", writes=1)
         case EnsureReply():

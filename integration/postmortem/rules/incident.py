@@ -82,6 +82,7 @@ _WRITES = {
     "EnsureReply": "an answer ({})",
     "EnsureOpen": "opening {} again",
     "EnsureActionTicket": "a new ticket ({})",
+    "EnsureLinkedIncident": "a new incident for an affected system",
     "EnsureLinked": "linking {}",
     "EnsureAgreed": "a change of owner or due date on {}",
 }

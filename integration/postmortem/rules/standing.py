@@ -25,8 +25,13 @@ class GovernedView:
     is_trusted: bool = True
 
 
-def judge_standing(incident: Issue, facts: Facts, memory: Memory, policy: Policy, mode: Mode) -> GovernedView:
-    """Judge whether and how far the incident is governed. ``mode`` is the installation's; the mapping, a label or a pause make it more cautious."""
+def judge_standing(
+    incident: Issue, facts: Facts, memory: Memory, policy: Policy, mode: Mode, *, ours: bool = False
+) -> GovernedView:
+    """Judge whether and how far the incident is governed. ``mode`` is the installation's; the mapping, a label or a pause make it more cautious.
+
+    ``ours`` is an incident that our own account opened for an affected system: it came from a text that the team had taken on.
+    """
     site, project = incident.ref.key.site, incident.ref.project
     mode = Mode.most_cautious(mode, policy.service.mode)
     if policy.is_left_alone(site, project):
@@ -37,10 +42,10 @@ def judge_standing(incident: Issue, facts: Facts, memory: Memory, policy: Policy
         return GovernedView(Governed.NOT_AN_INCIDENT, "no incident label or type", mode)
     if policy.severity.is_observed(incident.labels) or memory.project.paused or memory.project.breaker:
         mode = Mode.OBSERVE
-    return _taken_on(incident, facts, memory, policy, mode)
+    return _taken_on(incident, facts, memory, policy, mode, ours=ours)
 
 
-def _taken_on(incident: Issue, facts: Facts, memory: Memory, policy: Policy, mode: Mode) -> GovernedView:
+def _taken_on(incident: Issue, facts: Facts, memory: Memory, policy: Policy, mode: Mode, *, ours: bool) -> GovernedView:
     if memory.governed and memory.adopted_digest in (None, incident.body_digest):
         return GovernedView(Governed.GOVERNED, "", mode, memory.adopted_digest)
     if memory.governed and _may_adopt(facts.body_editor, incident, policy):
@@ -53,7 +58,7 @@ def _taken_on(incident: Issue, facts: Facts, memory: Memory, policy: Policy, mod
         return GovernedView(Governed.GOVERNED, "", mode, incident.body_digest)
     if incident.created_at < governed_since(memory, policy):
         return GovernedView(Governed.LEFT_ALONE, "it is older than the day from which this project is governed", mode)
-    if _may_adopt(facts.standings.get((incident.ref.project, incident.author.id)), incident, policy):
+    if ours or _may_adopt(facts.standings.get((incident.ref.project, incident.author.id)), incident, policy):
         return GovernedView(Governed.GOVERNED, "", mode)
     return GovernedView(Governed.WAITING, "it was reported by somebody without triage rights here", mode)
 

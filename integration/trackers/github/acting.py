@@ -13,6 +13,7 @@ from integration.postmortem.commands import (
     EnsureAgreed,
     EnsureLabels,
     EnsureLinked,
+    EnsureLinkedIncident,
     EnsureOpen,
     EnsureReply,
     EnsureSeverityShown,
@@ -70,7 +71,7 @@ class Actor:
                 return self._reply(command, writer, seek_since)
             case EnsureOpen():
                 return self._open(command, writer)
-            case EnsureActionTicket():
+            case EnsureActionTicket() | EnsureLinkedIncident():
                 return Tickets(self.observer).create(command, writer, seek_since)
             case EnsureLinked():
                 return self._linked(command, writer)

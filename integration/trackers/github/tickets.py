@@ -1,4 +1,4 @@
-"""Creates action tickets, links them to their incident, and keeps owner and due date as agreed. Never a second ticket
+"""Creates action tickets and incidents of affected systems, links them to their incident, and keeps owner and due date as agreed. Never a second ticket
 for one action.
 """
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integration.errors import IssueNotFound, TrackerRefused, TrackerUnavailable
-from integration.postmortem.commands import EnsureActionTicket, EnsureAgreed, Outcome, Result
+from integration.postmortem.commands import EnsureActionTicket, EnsureAgreed, NewIssue, Outcome, Result
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.people import Person
 from integration.trackers.github import escape
@@ -32,7 +32,7 @@ class Tickets:
 
     observer: Observer
 
-    def create(self, command: EnsureActionTicket, writer: Writer, seek_since: datetime | None) -> Outcome:
+    def create(self, command: NewIssue, writer: Writer, seek_since: datetime | None) -> Outcome:
         """Create the ticket and link it. With ``seek_since``, take the one that an earlier attempt made."""
         repository = repository_of(command.project)
         self.observer.client.cover(place_at(command.case).repository, frozenset({repository}))
@@ -125,7 +125,7 @@ class Tickets:
             return {}
         return {} if due_in(text) == command.due else {"body": with_due(text, command.due)}
 
-    def _sought(self, command: EnsureActionTicket, repository: Repository, since: datetime) -> Ticket | None:
+    def _sought(self, command: NewIssue, repository: Repository, since: datetime) -> Ticket | None:
         """Return the ticket that an earlier, unanswered attempt made, or ``None``.
 
         Not filtered by label: labels are dropped silently where our account may not set them.
@@ -145,39 +145,47 @@ class Tickets:
             raise TrackerUnavailable("Too many issues were opened to tell whether the ticket is among them.")
         return None
 
-    def _created(self, command: EnsureActionTicket, repository: Repository, writer: Writer) -> Ticket:
-        reader = self.observer.reader
+    def _created(self, command: NewIssue, repository: Repository, writer: Writer) -> Ticket:
+        otherwise = command.action_id if isinstance(command, EnsureActionTicket) else "An affected system"
         body: Json = {
-            "title": escape.title(command.title, command.action_id),
+            "title": escape.title(command.title, otherwise),
             "body": self._text(command, repository),
             "labels": sorted(command.labels),
         }
-        if is_login(command.owner.handle) and command.owner.site == reader.service.site:
-            body["assignees"] = [command.owner.handle]
-        else:
-            writer.shortfall.append("assignee")
-        if reader.form.type:
-            body["type"] = reader.form.type
-        if reader.form.due is GithubDue.MILESTONE:
-            dates = DueDates(self.observer.client, reader.form)
-            number = dates.milestone(repository, command.due, command.case, writer)
-            body |= {"milestone": number} if number is not None else {}
+        if isinstance(command, EnsureActionTicket):
+            body |= self._of_action(command, repository, writer)
         answer = writer.without_assignees(command.case, "POST", repository.path("issues"), body)
         return read(Ticket, answer.body)
 
-    def _complete(self, command: EnsureActionTicket, ticket: Ticket, writer: Writer) -> None:
+    def _of_action(self, command: EnsureActionTicket, repository: Repository, writer: Writer) -> Json:
+        """Return what an action's ticket has beside its text: owner, type, and a milestone where that is its due date."""
+        reader, fields = self.observer.reader, Json()
+        if is_login(command.owner.handle) and command.owner.site == reader.service.site:
+            fields["assignees"] = [command.owner.handle]
+        else:
+            writer.shortfall.append("assignee")
+        if reader.form.type:
+            fields["type"] = reader.form.type
+        if reader.form.due is GithubDue.MILESTONE:
+            dates = DueDates(self.observer.client, reader.form)
+            number = dates.milestone(repository, command.due, command.case, writer)
+            fields |= {"milestone": number} if number is not None else {}
+        return fields
+
+    def _complete(self, command: NewIssue, ticket: Ticket, writer: Writer) -> None:
         """Read back what GitHub drops without a word from those who may not push, and set what creating cannot."""
-        _read_back_owner(ticket, command.owner, writer)
+        if isinstance(command, EnsureActionTicket):
+            _read_back_owner(ticket, command.owner, writer)
         present = {name.casefold() for name in ticket.label_names}
         writer.shortfall += [f"label {name}" for name in sorted(command.labels) if name.casefold() not in present]
-        if self.observer.reader.form.due is GithubDue.ISSUE_FIELD:
+        if isinstance(command, EnsureActionTicket) and self.observer.reader.form.due is GithubDue.ISSUE_FIELD:
             dates = DueDates(self.observer.client, self.observer.reader.form)
             dates.set_field(place_of_ticket(ticket), command.due, ref_of(ticket), writer)
 
-    def _text(self, command: EnsureActionTicket, repository: Repository) -> str:
+    def _text(self, command: NewIssue, repository: Repository) -> str:
         mark = mark_line(self.observer.reader.signer, command.case.key, command.purpose)
-        has_line = self.observer.reader.form.due is GithubDue.LINE
-        last = f"{due_line(command.due)}\n\n{mark}" if has_line else mark
+        has_line = isinstance(command, EnsureActionTicket) and self.observer.reader.form.due is GithubDue.LINE
+        last = f"{due_line(command.due)}\n\n{mark}" if isinstance(command, EnsureActionTicket) and has_line else mark
         return Renderer(str(repository)).markdown(command.tree, last=last)
 
 

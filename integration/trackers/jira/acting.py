@@ -13,6 +13,7 @@ from integration.postmortem.commands import (
     EnsureAgreed,
     EnsureLabels,
     EnsureLinked,
+    EnsureLinkedIncident,
     EnsureOpen,
     EnsureReply,
     EnsureSeverityShown,
@@ -72,7 +73,7 @@ class Actor:
                 return self._reply(command, writer, seek_since)
             case EnsureOpen():
                 return self._open(command, writer)
-            case EnsureActionTicket():
+            case EnsureActionTicket() | EnsureLinkedIncident():
                 return create_ticket(command, self.observer, writer, seek_since)
             case EnsureLinked(case, ticket):
                 link(case, ticket, self.observer.reading.policy, writer)

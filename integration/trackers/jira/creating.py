@@ -1,11 +1,11 @@
-"""Creates action tickets and links them; with a time to look back to, first looks for what an unanswered attempt
+"""Creates action tickets and incidents of affected systems, and links them; with a time to look back to, first looks for what an unanswered attempt
 may have made.
 """
 
 from datetime import datetime
 
 from integration.errors import TrackerError, TrackerUnavailable
-from integration.postmortem.commands import EnsureActionTicket, Outcome, Result
+from integration.postmortem.commands import EnsureActionTicket, NewIssue, Outcome, Result
 from integration.postmortem.incident import Issue, IssueRef
 from integration.trackers.jira import jql
 from integration.trackers.jira.changes import search
@@ -23,9 +23,7 @@ from mappings.models import JiraRelation, LinkDirection, Policy
 MOST_SOUGHT_PAGES = 2
 
 
-def create_ticket(
-    command: EnsureActionTicket, observer: Observer, writer: Writer, seek_since: datetime | None
-) -> Outcome:
+def create_ticket(command: NewIssue, observer: Observer, writer: Writer, seek_since: datetime | None) -> Outcome:
     """Create the ticket, then link it. Where the link does not succeed the ticket is told all the same, with
     ``link`` as shortfall.
     """
@@ -37,7 +35,7 @@ def create_ticket(
         if not made or not made.get("id"):
             raise TrackerUnavailable("Jira created a ticket without saying which.", may_have_happened=True)
         ticket, result = ref_of(made, observer.reading.base_url), Result.CHANGED
-        linked = policy.remediation.ticket.jira.relation is JiraRelation.SUBTASK
+        linked = _is_subtask(command, policy)
     shortfall: tuple[str, ...] = ()
     if not linked:
         try:
@@ -66,27 +64,45 @@ def link(case: IssueRef, ticket: IssueRef, policy: Policy, writer: Writer) -> No
     )
 
 
-def _body(command: EnsureActionTicket, observer: Observer) -> Json:
-    reading, jira = observer.reading, observer.reading.policy.remediation.ticket.jira
-    is_subtask = jira.relation is JiraRelation.SUBTASK
+def _is_subtask(command: NewIssue, policy: Policy) -> bool:
+    """Tell whether the new issue hangs below its incident; another incident never does."""
+    relation = policy.remediation.ticket.jira.relation
+    return isinstance(command, EnsureActionTicket) and relation is JiraRelation.SUBTASK
+
+
+def _body(command: NewIssue, observer: Observer) -> Json:
+    reading = observer.reading
     last = last_line(reading.signer, command.case.key, command.purpose)
     fields: Json = {
         "project": {"key": command.project},
-        "issuetype": {"name": jira.subtask_type if is_subtask else jira.issue_type},
         "summary": title(command.title),
         "description": WikiWriter(observer.client.is_cloud).markup(command.tree, last=last),
         "labels": sorted(command.labels),
+    }
+    if isinstance(command, EnsureActionTicket):
+        fields |= _of_action(command, observer)
+    else:
+        fields["issuetype"] = {"name": command.issue_type or reading.policy.remediation.ticket.jira.issue_type}
+    marker = property_value(reading.signer, command.case.key, command.purpose)
+    return {"fields": fields, "properties": [{"key": PROPERTY, "value": marker}]}
+
+
+def _of_action(command: EnsureActionTicket, observer: Observer) -> Json:
+    """Return the fields that only an action's ticket has: its type, due date, owner, and parent."""
+    jira = observer.reading.policy.remediation.ticket.jira
+    is_subtask = _is_subtask(command, observer.reading.policy)
+    fields: Json = {
+        "issuetype": {"name": jira.subtask_type if is_subtask else jira.issue_type},
         jira.due_field: command.due.isoformat(),
     }
     if (owner := assignee(command.owner, observer.client)) is not None:
         fields["assignee"] = owner
     if is_subtask:
         fields["parent"] = {"key": issue_key(command.case)}
-    marker = property_value(reading.signer, command.case.key, command.purpose)
-    return {"fields": fields, "properties": [{"key": PROPERTY, "value": marker}]}
+    return fields
 
 
-def _sought(command: EnsureActionTicket, observer: Observer, since: datetime) -> tuple[IssueRef | None, bool]:
+def _sought(command: NewIssue, observer: Observer, since: datetime) -> tuple[IssueRef | None, bool]:
     """Return the ticket of that purpose and whether it is linked: among the incident's links, else among new issues
     with the label.
 
@@ -104,7 +120,7 @@ def _sought(command: EnsureActionTicket, observer: Observer, since: datetime) ->
     return (found.ref, found.ref in near) if found else (None, False)
 
 
-def _new_ones(command: EnsureActionTicket, observer: Observer, since: datetime) -> tuple[IssueRef, ...]:
+def _new_ones(command: NewIssue, observer: Observer, since: datetime) -> tuple[IssueRef, ...]:
     if not is_project(command.project):
         return ()
     found: dict[IssueRef, None] = {}
@@ -115,7 +131,7 @@ def _new_ones(command: EnsureActionTicket, observer: Observer, since: datetime) 
     return tuple(found)
 
 
-def _of_purpose(refs: tuple[IssueRef, ...], command: EnsureActionTicket, observer: Observer) -> list[Issue]:
+def _of_purpose(refs: tuple[IssueRef, ...], command: NewIssue, observer: Observer) -> list[Issue]:
     parts = (refs[start : start + MOST_TICKETS] for start in range(0, len(refs), MOST_TICKETS))
     read = (issue for part in parts for issue in observer.tickets(part, command.case.key))
     return [issue for issue in read if issue.purpose == command.purpose]

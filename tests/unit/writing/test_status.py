@@ -144,7 +144,7 @@ def test_writing_late_says_so_kindly():
 
 def test_in_review_only_the_reviews_and_the_proof_are_left():
     assert seen(LED, CLIENT, TECHNICAL).splitlines()[:3] == [
-        "*SEV1 · full post-mortem* · 35 of 36 required parts complete · closing is on hold",
+        "*SEV1 · full post-mortem* · 36 of 37 required parts complete · closing is on hold",
         "Next:",
         "1. *Governance review*: not approved yet. `/approve governance` by somebody with the right who does not lead the post-mortem.",
     ]
@@ -158,10 +158,10 @@ HOW = (
 
 def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
     assert seen(*APPROVED, unfolded=True) == (
-        "*SEV1 · full post-mortem* · 36 of 36 required parts complete · closing is on hold\n"
+        "*SEV1 · full post-mortem* · 37 of 37 required parts complete · closing is on hold\n"
         "Next:\n"
         f"1. *Action A1*: nothing shows yet that it works. {HOW}\n"
-        "> All 45 checks\n"
+        "> All 46 checks\n"
         "| Part | State | What I see | What to do |\n"
         "| Severity | ✔ | SEV1, as stated. |  |\n"
         "| Lead | ✔ | Led by Tom Tarn. |  |\n"
@@ -172,7 +172,7 @@ def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
         "it was resolved at 2026-11-23 18:20 UTC; 1 entry tells what was done. |  |\n"
         "| Impact | ✔ | Found under “Impact”; users or transactions affected: 312; money lost, the client's and our own: none; "
         "data exposed, corrupted or lost: none; downstream effects: none; reputation: none; regulatory implications: none. |  |\n"
-        "| Where else? | ✔ | Found under “Where else?”. |  |\n"
+        "| Where else? | ✔ | Found under “Where else?”; Hansen assistant: not affected, checked. |  |\n"
         "| Root causes | ✔ | Found under “Root causes”. |  |\n"
         "| Contributing factors | ✔ | Found under “Contributing factors”; monitoring: no alert on recalled products; "
         "communication: none; documentation: no schema; tooling: none; governance: none. |  |\n"
@@ -199,7 +199,7 @@ def test_complete_names_who_approved_and_tells_verified_from_accepted():
         "*SEV1 · full post-mortem* · complete, may be closed\n"
         "Complete; post-mortem approved by vic (technical) and gina (governance). 0 of 1 action verified, the risk of 1 accepted. "
         "Thank you for writing it down for those who come after.\n"
-        "> All 45 checks\n"
+        "> All 46 checks\n"
         "> Actions (1)\n"
         f"{SMALL}"
     )
@@ -219,7 +219,7 @@ def test_thanks_and_small_print_are_as_the_mapping_says():
     wording = "wording: {thanks: false, show_policy: false, not_for_evaluation: false}"
     text = seen(*APPROVED, RISK, policy=a_policy(service=wording))
     assert text.endswith(
-        "0 of 1 action verified, the risk of 1 accepted.\n> All 45 checks\n> Actions (1)\n(`/status` for details)"
+        "0 of 1 action verified, the risk of 1 accepted.\n> All 46 checks\n> Actions (1)\n(`/status` for details)"
     )
 
 
