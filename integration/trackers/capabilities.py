@@ -21,12 +21,11 @@ class Capability:
     why: str = ""
 
     def __str__(self) -> str:
-        """Return one line: ``sub_issues: no. Instead: …``."""
+        """Return one line: ``sub_issues (tickets stand under their incident): no. Instead: …``."""
         there = {True: "yes", False: "no", None: "not known"}[self.is_there]
         rest = f" {self.why}" if self.why else ""
-        return f"{self.name}: {there}.{rest}" + (
-            f" Instead: {self.instead}" if self.instead and not self.is_there else ""
-        )
+        instead = f" Instead: {self.instead}." if self.instead and not self.is_there else ""
+        return f"{self.name} ({self.used_for}): {there}.{rest}{instead}"
 
 
 @dataclass(frozen=True)

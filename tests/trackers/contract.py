@@ -30,6 +30,7 @@ NOT_DESCRIBED = ("/repositories/", "/graphql", "/api/graphql")
 ENOUGH = 50  # requests of one route that are kept; property tests send thousands of the same.
 
 Exchange = dict[str, Any]
+_GATEWAY = re.compile(r"^/ex/jira/[0-9a-f-]+(?=/)")
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -84,7 +85,8 @@ def _described(request: requests.PreparedRequest) -> Exchange:
     is_json = bool(request.body) and kind.endswith("/json")
     return {
         "method": request.method,
-        "path": url.path,
+        # Atlassian's gateway serves the same paths below its own.
+        "path": _GATEWAY.sub("", url.path),
         "query": {name: values[0] if len(values) == 1 else values for name, values in query.items()},
         "request_json": json.loads(request.body or "null") if is_json else None,
         "request_body_kind": "json" if is_json else kind if request.body else None,

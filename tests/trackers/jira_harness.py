@@ -60,9 +60,12 @@ def a_site(deployment: str = "Cloud", **more: Any) -> Iterator[JiraSandbox]:
 
 @contextmanager
 def an_adapter(sandbox: JiraSandbox) -> Iterator[JiraTracker]:
-    """Connect our own account to a stand-in Jira: user and token on Cloud, the token alone on Data Center."""
+    """Connect our own account to a stand-in Jira: user and token on Cloud, the token alone on Data Center; where the
+    token has scopes, through the gateway.
+    """
     user = f"{BOT}@example.test" if sandbox.site.is_cloud else None
-    tracker = connect(JiraAccess(sandbox.url, f"{BOT}-token", user, KEY))
+    url = sandbox.gateway_url if BOT in sandbox.site.scoped else sandbox.url
+    tracker = connect(JiraAccess(url, f"{BOT}-token", user, KEY))
     try:
         yield tracker
     finally:

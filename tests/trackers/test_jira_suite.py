@@ -115,16 +115,18 @@ class JiraWorld:
 
 
 @contextmanager
-def a_world(deployment: Deployment) -> Iterator[JiraWorld]:
+def a_world(deployment: Deployment, cloud_id: str = "") -> Iterator[JiraWorld]:
     ahead = [timedelta()]
 
     def clock() -> datetime:
         return now() + ahead[0]
 
-    sandbox = JiraSandbox(deployment=deployment, clock=clock)
+    sandbox = JiraSandbox(deployment=deployment, clock=clock, cloud_id=cloud_id)
     for name in ("dana", "omar", "stranger", BOT):
         sandbox.add_person(name)
     sandbox.add_project("PM", roles={"dana": "member", "omar": "admin", BOT: "member"})
+    if cloud_id:
+        sandbox.scope_token(BOT)
     with sandbox, an_adapter(sandbox) as tracker:
         yield JiraWorld(sandbox, tracker, ahead)
 
@@ -136,6 +138,16 @@ class TestJiraCloud(TrackerSuite):
     def world(self) -> Iterator[JiraWorld]:
         """Run a stand-in Jira Cloud."""
         with a_world("Cloud") as world:
+            yield world
+
+
+class TestJiraGateway(TrackerSuite):
+    """Everything again through Atlassian's gateway, with a token that the site itself does not take."""
+
+    @pytest.fixture
+    def world(self) -> Iterator[JiraWorld]:
+        """Run a stand-in Jira Cloud behind its gateway."""
+        with a_world("Cloud", "11111111-2222-3333-4444-555555555555") as world:
             yield world
 
 

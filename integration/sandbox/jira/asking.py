@@ -7,6 +7,7 @@ from typing import Any, cast
 from flask import current_app, g, request
 
 from integration.sandbox.jira.edits import Desk
+from integration.sandbox.jira.gateway import BY_GATEWAY
 from integration.sandbox.jira.model import Comment, Issue, Person
 from integration.sandbox.jira.refusals import JiraRefusal
 from integration.sandbox.jira.state import Site
@@ -47,8 +48,15 @@ def identify(jira: Site) -> Person | None:
         if token == person.token and (
             kind.lower() == "bearer" or user in (person.name, person.email, person.account_id)
         ):
-            return person if person.active else None
+            return person if person.active and _is_taken_here(jira, person, kind.lower()) else None
     return None
+
+
+def _is_taken_here(jira: Site, person: Person, kind: str) -> bool:
+    """Tell whether this door takes that kind of credentials: a site of Cloud no bearer and no token with scopes."""
+    if request.environ.get(BY_GATEWAY, False) or not jira.is_cloud:
+        return True
+    return kind == "basic" and person.name not in jira.scoped
 
 
 def caller() -> Person:

@@ -21,6 +21,7 @@ from integration.sandbox.jira import (
 )
 from integration.sandbox.jira.edits import Desk
 from integration.sandbox.jira.events import EVENTS, Events
+from integration.sandbox.jira.gateway import GATEWAY, Gateway
 from integration.sandbox.jira.model import ISSUE_TYPES, SIMPLE, CustomField, IssueType, Person, Project, Workflow
 from integration.sandbox.jira.person import JiraPerson
 from integration.sandbox.jira.refusals import JiraRefusal
@@ -49,6 +50,7 @@ class JiraSandbox:
     """A stand-in Jira site. Fill it with ``add_person``, ``add_project`` and ``add_field``, then ``start``.
 
     ``hook_url`` and ``hook_secret`` register one webhook for every event. A person's token is ``<name>-token``.
+    ``cloud_id`` opens Atlassian's gateway as well, at ``gateway_url``; ``scope_token`` makes somebody's token good there only.
     ``limits_writes`` turns the per-issue write limit on; ``search_lag`` keeps new issues out of Cloud's search.
     """
 
@@ -62,10 +64,11 @@ class JiraSandbox:
         port: int = 0,
         retry_pause: float = 0.2,
         limits_writes: bool = False,
+        cloud_id: str = "",
     ) -> None:
         self.site = Site(clock, deployment)
         self.misbehave, self.calls = Misbehaviour(), CallLog()
-        self.limits_writes = limits_writes
+        self.limits_writes, self._cloud_id = limits_writes, cloud_id
         self.hooks = make_sender(self.site, self.misbehave, clock, retry_pause)
         self._webhooks = Webhooks(self.site, self.hooks)
         self.site.send_event = self._webhooks.send
@@ -79,6 +82,16 @@ class JiraSandbox:
     def url(self) -> str:
         """The site's address; known once it has started."""
         return self._server.url
+
+    @property
+    def gateway_url(self) -> str:
+        """The gateway's address of this site, as ``https://api.atlassian.com/ex/jira/{cloudId}`` is; links name the site."""
+        return f"{self._server.url}{GATEWAY}/{self._cloud_id}"
+
+    def scope_token(self, name: str) -> None:
+        """Make somebody's token one with scopes, which the site itself does not take."""
+        with self.site.lock:
+            self.site.scoped.add(name)
 
     @property
     def version(self) -> int:
@@ -232,6 +245,9 @@ class JiraSandbox:
                 )
         app.register_blueprint(routes_search.admin)
         app.register_error_handler(JiraRefusal, _refused)
+        if self._cloud_id:
+            # Flask documents this assignment as the way to wrap an application.
+            app.wsgi_app = Gateway(app.wsgi_app, self._cloud_id)  # type: ignore[method-assign]
         app.add_url_rule("/secure/attachment/<attachment_id>/<name>", view_func=_download)
         return app
 

@@ -23,6 +23,8 @@ class Site:
         self.base_url = "http://127.0.0.1"
         self.version = 0
         self.people: dict[str, Person] = {}
+        # Whose tokens have scopes, and so are good behind the gateway only.
+        self.scoped: set[str] = set()
         self.projects: dict[str, Project] = {}
         self.issues: dict[str, Issue] = {}
         self.keys: dict[str, str] = {}

@@ -10,7 +10,7 @@ from integration.trackers.github.installations import Installations
 from integration.trackers.github.payloads import Field, Meta, Ticket, read, read_all
 from mappings.models import GithubDue, Policy
 
-A_QUESTION = "query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }"
+A_QUESTION = "query { viewer { login } }"
 NO_ISSUE = "There is no issue yet to try it on."
 NOT_ALLOWED = "Our account may not see it."
 
@@ -104,7 +104,7 @@ class Probing:
 
     def _has_graphql(self, repository: Repository) -> bool:
         try:
-            self.client.ask_graphql(A_QUESTION, {"owner": repository.owner, "name": repository.name}, repository)
+            self.client.ask_graphql(A_QUESTION, {}, repository)
         except (TrackerRefused, IssueNotFound) as unread:
             if isinstance(unread, TrackerRefused) and unread.status == 401:
                 raise
