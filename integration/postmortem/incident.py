@@ -124,12 +124,16 @@ class Issue:
 
 @dataclass(frozen=True)
 class Case:
-    """A case as observed: the incident, its action tickets (those remembered and those linked), and tickets that could not be found again."""
+    """A case as observed: the incident, its action tickets (those remembered and those linked), and tickets that could not be found again.
+
+    ``can_link`` is false where the server has nothing to tie a ticket to its incident with; our own comment does it there.
+    """
 
     incident: Issue
     service: Person
     tickets: tuple[Issue, ...] = ()
     missing: frozenset[IssueKey] = frozenset()
+    can_link: bool = True
 
     def ticket(self, key: IssueKey | None) -> Issue | None:
         """Return the observed ticket of that key, or ``None``."""

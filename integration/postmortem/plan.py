@@ -201,7 +201,7 @@ def _agreements(assessment: Assessment, case: Case) -> tuple[Command, ...]:
     for view in assessment.actions:
         if view.ticket is None:
             continue
-        if not view.ticket.linked:
+        if case.can_link and not view.ticket.linked:
             commands.append(EnsureLinked(case.incident.ref, view.ticket.ref))
         if view.write_owner or view.write_due:
             owner, due = view.owner if view.write_owner else None, view.due if view.write_due else None

@@ -165,6 +165,10 @@ def test_a_ticket_that_hangs_loose_is_linked():
     assert planned(None, kinds=EnsureLinked) == ()
 
 
+def test_on_a_server_that_cannot_link_nothing_is_wanted_of_it():
+    assert planned(None, a_ticket(linked=False), kinds=EnsureLinked, can_link=False) == ()
+
+
 # Labels and the severity field.
 
 

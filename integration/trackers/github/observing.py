@@ -75,6 +75,7 @@ class Observer:
             service=self.reader.service,
             tickets=tuple(self._issue(each, case.key, public, linked=each.id in linked_ids) for each in seen.values()),
             missing=frozenset(ref.key for ref in ours if ref.key.id not in seen),
+            can_link=place_of_ticket(incident).repository not in self.capabilities.without_sub_issues,
         )
 
     def ticket(self, key: IssueKey, place: Place) -> Ticket:

@@ -1,0 +1,169 @@
+"""The story again by other ways to sign in: as a GitHub App on an Enterprise Server without sub-issues, and through Atlassian's gateway.
+
+It ends as it does with a token on github.com and on the site itself; tokens that are revoked or run out in the middle change nothing.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.bootstrap import Scope
+from integration.sandbox.github.sandbox import GitHubSandbox
+from integration.sandbox.jira.server import JiraSandbox
+from integration.wakeups import PREFIX
+from integration.work.sweeping import sweep_trackers
+from tests.e2e.stage import PROJECT, REPOSITORY, SECRET, TEAM, Clock, Door, Stage, service, stage
+from tests.e2e.started import short_folder
+from tests.e2e.story import OnGitHub, OnJira, Told, steps, tell
+
+CLOUD_ID = "11111111-2222-3333-4444-555555555555"
+BOT = "followthrough[bot]"
+NO_SUB_ISSUES = "<sub>This server has no sub-issues; the tickets are linked from this table.</sub>\n\n"
+
+
+@contextlib.contextmanager
+def elsewhere(folder: Path) -> Iterator[Stage]:
+    """Run the service as an App on an Enterprise Server, and behind Jira's gateway. No repository has a webhook: the App has one."""
+    clock, door = Clock(), Door()
+    github = GitHubSandbox(clock, enterprise=True)
+    jira = JiraSandbox(clock=clock, hook_secret=SECRET, hook_url=f"{door.url}/webhooks/jira", cloud_id=CLOUD_ID)
+    for person in (*TEAM, "stranger"):
+        github.add_person(person)
+        jira.add_person(person)
+    jira.add_person("followthrough")
+    jira.scope_token("followthrough")
+    with github, jira:
+        github.add_repository(REPOSITORY, roles=TEAM, features=())
+        app = github.add_app("followthrough", "acme", hook_url=f"{door.url}/webhooks/github", hook_secret=SECRET)
+        github.install_app(app, "acme", [REPOSITORY])
+        jira.add_project(PROJECT, "Shop", "gina", roles={**dict.fromkeys(TEAM, "member"), "followthrough": "member"})
+        environment = {
+            "FOLLOWTHROUGH_DATA_DIR": str(folder),
+            "FOLLOWTHROUGH_MAPPINGS_DIR": str(Path(__file__).parents[2] / "mappings"),
+            "FOLLOWTHROUGH_LOOK_INTERVAL": "0",
+            "FOLLOWTHROUGH_INTENT_GRACE_SECONDS": "1",
+            "GITHUB_API_URL": github.url,
+            "GITHUB_APP_ID": str(app.id),
+            "GITHUB_APP_PRIVATE_KEY": app.private_key,
+            "GITHUB_WEBHOOK_SECRET": SECRET,
+            "JIRA_URL": jira.gateway_url,
+            "JIRA_USER": "followthrough",
+            "JIRA_TOKEN": "followthrough-token",
+            "JIRA_WEBHOOK_SECRET": SECRET,
+        }
+        with service(folder, door, environment, clock) as (settings, parts):
+            yield Stage(github, jira, parts, clock, settings, environment)
+
+
+@pytest.fixture
+def usual() -> Iterator[Stage]:
+    """Run the service with a token, on github.com and on the site itself."""
+    with short_folder() as folder, stage(folder / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def other() -> Iterator[Stage]:
+    with short_folder() as folder, elsewhere(folder / "data") as running:
+        yield running
+
+
+def as_token_user(state: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return how the story ended with the App's bot shown as the account of the token, and without the line on links."""
+    return tuple(
+        (*rest, [(who.removesuffix("[bot]"), text.replace(NO_SUB_ISSUES, "")) for who, text in comments])
+        for *rest, comments in state
+    )
+
+
+def refused_reads(stage: Stage) -> list[str]:
+    """Return what was answered 401 or 403 on either tracker."""
+    calls = (*stage.github.calls.of(), *stage.jira.calls.of())
+    return [f"{call.method} {call.path} {call.status}" for call in calls if call.status in {401, 403}]
+
+
+def test_as_an_app_on_an_enterprise_server_without_sub_issues_the_story_ends_the_same(
+    usual: Stage, other: Stage
+) -> None:
+    ends = []
+    for told in (OnGitHub(usual), OnGitHub(other)):
+        tell(told)
+        ends.append(as_token_user(told.state()))
+    assert ends[1] == ends[0]
+    assert refused_reads(other) == []
+    assert sum(call.path.endswith("/sub_issues") for call in other.github.calls.of(account=BOT)) <= 2
+    installation = next(iter(other.github.site.installations))
+    assert other.parts.client.exists(f"{PREFIX}budget:github:{installation}")
+    assert not other.parts.client.exists(f"{PREFIX}budget:github")
+
+
+def test_through_the_gateway_the_story_ends_the_same(usual: Stage, other: Stage) -> None:
+    ends = []
+    for told in (OnJira(usual), OnJira(other)):
+        tell(told)
+        ends.append(told.state())
+    assert ends[1] == ends[0]
+    assert refused_reads(other) == []
+
+
+def revoke(stage: Stage) -> None:
+    stage.github.revoke_tokens()
+
+
+def let_run_out(stage: Stage) -> None:
+    # The tokens end by GitHub's clock while ours stands still, as when a look takes long.
+    for token, grant in list(stage.github.site.grants.items()):
+        object.__setattr__(grant, "expires_at", stage.clock())
+        assert stage.github.site.grants[token].expires_at <= stage.clock()
+
+
+@pytest.mark.parametrize("end", [revoke, let_run_out])
+def test_tokens_that_end_in_the_middle_of_looks_change_nothing(
+    usual: Stage, other: Stage, end: Callable[[Stage], None]
+) -> None:
+    tell(OnGitHub(usual))
+    told: Told = OnGitHub(other)
+    spend = other.parts.engine.budget.spend
+
+    def spend_and_end(*arguments: Any) -> None:
+        spend(*arguments)
+        end(other)
+
+    object.__setattr__(other.parts.engine.budget, "spend", spend_and_end)
+    for step in steps(told):
+        step()
+        end(other)
+        other.settle()
+    assert as_token_user(told.state()) == as_token_user(OnGitHub(usual, number=1).state())
+    assert "parked" not in other.outcomes
+    assert any(call.status == 401 for call in other.github.calls.of())
+
+
+def test_a_delivery_of_the_apps_webhook_that_failed_is_asked_for_again(other: Stage) -> None:
+    told = OnGitHub(other)
+    told.report()
+    other.settle()
+    other.github.misbehave.drop_next(1)
+    told.say("dana", "/client Nordlicht")
+    other.github.hooks.wait_idle()
+    before = len(other.github.hooks.deliveries)
+    sweep_trackers(other.parts.engine, lambda: True)
+    other.github.hooks.wait_idle()
+    again = other.github.hooks.deliveries[before:]
+    assert again
+    assert all(each.is_redelivery and each.succeeded for each in again)
+
+
+def test_only_what_the_apps_owner_installed_it_on_is_governed(other: Stage) -> None:
+    app = next(iter(other.github.site.apps.values()))
+    other.github.add_repository("stranger/thing", roles=TEAM)
+    other.github.install_app(app, "stranger", ["stranger/thing"])
+    scope = Scope(other.settings, other.parts.engine.trackers)
+    assert scope.allows("github", REPOSITORY)
+    assert not scope.allows("github", "stranger/thing")
+    other.github.as_person("dana").open_issue("stranger/thing", "x", "It does.", labels=["incident", "sev1"])
+    other.settle()
+    assert not other.github.as_person("dana").comments("stranger/thing", 1)
