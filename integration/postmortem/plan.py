@@ -227,7 +227,9 @@ def _replies(assessment: Assessment, case: Case, memory: Memory, policy: Policy)
     for ref, comment, suggestion in assessment.suggestions:
         day = f"answer:{ref.key.id}:{comment.author.id}:{comment.created_at.date()}:"
         wanted.append((day, EnsureReply(ref, f"{day}{comment.id}", suggestion_reply(suggestion))))
-    said, replies = set(memory.said), []
+    # An answer that the tracker refused has had its turn of the day, or the next one would slip into its place.
+    refused = {each.purpose.removeprefix("EnsureReply:") for each in memory.refusals}
+    said, replies = set(memory.said) | refused, []
     for day, reply in wanted:
         answered = sum(purpose.startswith(day) for purpose in said)
         if reply.purpose not in said and answered < policy.clocks.refusals_per_person_and_day:

@@ -553,3 +553,14 @@ TestAnyHistory = AnyHistory.TestCase
 TestAnyHistory.settings = settings(
     max_examples=25, stateful_step_count=10, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+def test_an_answer_that_was_refused_leaves_its_turn_of_the_day_to_no_other():
+    incident = an_incident("SEV2", comments=(a_comment("/verify it works", DANA), a_comment("/verfy", DANA)))
+
+    def answer(command):
+        return Outcome(Result.REFUSED, detail="no") if isinstance(command, EnsureReply) else done(command)
+
+    looked = settled(incident, answer=answer)
+
+    assert sum(isinstance(command, EnsureReply) for command in looked.commands) <= 1
