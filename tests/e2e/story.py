@@ -175,6 +175,9 @@ def plain(text: str, names: dict[str, str]) -> str:
     text = re.sub(r"^~?Followthrough ·.*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?: UTC|Z)?)?", "(when)", text)
     text = re.sub(r"https?://127\.0\.0\.1:\d+\S*?(?=[)|\]\s]|$)", "(address)", text)
+    # A reference within a text that was somebody else's stands there escaped: shop-1\#&#8203;5, SHOP1\-5.
+    text = re.sub(r"(?:acme/shop-\d+)?\\#&#8203;(\d+)", r"#\1", text)
+    text = re.sub(r"(SHOP\d*)\\-(\d+)", r"\1-\2", text)
     for number, name in sorted(names.items(), key=lambda pair: -len(pair[0])):
         text = text.replace(number, f"({name})")
     return text.strip()

@@ -28,6 +28,7 @@ HOOKS = "sentinel-hook-0123456789"
 OLD_HOOKS = "sentinel-old-hook-0123456789"
 REDIS = "sentinel/redis+0123456789"
 DATABASE = "sentinel-database-0123456789"
+ADMIN = "sentinel-admin-0123456789"
 TOKENS = ("followthrough-token",)
 
 
@@ -58,6 +59,7 @@ def played() -> Iterator[tuple[Demo, str, str]]:
             client.config_set("requirepass", REDIS)
         more = {
             "FOLLOWTHROUGH_KEY": KEY,
+            "FOLLOWTHROUGH_ADMIN_TOKEN": ADMIN,
             "FOLLOWTHROUGH_REDIS_URL": f"unix://:{quote(REDIS, safe='')}@{folder / 'own.sock'}",
             "FOLLOWTHROUGH_DATABASE_URL": database,
             "GITHUB_WEBHOOK_SECRET": f"{HOOKS},{OLD_HOOKS}",
@@ -112,6 +114,7 @@ def _commands(running: Demo) -> str:
         ("FOLLOWTHROUGH_REDIS_URL", f"unix://:{REDIS}@/nowhere.sock"),
         ("FOLLOWTHROUGH_DATABASE_URL", f"postgresql://sentinel:{DATABASE}@127.0.0.1:9/story"),
         ("FOLLOWTHROUGH_KEY", KEY[:20]),
+        ("FOLLOWTHROUGH_ADMIN_TOKEN", ADMIN[:10]),
         ("GITHUB_WEBHOOK_SECRET", f"{HOOKS},"),
         ("JIRA_WEBHOOK_SECRET", HOOKS[:10]),
     ):
@@ -128,7 +131,7 @@ def _commands(running: Demo) -> str:
 
 def sentinels(running: Demo) -> frozenset[str]:
     """Return every text that must not be seen, in the forms in which clients send it."""
-    return running.service.settings.secret_values() | {KEY, HOOKS, OLD_HOOKS, REDIS, DATABASE, *TOKENS}
+    return running.service.settings.secret_values() | {KEY, ADMIN, HOOKS, OLD_HOOKS, REDIS, DATABASE, *TOKENS}
 
 
 def found_in(content: bytes, running: Demo) -> list[str]:
@@ -207,10 +210,10 @@ def test_nothing_on_a_tracker_holds_a_secret(played: tuple[Demo, str, str]) -> N
         repr(issue) + repr(gina.comments(demos.REPOSITORY, issue["number"])) for issue in gina.issues(demos.REPOSITORY)
     ]
     reader = running.jira.as_person("gina")
-    for number in (1, 2, 3):
+    for number in (1, 2, 3, 4):
         key = f"{demos.PROJECT}-{number}"
         texts.append(repr(reader.issue(key)) + repr(reader.comments(key)))
-    assert len(texts) == 6
+    assert len(texts) == 8
     assert found_in("\n".join(texts).encode(), running) == []
 
 

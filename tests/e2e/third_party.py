@@ -43,7 +43,9 @@ SHIM = ROOT.parent / "shared" / "contract" / "jira820_shim.py"
 REPOSITORY, PROJECT = "acme/shop", "PM"
 QUIET = 1.0  # seconds without a delivery after which nothing more is on its way
 PATIENCE = 30.0
-_NUMBER = re.compile(r"#(\d+)\b")
+_NUMBER = re.compile(
+    r"#\u200b?(\d+)\b"
+)  # A number within a sentence of ours is kept from becoming a mention by a blank of no width.
 
 
 @dataclass
