@@ -97,6 +97,7 @@ def a_whole_tree(text: str) -> t.Tree:
 
 @settings(max_examples=200, deadline=None)
 @given(TEXTS)
+@example("]\\[")
 def test_in_every_place_text_makes_no_link_picture_macro_heading_list_or_cell(text: str) -> None:
     html = shown(CLOUD.markup(a_whole_tree(f"a{text}z")))
     expected = shown(CLOUD.markup(a_whole_tree("az")))

@@ -151,8 +151,8 @@ class _Blocks:
         return bool(line.strip()) and not _ROW.match(line)
 
     def _row(self, row: str) -> str:
-        # Bars inside links, code and after a backslash belong to the cell.
-        held = re.sub(r"\[[^\[\]\n]*\]|\{\{.*?\}\}|\\\|", lambda m: m[0].replace("|", "\ue002"), row)
+        # Bars inside links, code and after a backslash belong to the cell; an escaped bracket opens no link.
+        held = re.sub(r"\\.|\[[^\[\]\n]*\]|\{\{.*?\}\}", lambda m: m[0].replace("|", "\ue002"), row)
         cells: list[str] = []
         for fence, cell in re.findall(r"(\|\|?)([^|]*)", held):
             text = cell.replace("\ue002", "|").strip()
