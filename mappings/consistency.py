@@ -110,7 +110,32 @@ def _severities(policy: Policy) -> Iterator[Sides]:
         for entry in policy.severity.criteria
         for key, text in (("text", entry.text), *((f"also[{i}]", other) for i, other in enumerate(entry.also)))
     ]
+    none = policy.severity.none_apply
+    texts += [
+        (f"severity.none_apply.{key}", "none_apply", text)
+        for key, text in (("text", none.text), *((f"also[{i}]", other) for i, other in enumerate(none.also)))
+    ]
     yield from _twice(texts, normalise, "Give each criterion a wording of its own.")
+    yield from _amounts(policy)
+
+
+def _amounts(policy: Policy) -> Iterator[Sides]:
+    parts = {f"{section.id}.{part.id}" for section in policy.postmortem.sections for part in section.parts}
+    for amount in policy.severity.amounts:
+        yield from _refers(
+            f"severity.amounts.{amount.id}.part", amount.part, parts, "the parts of sections", "postmortem.sections"
+        )
+    known = {amount.id for amount in policy.severity.amounts}
+    for criterion in policy.severity.criteria:
+        key = f"severity.criteria.{criterion.id}"
+        if criterion.amount is not None:
+            yield from _refers(f"{key}.amount", criterion.amount, known, "the amounts", "severity.amounts")
+        asks = criterion.at_least is not None or criterion.percent is not None
+        if asks != (criterion.amount is not None):
+            problem = "An amount and how much of it (at_least or percent) belong together."
+            yield tuple(
+                (f"{key}.{name}", problem, "Write both, or neither.") for name in ("amount", "at_least", "percent")
+            )
 
 
 def _sections(policy: Policy) -> Iterator[Sides]:

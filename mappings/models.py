@@ -28,7 +28,15 @@ from mappings.remediation import (
     Ticket,
 )
 from mappings.service import CircuitBreaker, PublicText, ServiceFile, Wording
-from mappings.severity import Criterion, IncidentMarks, JiraSeverity, LabelledSeverity, SeverityFile, SeverityPolicy
+from mappings.severity import (
+    Amount,
+    Criterion,
+    IncidentMarks,
+    JiraSeverity,
+    LabelledSeverity,
+    SeverityFile,
+    SeverityPolicy,
+)
 from mappings.values import (
     Authority,
     Kind,
@@ -45,6 +53,7 @@ from mappings.values import (
 
 __all__ = [
     "ActionKind",
+    "Amount",
     "Apps",
     "Authority",
     "Check",

@@ -41,6 +41,8 @@ class CommandAuthority(MappingModel):
     """``/sponsor``: propose an executive sponsor."""
     severity: Authority
     """``/severity``: set the severity, or raise it."""
+    criteria: Authority
+    """``/criteria``: say which criteria apply, or none of SEV1 and SEV2."""
     severity_lower: Authority
     """``/severity`` with a lower severity than before."""
     verify: Authority

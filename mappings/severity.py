@@ -8,20 +8,26 @@ from pydantic import Field
 
 from mappings.values import (
     ENTRIES,
+    PAIRS,
     Id,
     JiraField,
     Keyed,
     Kind,
     Label,
     MappingModel,
+    Percent,
     PlainLabel,
     Positive,
+    Rate,
     Sentence,
     Severity,
+    Table,
     Words,
     normalise,
     normalise_label,
 )
+
+PART = r"^[a-z][a-z0-9_-]{0,39}\.[a-z][a-z0-9_-]{0,39}$"
 
 
 class IncidentMarks(MappingModel):
@@ -71,6 +77,64 @@ class Criterion(MappingModel):
     """The severity that it implies at least."""
     labels: tuple[Label, ...]
     """Labels that say the same."""
+    guide: Sentence | None = None
+    """What a vague statement means here, shown where the criteria are asked for; null: it speaks for itself."""
+    amount: Id | None = None
+    """The amount below that states the criterion by itself when it is large enough; null: none."""
+    at_least: Positive | None = None
+    """From how much on the amount states it; null: however much it is."""
+    percent: Percent | None = None
+    """From which share in percent on the amount states it; null: whatever share it is."""
+    passes_over: tuple[Words, ...] = ()
+    """An amount beside one of these words is another one: our own loss is not the client's."""
+
+    @property
+    def shown(self) -> str:
+        """Return the statement as people are asked about it, with its guide where it has one."""
+        return f"{self.text} ({self.guide})" if self.guide else self.text
+
+
+class Amount(MappingModel):
+    """A figure that the post-mortem gives anyway, read for the criteria that depend on it."""
+
+    id: Id
+    """Short name; criteria refer to it."""
+    part: Annotated[str, Field(pattern=PART)]
+    """Where it is written: section and part of ``postmortem.yaml``, such as ``impact.money``."""
+    jira_field: JiraField | None
+    """The Jira field that holds it, where it has one of its own; null: none."""
+    units: Annotated[tuple[tuple[Words, Rate], ...], PAIRS, Table()]
+    """The units that count, and how much one of each is worth in the unit of ``at_least``."""
+
+    def worth(self, unit: str) -> float | None:
+        """Return what one ``unit`` is worth, or ``None`` for a unit that is not counted."""
+        wanted = normalise(unit)
+        return next((rate for name, rate in self.units if normalise(name) == wanted), None)
+
+
+class Statement(MappingModel):
+    """A box of the issue form that stands for itself."""
+
+    text: Sentence
+    """The statement as the form shows it."""
+    also: tuple[Sentence, ...]
+    """Other wordings that mean the same."""
+
+    def is_among(self, ticked: Iterable[str]) -> bool:
+        """Tell whether it was ticked, in any of its wordings."""
+        wanted = {normalise(text) for text in (self.text, *self.also)}
+        return any(normalise(text) in wanted for text in ticked)
+
+
+class Production(MappingModel):
+    """The question whether it reached production."""
+
+    text: Sentence
+    """The question as the form asks it."""
+    headings: tuple[Words, ...]
+    """Other headings or labels under which the answer is found."""
+    no: tuple[Words, ...]
+    """Answers that mean no."""
 
 
 class JiraSeverity(MappingModel):
@@ -105,8 +169,30 @@ class SeverityFile(MappingModel):
     """The four severities."""
     criteria: Annotated[tuple[Criterion, ...], ENTRIES, Keyed()]
     """The criteria of the issue form and the severity that each implies."""
+    amounts: Annotated[tuple[Amount, ...], ENTRIES, Keyed()]
+    """The amounts that criteria depend on."""
+    none_apply: Statement
+    """The box that says that no SEV1 and no SEV2 criterion applies."""
+    production: Production
+    """The question whether it reached production."""
     jira: JiraSeverity
     """Where Jira keeps the severity."""
+
+    def criterion(self, name: str) -> Criterion | None:
+        """Return the criterion that goes by ``name``, its id (with hyphens or underscores) or one of its labels."""
+        wanted = name.casefold()
+        return next(
+            (
+                entry
+                for entry in self.criteria
+                if wanted in {entry.id, entry.id.replace("_", "-"), *map(normalise_label, entry.labels)}
+            ),
+            None,
+        )
+
+    def grave(self) -> tuple[Criterion, ...]:
+        """Return the criteria of SEV1 and SEV2, which have to be looked at before anything milder closes."""
+        return tuple(entry for entry in self.criteria if entry.implies.is_at_least(Severity.SEV2))
 
     def of(self, severity: Severity) -> SeverityPolicy:
         """Return what the mapping says about ``severity``."""

@@ -221,5 +221,7 @@ ProjectPattern = Annotated[
 ]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Positive = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Percent = Annotated[int, Field(strict=True, ge=1, le=100)]
+Rate = Annotated[float, Field(gt=0, le=1_000_000)]
 Day = Annotated[date, BeforeValidator(iso_day)]
 Flag = Annotated[bool, Field(strict=True)]

@@ -93,7 +93,7 @@ _SECTIONS = {
     "summary": "The shop assistant recommended products that had been recalled, for five days.",
     "timeline": "- 2026-11-18 09:00 UTC Began: release 41 went out\n- 2026-11-23 14:00 UTC Detected: a customer asked\n"
     "- 2026-11-23 14:20 UTC Switched to the old index\n- 2026-11-23 18:20 UTC Resolved: recalled products are filtered",
-    "impact": "- Users affected: 312\n- Money: none\n- Data: none\n- Downstream effects: none\n- Reputation: none\n- Regulatory: none",
+    "impact": "- Users affected: 31\n- Money: none\n- Data: none\n- Downstream effects: none\n- Reputation: none\n- Regulatory: none",
     "where_else": "The Hansen assistant: not affected, its retriever filters already (checked by query).",
     "root_causes": "1. Retrieval does not filter on product status\n   - Category: data\n   - Phase: deployment\n"
     "   - Why? The status column was dropped at the export\n   - Why? Nobody owns the schema of the export\n",

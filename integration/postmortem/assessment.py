@@ -82,6 +82,7 @@ class Assessment:
 
     ``governed`` decides whether anything is written; ``why`` is its reason in words. ``decisions`` are those taken in this look, in order.
     ``notes`` are what ``/note`` added, oldest first; ``paused_by`` names who asked us to rest with ``/pause``, or is empty.
+    ``ask_reviewer`` says that nobody has classified it for so long that the governance reviewer is asked.
     ``adopted_digest`` is the digest of the text that somebody adopted, where it had to be. ``next_look`` is the earliest instant at which the
     assessment could change without an event (DESIGN 1.4).
     ``timeline`` is as it is written; ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us.
@@ -104,6 +105,7 @@ class Assessment:
     notes: tuple[str, ...] = ()
     paused_by: str = ""
     next_look: datetime | None = None
+    ask_reviewer: bool = False
     adopted_digest: str | None = None
     elsewhere: tuple[LinkedIncident, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)

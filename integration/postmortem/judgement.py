@@ -11,6 +11,7 @@ from integration.postmortem.assessment import ActionView, Assessment, Governed, 
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Facts, FactsNeeded
 from integration.postmortem.rules.causes import judge_causes
+from integration.postmortem.rules.classifying import judge_asking
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
 from integration.postmortem.rules.deciding import Decided, decide, names_in_commands, people_who_command
 from integration.postmortem.rules.drafting import ActionDraft, draft_actions
@@ -111,7 +112,7 @@ def _beyond(case: Case, standing: GovernedView, policy: Policy) -> Assessment:
 
 def _assess(bench: _Bench) -> Assessment:
     case, policy, standing = bench.case, bench.policy, bench.standing
-    severity = judge_severity(case.incident, bench.memory, bench.decided.decisions, policy)
+    severity = judge_severity(case.incident, bench.memory, bench.decided.decisions, policy, bench.postmortem)
     kind = policy.kind(severity.severity)
     actions = _actions(bench, severity)
     about = judge_incident(case, bench.memory, bench.decisions, bench.postmortem, severity.severity, policy)
@@ -139,6 +140,7 @@ def _assess(bench: _Bench) -> Assessment:
     if phase is Phase.RESPONDING:
         findings = tuple(f if f.check in about.asked_now else f.postponed() for f in findings)
     due = _due(bench, severity)
+    asking = judge_asking(case.incident, severity.severity, bench.memory, policy, bench.now)
     is_overdue = due is not None and bench.now >= due and phase in (Phase.RESPONDING, Phase.WRITING)
     if is_overdue:
         reminder = late(severity.severity, policy)
@@ -160,7 +162,8 @@ def _assess(bench: _Bench) -> Assessment:
         suggestions=bench.decided.suggestions,
         notes=tuple(d.reason for d in bench.decisions if d.word == "note" and d.grants),
         paused_by=_paused_by(bench.decisions),
-        next_look=_next_look(bench, due, actions),
+        next_look=_next_look(bench, (due, asking.at), actions),
+        ask_reviewer=asking.now,
         adopted_digest=standing.adopted_digest,
         timeline=bench.postmortem.timeline,
         elsewhere=linked,
@@ -216,10 +219,12 @@ def _due(bench: _Bench, severity: SeverityView) -> datetime | None:
     return bench.postmortem.detected_at(bench.case.incident) + timedelta(hours=hours) if hours else None
 
 
-def _next_look(bench: _Bench, due: datetime | None, actions: tuple[ActionView, ...]) -> datetime | None:
-    """The earliest later instant at which something turns: the deadline, an action's due date, an accepted risk's end, a refused write's retry."""
+def _next_look(
+    bench: _Bench, instants: tuple[datetime | None, ...], actions: tuple[ActionView, ...]
+) -> datetime | None:
+    """The earliest later instant at which something turns: the deadline, the question to the reviewer, dues, ends of accepted risks, retries."""
     zone = ZoneInfo(bench.policy.clocks.zone)
-    turns = [due] if due else []
+    turns = [instant for instant in instants if instant]
     for view in actions:
         if view.due and not view.proof.suffices:
             turns.append(datetime.combine(view.due + timedelta(days=1), time(), zone))

@@ -18,6 +18,7 @@ NOT_IN_A_FILE = frozenset(
     {
         "severity_stated",
         "incident_label",
+        "criteria_answered",
         "lead_named",
         "began_known",
         "client_known",

@@ -23,13 +23,16 @@ from integration.postmortem.commands import (
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.reading.normalise import normalise
+from integration.postmortem.rules.classifying import reviewer_asked
 from integration.postmortem.rules.evidence import ProofState
-from integration.postmortem.rules.severity import BY_COMMAND
+from integration.postmortem.rules.severity import BY_COMMAND, kept
 from integration.postmortem.writing.linked import linked_title, linked_tree
 from integration.postmortem.writing.replies import (
     closed_too_early,
     handed_over,
+    put_back_reply,
     refusal_reply,
+    reviewer_reply,
     status_reply,
     suggestion_reply,
 )
@@ -50,6 +53,7 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         *_gates(assessment, case, memory, policy),
         *_labels(assessment, case.incident),
         *_severity_shown(assessment, case.incident, policy),
+        *_asked_once(assessment, case.incident, memory, policy),
         *_tickets(assessment, case, policy),
         *_incidents(assessment, case, policy),
         *_agreements(assessment, case),
@@ -136,6 +140,17 @@ def _labels(assessment: Assessment, incident: Issue) -> tuple[Command, ...]:
     if not (view.add or view.remove) or (incident.closed and view.reason != BY_COMMAND):
         return ()
     return (EnsureLabels(incident.ref, view.add, view.remove),)
+
+
+def _asked_once(assessment: Assessment, incident: Issue, memory: Memory, policy: Policy) -> tuple[Command, ...]:
+    """Say why a severity was put back, and ask the governance reviewer about an incident that nobody has classified: each once."""
+    said: list[EnsureReply] = []
+    view = assessment.severity
+    if view.put_back and view.severity is not None:
+        said.append(EnsureReply(incident.ref, kept(incident, view.severity), put_back_reply(view, policy)))
+    if assessment.ask_reviewer:
+        said.append(EnsureReply(incident.ref, reviewer_asked(incident), reviewer_reply(incident, policy)))
+    return tuple(reply for reply in said if reply.purpose not in memory.said)
 
 
 def _severity_shown(assessment: Assessment, incident: Issue, policy: Policy) -> tuple[Command, ...]:

@@ -20,6 +20,7 @@ from integration.postmortem.commands import (
     EnsureLinkedIncident,
     EnsureOpen,
     EnsureReply,
+    EnsureSeverityShown,
     EnsureStatusComment,
     Outcome,
     Result,
@@ -39,6 +40,7 @@ from tests.builders import (
     NOW,
     OMAR,
     RITA,
+    SERVICE,
     STRAY,
     TOM,
     VIC,
@@ -64,6 +66,8 @@ KNOWN = a_memory(actions=(an_action(),))
 RISK = a_decision("accept-risk", GINA, reason="2026-12-24", subject=risk_subject(ACTION))
 ADOPT = "followthrough-adopt"
 JIRA = IssueRef(IssueKey("jira", "512"), "SHOP-12")
+OUR_STATUS = a_comment("", SERVICE, origin=CommentOrigin.OURS, purpose="status", at=NOW)
+PAID = "## Impact\n\n- Money: the client lost 25,000 USD\n"
 INSISTED = replace(KNOWN, said=frozenset(f"reopen:{number}:{n}" for number in (512, 513) for n in range(3)))
 
 
@@ -101,7 +105,49 @@ RULES = [
         {EnsureStatusComment},
         id="a label in capitals",
     ),
-    pytest.param({"incident": an_incident("sev3")}, {EnsureStatusComment}, id="a lowered label"),
+    pytest.param(
+        {"incident": an_incident("sev3")}, {EnsureLabels, EnsureReply, EnsureStatusComment}, id="a lowered label"
+    ),
+    pytest.param(
+        {"incident": an_incident("sev3"), "memory": replace(KNOWN, said=frozenset({"kept:512:SEV1"}))},
+        {EnsureStatusComment},
+        id="a label lowered again",
+    ),
+    pytest.param(
+        {
+            "incident": an_incident("", body="", comments=(OUR_STATUS,)),
+            "memory": a_memory(severity=""),
+            "now": NOW + timedelta(days=1),
+        },
+        {EnsureReply, EnsureStatusComment},
+        id="unclassified for a day",
+    ),
+    pytest.param(
+        {"incident": an_incident("sev3", body=PAID), "memory": nothing_remembered()},
+        {EnsureLabels, EnsureStatusComment},
+        id="an amount above the label",
+    ),
+    pytest.param(
+        {
+            "incident": an_incident("sev4", body="- [x] None of the SEV1 and SEV2 criteria apply"),
+            "memory": nothing_remembered(),
+        },
+        {EnsureStatusComment},
+        id="a near-miss with its criteria answered",
+    ),
+    pytest.param(
+        {"incident": an_incident("sev4", body="", closed=True), "memory": nothing_remembered()},
+        {EnsureReply, EnsureOpen, EnsureStatusComment},
+        id="a near-miss closed before its criteria were answered",
+    ),
+    pytest.param(
+        {
+            "incident": an_incident("sev3", comments=(a_comment("/criteria client-loss", TOM),)),
+            "memory": a_memory(severity="SEV3"),
+        },
+        {EnsureLabels, EnsureStatusComment},
+        id="a criterion by command",
+    ),
     pytest.param(
         {"incident": an_incident("sev3", body="- [x] An individual was harmed")},
         {EnsureLabels, EnsureStatusComment},
@@ -119,7 +165,7 @@ RULES = [
     ),
     pytest.param(
         {"incident": an_incident("sev3", ref=JIRA, severity_shown="Low")},
-        {EnsureStatusComment},
+        {EnsureLabels, EnsureReply, EnsureSeverityShown, EnsureStatusComment},
         id="a lowered priority",
     ),
     pytest.param(

@@ -201,11 +201,16 @@ def test_on_jira_the_severity_is_shown_in_the_mapped_field(shown, severity, poli
     assert found == expected
 
 
-def test_a_severity_that_somebody_lowered_is_not_fought_over():
-    lowered = an_incident("", ref=JIRA, severity_shown="Low")
-    assert planned(lowered, kinds=(EnsureSeverityShown, EnsureLabels)) == ()
-    lowered = an_incident("sev3")
-    assert planned(lowered, kinds=(EnsureSeverityShown, EnsureLabels)) == ()
+KEPT = a_memory(said=frozenset({"kept:512:SEV1"}))
+
+
+@pytest.mark.parametrize("lowered", [an_incident("", ref=JIRA, severity_shown="Low"), an_incident("sev3")])
+def test_a_severity_that_somebody_lowered_is_put_back_once_with_the_reason_and_then_not_fought_over(lowered):
+    kinds = (EnsureSeverityShown, EnsureLabels, EnsureReply)
+    first = planned(lowered, kinds=kinds)
+    assert [command.purpose for command in first if isinstance(command, EnsureReply)] == ["kept:512:SEV1"]
+    assert len(first) == (3 if lowered.ref == JIRA else 2)
+    assert planned(lowered, memory=KEPT, kinds=kinds) == ()
 
 
 def test_an_unclassified_or_closed_incident_shows_no_severity():

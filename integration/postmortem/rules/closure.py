@@ -113,8 +113,8 @@ def judge_gates(
     reviews = tuple(finding for finding in findings if finding.check.startswith("approval_"))
     written = (*(f for f in findings if f not in reviews), *(finding for view in actions for finding in view.findings))
     own = blocking((*written, *reviews, *unproven))
-    if kind is Kind.REVIEW:  # A near-miss waits for its actions alone (DESIGN 5).
-        own = blocking(unproven)
+    if kind is Kind.REVIEW:  # A near-miss waits for a look at the graver criteria and for its actions alone (DESIGN 5).
+        own = blocking((*(f for f in findings if f.check == "criteria_answered"), *unproven))
     return (Gate(case.incident, own), *tickets)
 
 

@@ -1,7 +1,7 @@
-"""Which severity holds, and why: labels, the tracker's own field, ticked criteria, commands (DESIGN 5 "Severity").
+"""Which severity holds, and why: labels, the tracker's own field, criteria, commands (DESIGN 5 "Severity").
 
-The highest label wins; criteria are a floor; what was decided or recorded before is lowered only by ``/severity``, so that a label taken off by
-accident changes nothing and nobody is fought over labels.
+The highest label wins; criteria are a floor; what was decided or recorded before is lowered only by ``/severity``. A label that is lowered or
+taken off by hand is put back once, with the reason; whoever does it again is asked, and not fought.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from integration.postmortem.commands import EnsureLabels, name_of
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Issue
-from integration.postmortem.reading.form import ticked
+from integration.postmortem.rules.criteria import CriteriaView, judge_criteria, read_criteria
+from integration.postmortem.rules.written import PostMortem, read_postmortem
 from mappings.models import Policy, Severity
 
 BY_COMMAND = "set by /severity"
@@ -18,13 +19,17 @@ BY_COMMAND = "set by /severity"
 
 @dataclass(frozen=True)
 class SeverityView:
-    """The severity in force (``None`` while unclassified), the reason in words, and the labels that should say so."""
+    """The severity in force (``None`` while unclassified), the reason in words, and the labels that should say so.
+
+    ``put_back`` says in words what was lowered by hand, where it is put back now; empty where nothing is.
+    """
 
     severity: Severity | None
     reason: str
     add: frozenset[str] = frozenset()
     remove: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
+    put_back: str = ""
 
     @property
     def name(self) -> str:
@@ -32,31 +37,48 @@ class SeverityView:
         return self.severity.value if self.severity else "unclassified"
 
 
-def judge_severity(incident: Issue, memory: Memory, new: tuple[Decision, ...], policy: Policy) -> SeverityView:
+def judge_severity(
+    incident: Issue,
+    memory: Memory,
+    new: tuple[Decision, ...],
+    policy: Policy,
+    postmortem: PostMortem | None = None,
+) -> SeverityView:
     """Return the severity in force; ``new`` are decisions taken in this look, which no finished look has acted on yet."""
     file = policy.severity
+    written = postmortem or read_postmortem(incident, policy)
+    criteria = read_criteria(incident, written, (*memory.decisions, *new), policy)
     stated = file.from_labels(incident.labels)
     field = file.from_jira_value(incident.severity_shown) if incident.severity_shown else None
     said = stated.highest or field
     decided = _undone_command(incident, memory, new)
     before = Severity(memory.severity) if memory.severity else None
-    floor, why_floor = _floor(incident, policy)
-    is_lowered = before is not None and (said is None or said.is_below(before))
-    if before and is_lowered and decided is None and not (floor and floor.is_at_least(before)):
-        word = "label" if stated.highest or field is None else "priority"
-        return SeverityView(before, "recorded before", findings=(_lowered(before, said, word, policy),))
+    is_lowered = before is not None and (said is None or said.is_below(before)) and decided is None
+    put_back = ""
+    if before and is_lowered and not (criteria.floor and criteria.floor.is_at_least(before)):
+        now = _now_says(said, "label" if stated.highest or field is None else "priority")
+        if incident.closed or kept(incident, before) in memory.said:
+            findings = (_lowered(before, said, now, policy), *judge_criteria(criteria, before, policy))
+            return SeverityView(before, "recorded before", findings=findings)
+        said, put_back = before, now
     severity = decided or said
-    if floor and (severity is None or severity.is_below(floor)):
-        severity = floor
+    if criteria.floor and (severity is None or severity.is_below(criteria.floor)):
+        severity = criteria.floor
     if severity is None:
         return SeverityView(None, "not stated yet", findings=(_unknown(policy),))
-    reason = _reason(severity, memory, new, floor, why_floor)
+    reason = _reason(severity, memory, new, criteria)
     label = file.of(severity).label
     # To some trackers, labels that differ in case alone are one: taking `SEV1` off would take `sev1` with it.
     others = frozenset(given for given in stated.labels if given.casefold() != label.casefold())
     is_there = any(given.casefold() == label.casefold() for given in incident.labels)
-    findings = (_known(severity, reason, policy),)
-    return SeverityView(severity, reason, frozenset[str]() if is_there else frozenset({label}), others, findings)
+    findings = (_known(severity, reason, policy), *judge_criteria(criteria, severity, policy))
+    add = frozenset[str]() if is_there else frozenset({label})
+    return SeverityView(severity, reason, add, others, findings, put_back)
+
+
+def kept(incident: Issue, severity: Severity) -> str:
+    """Return the purpose of the comment that says, once, that this severity was put back."""
+    return f"kept:{incident.ref.key.id}:{severity.value}"
 
 
 def _undone_command(incident: Issue, memory: Memory, new: tuple[Decision, ...]) -> Severity | None:
@@ -72,22 +94,12 @@ def _undone_command(incident: Issue, memory: Memory, new: tuple[Decision, ...]) 
     return Severity(granted[-1].reason.upper()) if granted else None
 
 
-def _reason(
-    severity: Severity, memory: Memory, new: tuple[Decision, ...], floor: Severity | None, why_floor: str
-) -> str:
+def _reason(severity: Severity, memory: Memory, new: tuple[Decision, ...], criteria: CriteriaView) -> str:
     """Say why in words that stay the same once the labels follow, so that the comment is not edited for them."""
     said = [*memory.decided("severity"), *(d for d in new if d.word == "severity" and d.grants)]
     if said and said[-1].reason == severity.value:
         return BY_COMMAND
-    return f"at least {severity.value}, because {why_floor}" if floor is severity else "as stated"
-
-
-def _floor(incident: Issue, policy: Policy) -> tuple[Severity | None, str]:
-    file = policy.severity
-    criteria = (*file.criteria_from_texts(ticked(incident.document)), *file.criteria_from_labels(incident.labels))
-    floor = file.floor(criteria)
-    why = next((entry.text for entry in criteria if entry.implies is floor), "")
-    return floor, f"“{why}” is ticked" if why else ""
+    return f"at least {severity.value}, because {criteria.why}" if criteria.floor is severity else "as stated"
 
 
 def _known(severity: Severity, reason: str, policy: Policy) -> Finding:
@@ -108,8 +120,11 @@ def _unknown(policy: Policy) -> Finding:
     )
 
 
-def _lowered(before: Severity, said: Severity | None, word: str, policy: Policy) -> Finding:
-    now = f"the {word} says {said.value}" if said else "its label is gone"
+def _now_says(said: Severity | None, word: str) -> str:
+    return f"the {word} says {said.value}" if said else "its label is gone"
+
+
+def _lowered(before: Severity, said: Severity | None, now: str, policy: Policy) -> Finding:
     lower = (said or Severity.SEV3).value.lower()
     return Finding(
         "severity_stated",

@@ -9,6 +9,7 @@ from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Comment, Facts, Issue
 from integration.postmortem.reading.arguments import read_links, read_people, read_severity, read_until
 from integration.postmortem.reading.commands import Command
+from integration.postmortem.rules.criteria import NONE
 from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, subject_of
 from integration.postmortem.rules.severity import judge_severity
@@ -104,6 +105,22 @@ def _severity(said: Command, bench: Bench) -> Verdict:
     wanted, before = Severity(named), judge_severity(bench.case.incident, bench.memory, (), bench.policy).severity
     lower = before is not None and wanted.is_below(before)
     return Verdict(True, wanted.value, needs=_needs(bench, "severity-lower" if lower else "severity"))
+
+
+def _criteria(said: Command, bench: Bench) -> Verdict:
+    if elsewhere := _elsewhere(bench, ticket=False):
+        return elsewhere
+    names = [word for word in said.args.replace(",", " ").split() if word.casefold() != "and"]
+    if [name.casefold() for name in names] == [NONE]:
+        return Verdict(True, NONE, needs=_needs(bench, "criteria"))
+    found = [bench.policy.severity.criterion(name) for name in names]
+    known = [criterion.id for criterion in found if criterion is not None]
+    if not names or len(known) < len(names):
+        offered = ", ".join(f"`{entry.id.replace('_', '-')}`" for entry in bench.policy.severity.grave())
+        return Verdict.refuse(
+            "criterion_unknown", "it needs the names of criteria, or none", f"`/criteria none`, or some of {offered}"
+        )
+    return Verdict(True, " ".join(dict.fromkeys(known)), needs=_needs(bench, "criteria"))
 
 
 def _resolved(said: Command, bench: Bench) -> Verdict:
@@ -302,6 +319,7 @@ def _kind(draft: ActionDraft, policy: Policy) -> ActionKind:
 
 _JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
     "severity": _severity,
+    "criteria": _criteria,
     "resolved": _resolved,
     "note": _note,
     "client": _client,

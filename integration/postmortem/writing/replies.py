@@ -2,10 +2,12 @@
 
 from integration.postmortem.assessment import ActionView, Assessment, Gate
 from integration.postmortem.decisions import Decision
-from integration.postmortem.incident import Case
+from integration.postmortem.incident import Case, Issue
+from integration.postmortem.people import Person
 from integration.postmortem.reading.commands import Suggestion
+from integration.postmortem.rules.severity import SeverityView
 from integration.postmortem.writing.status import actions_grid, checks_grid
-from integration.postmortem.writing.tree import Code, Line, Mention, Paragraph, Plain, Steps, Strong, Tree, line
+from integration.postmortem.writing.tree import Code, Inline, Line, Mention, Paragraph, Plain, Steps, Strong, Tree, line
 from integration.postmortem.writing.wording import capital, count, sentence, stop
 from mappings.models import Policy, PublicText
 
@@ -69,6 +71,42 @@ def refusal_reply(decision: Decision) -> Tree:
     """Say why a command had no effect and what would; never as a reproach."""
     _, _, why = decision.reason.partition(": ")
     return Tree((Paragraph((Code(f"/{decision.word}"), *sentence(f" has not taken effect: {why}"))),))
+
+
+def put_back_reply(view: SeverityView, policy: Policy) -> Tree:
+    """Say, once, that a severity lowered by hand was put back, why, and how it is lowered."""
+    label = policy.severity.of(view.severity).label if view.severity else ""
+    said = f"I have put `{label}` back: this incident is recorded as {view.name}, and {view.put_back}."
+    how = "To lower it, write `/severity sev3 <why>`, so that the reason stays with the incident. Somebody with write rights can."
+    return Tree((Paragraph(sentence(said)), Paragraph(sentence(how))))
+
+
+def reviewer_reply(incident: Issue, policy: Policy) -> Tree:
+    """Ask the governance reviewer, by a mention, about an incident that nobody has classified."""
+    people = reviewers(incident.ref.key.site, policy)
+    pairs: list[Inline] = []
+    for who in people:
+        pairs += [Mention(who, notify=True), Plain(", ")]
+    names = pairs[:-1]
+    asked: Line = (
+        (*names, Plain(": could you look at this one?")) if names else line("Could somebody look at this one?")
+    )
+    clock = policy.clocks.provisional_severity.value
+    why = f" Nobody has said yet how severe it is, so the {clock} clock runs. One line settles it: "
+    return Tree((Paragraph((*asked, *sentence(f"{why}`/severity sev2 <why>`, or `/severity sev3 <why>`."))),))
+
+
+def reviewers(site: str, policy: Policy) -> tuple[Person, ...]:
+    """Return the governance reviewers that the mapping names on this tracker, as far as they can be mentioned there."""
+    listed = {person.id: person for person in policy.people.people}
+    found: list[Person] = []
+    for name in policy.people.roles.governance_reviewers:
+        person = listed[name]
+        if site == "jira" and person.jira:
+            found.append(Person("jira", person.jira, person.jira, name=person.name))
+        elif site == "github" and person.github:
+            found.append(Person("github", str(person.github_id or 0), person.github, name=person.name))
+    return tuple(found)
 
 
 def breaker_reply(objection: str) -> Tree:

@@ -26,6 +26,7 @@ from integration.postmortem.writing.wording import capital, count, day, moment, 
 from mappings.models import Kind, Mode, Policy, PublicText
 
 MOST_STEPS = 5
+MOST_ADVICE = 2
 LONGEST_REASON = 320
 KINDS = {Kind.FULL: "full post-mortem", Kind.ABBREVIATED: "abbreviated post-mortem", Kind.REVIEW: "near-miss review"}
 
@@ -40,6 +41,8 @@ def status_tree(assessment: Assessment, case: Case, policy: Policy, stamp: str) 
     blocks: list[Block] = [_headline(assessment, policy)]
     if assessment.phase is Phase.RESPONDING:
         blocks += _responding(assessment, policy)
+    elif assessment.kind is Kind.REVIEW:
+        blocks += _near_miss(assessment, policy)
     elif assessment.phase is Phase.COMPLETE:
         blocks += _complete(assessment, policy)
     else:
@@ -67,11 +70,15 @@ def _facts(assessment: Assessment, policy: Policy) -> list[str]:
     if assessment.phase is Phase.RESPONDING:
         was = "was " if assessment.is_overdue else ""
         return [f"{KINDS[assessment.kind]} {was}due {due}" if due else KINDS[assessment.kind]]
+    held = bool(assessment.gates) and not assessment.gates[0].may_close
+    on_hold = ["closing is on hold"] if held and assessment.mode is Mode.ENFORCE else []
     if assessment.phase is Phase.COMPLETE:
         closed = bool(assessment.gates) and assessment.gates[0].issue.closed
         return [
             "complete" if closed else "may be closed" if _only_recommended(assessment) else "complete, may be closed"
         ]
+    if assessment.kind is Kind.REVIEW:
+        return on_hold or ["recommended"]
     asked = [f for f in assessment.findings if f.level is Level.BLOCK]
     done = sum(f.passed or bool(f.waived) for f in asked)
     facts = (
@@ -82,8 +89,7 @@ def _facts(assessment: Assessment, policy: Policy) -> list[str]:
     facts.append(
         f"{done} of {count(len(asked), 'required part', 'required parts')} complete" if asked else str(assessment.phase)
     )
-    held = assessment.gates and not assessment.gates[0].may_close
-    return [*facts, "closing is on hold"] if held and assessment.mode is Mode.ENFORCE else facts
+    return [*facts, *on_hold]
 
 
 def _responding(assessment: Assessment, policy: Policy) -> list[Block]:
@@ -114,13 +120,28 @@ def _only_recommended(assessment: Assessment) -> bool:
 def _complete(assessment: Assessment, policy: Policy) -> list[Block]:
     advice = open_findings(assessment.everything)
     recommended = [Paragraph(line("Worth adding:")), *_steps(advice)] if advice else []
-    if _only_recommended(assessment):
-        return [Paragraph(line("A near-miss: nothing holds up its closing. A review is recommended.")), *recommended]
     approved = [f for f in assessment.findings if f.check.startswith("approval_") and f.passed]
     names = " and ".join(f"{f.reason.removeprefix('approved by ')} ({f.about.split()[0].lower()})" for f in approved)
     said = f"Complete; post-mortem approved by {names}." if names else "Complete."
     thanks = " Thank you for writing it down for those who come after." if policy.service.wording.thanks else ""
     return [Paragraph(line(f"{said}{_actions_done(assessment)}{thanks}")), *recommended]
+
+
+def _near_miss(assessment: Assessment, policy: Policy) -> list[Block]:
+    """Thank, once, in the comment that stays; ask what has to be asked, and recommend the rest."""
+    thanks = "Thank you for writing down a near-miss: what is learned from it spares somebody the real thing."
+    blocks: list[Block] = [Paragraph(line(thanks))] if policy.service.wording.thanks else []
+    missing = assessment.gates[0].missing if assessment.gates else ()
+    advice = tuple(finding for finding in open_findings(assessment.everything) if finding not in missing)
+    if missing:
+        blocks += [Paragraph(line("Before it closes:")), *_steps(missing)]
+    elif not advice:
+        return [*blocks, Paragraph(line(f"Complete.{_actions_done(assessment)}"))]
+    else:
+        blocks.append(Paragraph(line("Nothing holds up its closing.")))
+    if advice:
+        blocks += [Paragraph(line("A short review is recommended:")), *_steps(advice, MOST_ADVICE)]
+    return blocks
 
 
 def _actions_done(assessment: Assessment) -> str:
@@ -143,13 +164,11 @@ def _next_steps(assessment: Assessment) -> list[Block]:
     return [Paragraph(line("Next:")), *_steps((*missing, *advice))]
 
 
-def _steps(findings: tuple[Finding, ...]) -> list[Block]:
+def _steps(findings: tuple[Finding, ...], most: int = MOST_STEPS) -> list[Block]:
     """Return the first findings as steps, and how many follow."""
-    steps = Steps(tuple(_step(finding) for finding in findings[:MOST_STEPS]))
-    rest = count(len(findings) - MOST_STEPS, "more thing", "more things")
-    return (
-        [steps, Paragraph(line(f"{rest} after that, in the details below."))] if len(findings) > MOST_STEPS else [steps]
-    )
+    steps = Steps(tuple(_step(finding) for finding in findings[:most]))
+    rest = count(len(findings) - most, "more thing", "more things")
+    return [steps, Paragraph(line(f"{rest} after that, in the details below."))] if len(findings) > most else [steps]
 
 
 def _step(finding: Finding) -> Line:

@@ -27,11 +27,14 @@ class Reading:
     @property
     def mapped_fields(self) -> tuple[tuple[str, str], ...]:
         """Return (policy name, field id) of every Jira field that the mapping names: sections by their id,
-        ``severity``, ``due``.
+        amounts as ``amount.<id>``, ``severity``, ``due``.
         """
         sections = tuple((each.id, each.jira_field) for each in self.policy.postmortem.sections if each.jira_field)
         severity, due = self.policy.severity.jira.field, self.policy.remediation.ticket.jira.due_field
-        return (*sections, *((("severity", severity),) if severity else ()), ("due", due))
+        amounts = tuple(
+            (f"amount.{each.id}", each.jira_field) for each in self.policy.severity.amounts if each.jira_field
+        )
+        return (*sections, *amounts, *((("severity", severity),) if severity else ()), ("due", due))
 
 
 def day(text: Any) -> date | None:

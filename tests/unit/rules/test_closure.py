@@ -38,6 +38,7 @@ TECHNICAL = a_decision("approve", VIC, issue=HERE, reason="technical", subject=T
 GOVERNANCE = a_decision("approve", GINA, issue=HERE, reason="governance", subject=TEXT)
 APPROVED = (LED, TECHNICAL, GOVERNANCE)
 TESTED = a_decision("evidence", OMAR, reason="tested", subject="e1")
+NONE_APPLY = a_decision("criteria", TOM, issue=HERE, reason="none")
 RISK = a_decision("accept-risk", GINA, reason="2026-12-24", subject=risk_subject(ACTION))
 
 
@@ -176,10 +177,24 @@ def test_in_a_public_place_no_proof_is_asked_of_actions_that_get_no_ticket():
 
 def test_a_near_miss_waits_for_its_actions_alone():
     body = a_body(remediation="")
-    bare = judged(severity="SEV4", incident=an_incident("SEV4", body=body), tickets=(), actions=())
+    bare = judged(NONE_APPLY, severity="SEV4", incident=an_incident("SEV4", body=body), tickets=(), actions=())
     assert (bare.phase, bare.gates[0].may_close, bare.due) == (Phase.COMPLETE, True, None)
-    waiting = judged(severity="SEV4")
+    waiting = judged(NONE_APPLY, severity="SEV4")
     assert missing(waiting) == [("evidence", "Action A1", "nothing shows yet that it works")]
+
+
+@pytest.mark.parametrize("severity", ["SEV3", "SEV4"])
+def test_what_looks_small_closes_only_after_the_graver_criteria_were_answered(severity):
+    asked = ("criteria_answered", "Graver criteria", "nobody has answered them yet")
+    waiting = judged(severity=severity)
+    assert asked in missing(waiting)
+    assert waiting.phase is Phase.WRITING
+    assert asked not in missing(judged(NONE_APPLY, severity=severity))
+    ticked = an_incident(severity, body=f"{BODY}\n\n- [x] None of these apply\n")
+    assert asked not in missing(judged(severity=severity, incident=ticked))
+    waived = a_decision("waive", GINA, issue=HERE, reason="criteria_answered")
+    assert asked not in missing(judged(waived, severity=severity))
+    assert asked not in missing(judged(severity="SEV1"))
 
 
 def test_a_waived_finding_no_longer_holds_the_closing_and_names_who_set_it_aside():

@@ -353,6 +353,11 @@ NO_CLAIM = (
     "claim_unknown: it needs to say what is shown. One of `documented`, `communicated`, `followed`, `tested`, "
     "`detected`, `completed`, then a link: `/evidence tested <link>`"
 )
+NAMES = (
+    "it needs the names of criteria, or none. `/criteria none`, or some of `harm-to-person`, `regulatory-notification`, `client-loss`, "
+    "`data-exposed`, `public-damage`, `wrong-outputs-extended`, `moderate-loss`, `many-users`, `exploitable-vulnerability`, "
+    "`emergency-intervention`"
+)
 MISFORMED = [
     (
         "/severity sev2",
@@ -364,6 +369,8 @@ MISFORMED = [
         "incident",
         "form: it needs a severity and a reason. For example: `/severity sev2 wrong answers for two days`",
     ),
+    ("/criteria", "incident", f"criterion_unknown: {NAMES}"),
+    ("/criteria none harm-to-person", "incident", f"criterion_unknown: {NAMES}"),
     ("/note", "incident", "form: the note is empty. For example: `/note 09:00 release 41 went out`"),
     ("/client", "incident", "form: it needs a name. For example: `/client Nordlicht`"),
     ("/lead dana", "incident", "form: it needs a person. For example: `/lead @name`"),
@@ -458,6 +465,8 @@ ACCEPTED = [
     ("/resolved 18:20", "incident", "18:20"),
     ("/note 09:00 release 41 went out", "incident", "09:00 release 41 went out"),
     ("/client Nordlicht", "incident", "Nordlicht"),
+    ("/criteria None", "incident", "none"),
+    ("/criteria many_users, Client-Loss and many-users", "incident", "many_users client_loss"),
     ("/lead @vic", "incident", "vic"),
     ("/participants @vic @omar", "incident", "vic, omar"),
     ("/approve Technical", "incident", "technical"),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from integration.postmortem.rules.severity import judge_severity
+from integration.postmortem.rules.severity import judge_severity, kept
 from mappings.models import Severity
 from tests.builders import NOW, a_decision, a_memory, a_policy, a_ref, an_incident, nothing_remembered
 
@@ -27,15 +27,15 @@ CASES = [
         "",
         "",
         "SEV2",
-        "at least SEV2, because “A significant number of users was affected” is ticked",
+        "at least SEV2, because a label says “A significant number of users was affected”",
         {"sev2"},
         {"sev3"},
     ),
     ({"sev1", "few-users"}, "", "", "", "SEV1", "as stated", set(), set()),
     ({"sev1"}, "", "", "SEV3", "SEV1", "as stated", set(), set()),
-    ({"sev3"}, "", "", "SEV1", "SEV1", "recorded before", set(), set()),
-    (set(), "", "", "SEV1", "SEV1", "recorded before", set(), set()),
-    (set(), "Low", "", "SEV1", "SEV1", "recorded before", set(), set()),
+    ({"sev3"}, "", "", "SEV1", "SEV1", "as stated", {"sev1"}, {"sev3"}),
+    (set(), "", "", "SEV1", "SEV1", "as stated", {"sev1"}, set()),
+    (set(), "Low", "", "SEV1", "SEV1", "as stated", {"sev1"}, set()),
     (set(), "", HARM, "SEV3", "SEV1", "at least SEV1, because “An individual was harmed” is ticked", {"sev1"}, set()),
     (
         {"sev4"},
@@ -76,9 +76,13 @@ def test_an_incident_without_a_severity_is_unclassified_and_the_labels_are_offer
         (set(), "Low", "it is recorded as SEV1, and the priority says SEV4", "`/severity sev4 <why>`"),
     ],
 )
-def test_a_label_that_was_lowered_is_asked_about_and_left_as_it_is(labels, shown, reason, remedy):
+def test_a_label_that_was_lowered_again_is_asked_about_and_left_as_it_is(labels, shown, reason, remedy):
     incident = an_incident("", labels={"incident", *labels}, severity_shown=shown)
-    view = judge_severity(incident, a_memory(severity="SEV1"), (), a_policy())
+    first = judge_severity(incident, a_memory(severity="SEV1"), (), a_policy())
+    assert reason.endswith(first.put_back)
+    again = a_memory(severity="SEV1", said=frozenset({kept(incident, Severity.SEV1)}))
+    view = judge_severity(incident, again, (), a_policy())
+    assert (view.severity, view.reason, view.add, view.remove) == (Severity.SEV1, "recorded before", set(), set())
     (finding,) = view.findings
     assert (finding.passed, finding.reason) == (False, reason)
     assert (

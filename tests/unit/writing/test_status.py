@@ -170,7 +170,7 @@ def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
         "| Summary | ✔ | Found under “Summary”. |  |\n"
         "| Timeline | ✔ | Found under “Timeline”; it began at 2026-11-18 09:00 UTC; it was detected at 2026-11-23 14:00 UTC; "
         "it was resolved at 2026-11-23 18:20 UTC; 1 entry tells what was done. |  |\n"
-        "| Impact | ✔ | Found under “Impact”; users or transactions affected: 312; money lost, the client's and our own: none; "
+        "| Impact | ✔ | Found under “Impact”; users or transactions affected: 31; money lost, the client's and our own: none; "
         "data exposed, corrupted or lost: none; downstream effects: none; reputation: none; regulatory implications: none. |  |\n"
         "| Where else? | ✔ | Found under “Where else?”; Hansen assistant: not affected, checked. |  |\n"
         "| Root causes | ✔ | Found under “Root causes”. |  |\n"
@@ -227,20 +227,52 @@ def test_a_policy_without_a_version_is_not_named():
     assert "policy" not in seen(*APPROVED, RISK, stamp="").splitlines()[-1]
 
 
-def test_a_near_miss_is_free_to_close_and_a_review_is_only_recommended():
-    text = seen(incident=an_incident("SEV4", body=""), tickets=(), severity="SEV4", actions=())
-    assert text.splitlines()[:4] == [
+NONE_APPLY = a_decision("criteria", TOM, issue=HERE, reason="none")
+THANKS = "Thank you for writing down a near-miss: what is learned from it spares somebody the real thing."
+SUMMARY = (
+    "1. *Summary* (advice): not there yet. Write one paragraph: what happened, to whom, for how long, and how it ended. "
+    "Please write it under a heading “Summary”."
+)
+
+
+def near_miss(*decisions, body="", **changes):
+    return seen(
+        *decisions, incident=an_incident("SEV4", body=body), tickets=(), severity="SEV4", actions=(), **changes
+    ).splitlines()
+
+
+def test_a_near_miss_is_thanked_for_and_asked_one_thing_before_it_closes():
+    lines = near_miss()
+    assert lines[:6] == [
+        "*SEV4 · near-miss review* · closing is on hold",
+        THANKS,
+        "Before it closes:",
+        "1. *Graver criteria*: nobody has answered them yet. Does one of the SEV1 or SEV2 criteria apply? If not, say so with "
+        "`/criteria none`; if one does, with `/criteria <name>`.",
+        "A short review is recommended:",
+        SUMMARY,
+    ]
+    assert len([line for line in lines if line]) <= 10
+
+
+def test_a_near_miss_whose_criteria_were_answered_is_free_to_close_and_a_review_is_only_recommended():
+    lines = near_miss(NONE_APPLY)
+    assert lines[:5] == [
         "*SEV4 · near-miss review* · may be closed",
-        "A near-miss: nothing holds up its closing. A review is recommended.",
-        "Worth adding:",
-        "1. *Summary* (advice): not there yet. Write one paragraph: what happened, to whom, for how long, and how it ended. "
-        "Please write it under a heading “Summary”.",
+        THANKS,
+        "Nothing holds up its closing.",
+        "A short review is recommended:",
+        SUMMARY,
     ]
 
 
-def test_a_near_miss_with_everything_written_is_complete():
-    text = seen(incident=an_incident("SEV4", body=a_body(remediation="None, because nothing broke.")), tickets=(), actions=(), severity="SEV4")  # fmt: skip
-    assert text.splitlines()[1] == "Complete. Thank you for writing it down for those who come after."
+def test_a_near_miss_with_everything_written_is_complete_and_thanked_once():
+    lines = near_miss(NONE_APPLY, body=a_body(remediation="None, because nothing broke."))
+    assert lines[1:3] == [THANKS, "Complete."]
+    silent = a_policy(service="wording: {thanks: false}")
+    assert (
+        near_miss(NONE_APPLY, body=a_body(remediation="None, because nothing broke."), policy=silent)[1] == "Complete."
+    )
 
 
 def test_an_outsiders_report_is_thanked_for_and_waits():

@@ -1,0 +1,147 @@
+"""Which criteria of severity hold, and what they come to: ticked, labelled, said by ``/criteria``, or shown by an amount (DESIGN 5 "Severity").
+
+Criteria are a floor. "Reached production: no" keeps a near-miss one, unless a SEV1 criterion holds.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from integration.postmortem.decisions import Decision
+from integration.postmortem.findings import Finding
+from integration.postmortem.incident import Issue
+from integration.postmortem.reading.form import ticked
+from integration.postmortem.reading.impact import FIGURE, Said, read_impact, read_quantities
+from integration.postmortem.rules.written import PostMortem
+from mappings.models import Amount, Criterion, Level, Policy, Severity, normalise
+
+NONE = "none"
+"""What ``/criteria`` grants when none of SEV1 and SEV2 applies."""
+
+LONGEST = 60  # characters of an amount that are quoted
+CLAUSE = re.compile(r"[;\n]|,(?!\d)|\. |\band\b")
+# "3 of 12,000 users": what follows is the whole, not the part.
+WHOLE = re.compile(r"(?:\bof|\bout of|\bamong|/)\s*(?:the |all |our |about |some )*$", re.IGNORECASE)
+BELOW = re.compile(r"(?:\b(?:fewer|less) than|\b(?:under|below)|<)\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A criterion that holds, and by what, in half a sentence: "“An individual was harmed” is ticked"."""
+
+    criterion: Criterion
+    why: str
+
+
+@dataclass(frozen=True)
+class CriteriaView:
+    """The criteria that hold, the severity that they imply at least, why, and whether the grave ones were answered."""
+
+    stated: tuple[Stated, ...]
+    floor: Severity | None
+    why: str
+    answered: str = ""
+    """How somebody answered the criteria of SEV1 and SEV2, or empty while nobody did."""
+
+
+def read_criteria(
+    incident: Issue, postmortem: PostMortem, decisions: tuple[Decision, ...], policy: Policy
+) -> CriteriaView:
+    """Return what the incident's text, labels and fields and the granted ``decisions`` say about the criteria."""
+    file = policy.severity
+    boxes = ticked(incident.document)
+    said = next((d for d in reversed(decisions) if d.word == "criteria" and d.grants), None)
+    stated = (
+        *(Stated(entry, f"“{entry.text}” is ticked") for entry in file.criteria_from_texts(boxes)),
+        *(Stated(entry, f"a label says “{entry.text}”") for entry in file.criteria_from_labels(incident.labels)),
+        *_said(said, policy),
+        *_shown_by_amounts(incident, postmortem, policy),
+    )
+    floor = file.floor(each.criterion for each in stated)
+    why = next((each.why for each in stated if each.criterion.implies is floor), "")
+    if floor is not Severity.SEV1 and _stayed_out_of_production(incident, policy):
+        floor, why = Severity.SEV4, f"“{file.production.text}” is answered with no"
+    return CriteriaView(stated, floor, why, _answered(stated, said, file.none_apply.is_among(boxes)))
+
+
+def judge_criteria(view: CriteriaView, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
+    """Return the finding whether the SEV1 and SEV2 criteria were answered; none where nobody has to (DESIGN 5 "Severity")."""
+    check = "criteria_answered"
+    level = policy.level(check, severity)
+    if severity is None or level is Level.OFF:
+        return ()
+    about = "Graver criteria"
+    if view.answered:
+        return (Finding(check, about, True, level, view.answered),)
+    return (Finding(check, about, False, level, "nobody has answered them yet", policy.check(check).asks),)
+
+
+def _answered(stated: tuple[Stated, ...], said: Decision | None, none_ticked: bool) -> str:
+    if none_ticked:
+        return "none of SEV1 and SEV2 applies, as ticked"
+    if said is not None and said.reason == NONE:
+        return f"none of SEV1 and SEV2 applies, says {said.actor.called}"
+    grave = next((each for each in stated if each.criterion.implies.is_at_least(Severity.SEV2)), None)
+    return grave.why if grave else f"answered by {said.actor.called}" if said is not None else ""
+
+
+def _said(said: Decision | None, policy: Policy) -> Iterator[Stated]:
+    for name in said.reason.split() if said is not None else ():
+        criterion = policy.severity.criterion(name)
+        if criterion is not None:
+            yield Stated(criterion, f"`/criteria` says “{criterion.text}”")
+
+
+def _stayed_out_of_production(incident: Issue, policy: Policy) -> bool:
+    asked = policy.severity.production
+    (answer,) = read_impact(incident.document.blocks, {"production": (asked.text, *asked.headings)})
+    said = f"{normalise(answer.text)} "
+    return answer.said in (Said.ANSWERED, Said.NONE) and any(
+        said.startswith((f"{normalise(word)} ", f"{normalise(word)},")) for word in asked.no
+    )
+
+
+def _shown_by_amounts(incident: Issue, postmortem: PostMortem, policy: Policy) -> Iterator[Stated]:
+    for amount in policy.severity.amounts:
+        wanting = [entry for entry in policy.severity.criteria if entry.amount == amount.id]
+        for where, text in _written(amount, incident, postmortem, policy) if wanting else ():
+            for criterion in wanting:
+                if found := _large_enough(text, criterion, amount):
+                    yield Stated(criterion, f"{where} says “{found}”: {criterion.text[:1].lower()}{criterion.text[1:]}")
+
+
+def _written(amount: Amount, incident: Issue, postmortem: PostMortem, policy: Policy) -> Iterator[tuple[str, str]]:
+    """Yield where an amount is written and what stands there: the part of the section, and the tracker's own field."""
+    section, _, part = amount.part.partition(".")
+    named = policy.section(section).part(part)
+    for found in postmortem.sections.all(section):
+        (answer,) = read_impact(found.blocks, {part: (named.title, *named.headings)})
+        if answer.said is Said.ANSWERED:
+            yield policy.section(section).title, answer.text
+    value = dict(incident.fields).get(f"amount.{amount.id}", "")
+    if value:
+        yield f"the field “{named.title}”", value
+
+
+def _large_enough(text: str, criterion: Criterion, amount: Amount) -> str:
+    """Return the figure, as written, that reaches a threshold of the criterion, or an empty string."""
+    for clause in CLAUSE.split(text):
+        words = set(re.findall(r"\w+", clause.casefold()))
+        if any(set(word.casefold().split()) <= words for word in criterion.passes_over):
+            continue
+        for match in FIGURE.finditer(clause):
+            (quantity,) = read_quantities(match[0]) or (None,)
+            before = clause[: match.start()]
+            if quantity is None or WHOLE.search(before):
+                continue
+            value = quantity.value - 1e-6 if BELOW.search(before) else quantity.value
+            if _reaches(value, quantity.unit, criterion, amount, alone=clause.strip() == match[0].strip()):
+                return " ".join(match[0].split())[:LONGEST]
+    return ""
+
+
+def _reaches(value: float, unit: str, criterion: Criterion, amount: Amount, *, alone: bool) -> bool:
+    if unit == "%":
+        return criterion.percent is not None and value >= criterion.percent
+    rate = amount.worth(unit) if unit else (1.0 if alone else None)
+    return rate is not None and criterion.at_least is not None and value * rate >= criterion.at_least
