@@ -120,8 +120,11 @@ def _severities(policy: Policy) -> Iterator[Sides]:
 
 
 def _amounts(policy: Policy) -> Iterator[Sides]:
+    sections = {section.id for section in policy.postmortem.sections}
     parts = {f"{section.id}.{part.id}" for section in policy.postmortem.sections for part in section.parts}
     for amount in policy.severity.amounts:
+        if amount.part.partition(".")[0] not in sections:
+            continue  # Where a section is asked for no more, its amounts are read nowhere.
         yield from _refers(
             f"severity.amounts.{amount.id}.part", amount.part, parts, "the parts of sections", "postmortem.sections"
         )

@@ -113,14 +113,16 @@ def _shown_by_amounts(incident: Issue, postmortem: PostMortem, policy: Policy) -
 def _written(amount: Amount, incident: Issue, postmortem: PostMortem, policy: Policy) -> Iterator[tuple[str, str]]:
     """Yield where an amount is written and what stands there: the part of the section, and the tracker's own field."""
     section, _, part = amount.part.partition(".")
-    named = policy.section(section).part(part)
-    for found in postmortem.sections.all(section):
-        (answer,) = read_impact(found.blocks, {part: (named.title, *named.headings)})
-        if answer.said is Said.ANSWERED:
-            yield policy.section(section).title, answer.text
+    asked = next((entry for entry in policy.postmortem.sections if entry.id == section), None)
+    if asked is not None:
+        names = {part: (asked.part(part).title, *asked.part(part).headings)}
+        for found in postmortem.sections.all(section):
+            (answer,) = read_impact(found.blocks, names)
+            if answer.said is Said.ANSWERED:
+                yield asked.title, answer.text
     value = dict(incident.fields).get(f"amount.{amount.id}", "")
     if value:
-        yield f"the field “{named.title}”", value
+        yield f"the field for {amount.id}", value
 
 
 def _large_enough(text: str, criterion: Criterion, amount: Amount) -> str:

@@ -70,12 +70,17 @@ def test_a_field_of_the_tracker_counts_like_what_is_written():
     view = read(fields=(("amount.money", "25000.0"),))
     assert (held(view), view.why) == (
         {"client_loss", "moderate_loss"},
-        "the field “Money lost, the client's and our own” says “25000.0”: a client lost more than 10,000 USD",
+        "the field for money says “25000.0”: a client lost more than 10,000 USD",
     )
 
 
 def test_thresholds_are_the_mappings():
     policy = a_policy(severity="criteria: {client_loss: {at_least: 50001}}")
+    assert held(read("## Impact\n\n- Money: 25,000 USD\n", policy=policy)) == set()
+
+
+def test_where_impact_is_not_asked_for_its_amounts_are_read_nowhere():
+    policy = a_policy(postmortem="sections: {summary: {title: Summary}}")
     assert held(read("## Impact\n\n- Money: 25,000 USD\n", policy=policy)) == set()
 
 
