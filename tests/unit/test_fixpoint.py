@@ -602,7 +602,7 @@ TestAnyHistory.settings = settings(
 
 
 def test_an_answer_that_was_refused_leaves_its_turn_of_the_day_to_no_other():
-    incident = an_incident("SEV2", comments=(a_comment("/verify it works", DANA), a_comment("/verfy", DANA)))
+    incident = an_incident("SEV1", comments=(a_comment("/verify it works", DANA), a_comment("/verfy", DANA)))
 
     def answer(command):
         return Outcome(Result.REFUSED, detail="no") if isinstance(command, EnsureReply) else done(command)

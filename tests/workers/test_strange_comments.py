@@ -30,6 +30,7 @@ def test_a_grant_whose_comment_is_gone_raises_an_alarm_when_an_issue_is_closed_o
         "number"
     ]
     granted = github.as_person("tom").comment(REPOSITORY, number, "/client Nordlicht")
+    github.as_person("tom").comment(REPOSITORY, number, "/criteria none")
     service.settle()
     github.as_person("gina").delete_comment(REPOSITORY, granted["id"])
     service.settle()
