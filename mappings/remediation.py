@@ -168,6 +168,8 @@ class Reopening(MappingModel):
     """The label of an issue that was left closed without its evidence."""
     jira_transitions: tuple[Words, ...] = Field(min_length=1)
     """Jira transitions or statuses that open an issue again, the first one that is offered is taken."""
+    jira_gate_field: Words | None
+    """The Jira field, by name or id, that the workflow asks before an issue may be closed; null: none is written."""
 
 
 class RemediationFile(MappingModel):

@@ -65,6 +65,7 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "remediation.ticket.max_per_incident": (Weaker.LESS, "fewer actions get a ticket"),
     "remediation.reopening.rounds": (Weaker.LESS, "the service insists less often"),
     "remediation.reopening.jira_transitions": (Weaker.REMOVED, "this way back is taken no more"),
+    "remediation.reopening.jira_gate_field": (Weaker.CHANGED, "the workflow's rule reads the former field"),
     "remediation.close_incident_when": (Weaker.LOWER, "incidents close before their actions are verified"),
     "people.commands.*": (Weaker.LOWER, "the command needs less authority"),
     "people.adopting": (Weaker.LOWER, "adopting needs less authority"),

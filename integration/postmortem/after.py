@@ -8,6 +8,7 @@ from integration.postmortem.commands import (
     Command,
     EnsureActionTicket,
     EnsureAgreed,
+    EnsureGateField,
     EnsureLabels,
     EnsureLinked,
     EnsureLinkedIncident,
@@ -21,7 +22,7 @@ from integration.postmortem.commands import (
 )
 from integration.postmortem.decisions import Memory, RememberedAction
 from integration.postmortem.document import Document
-from integration.postmortem.incident import Case, Issue, IssueRef
+from integration.postmortem.incident import Case, GateField, Issue, IssueRef
 
 Change = Callable[[Issue], Issue]
 
@@ -57,6 +58,8 @@ def after(case: Case, memory: Memory, command: Command, outcome: Outcome) -> tup
             return _on(case, command.ticket, lambda issue: _agreed(issue, command, outcome)), memory
         case EnsureSeverityShown():
             return _on(case, command.issue, lambda issue: replace(issue, severity_shown=command.value)), memory
+        case EnsureGateField():
+            return _on(case, command.issue, lambda issue: _gated(issue, command.value)), memory
         case _:
             assert_never(command)
 
@@ -65,6 +68,10 @@ def _on(case: Case, ref: IssueRef, change: Change) -> Case:
     incident = change(case.incident) if case.incident.ref == ref else case.incident
     tickets = tuple(change(ticket) if ticket.ref == ref else ticket for ticket in case.tickets)
     return replace(case, incident=incident, tickets=tickets)
+
+
+def _gated(issue: Issue, value: str) -> Issue:
+    return replace(issue, gate_field=replace(issue.gate_field or GateField(), value=value))
 
 
 def _agreed(issue: Issue, command: EnsureAgreed, outcome: Outcome) -> Issue:
@@ -78,6 +85,12 @@ def _dropped(outcome: Outcome, what: str) -> bool:
     return any(dropped.startswith(what) for dropped in outcome.shortfall)
 
 
+def _gate_of(command: EnsureActionTicket, outcome: Outcome) -> GateField | None:
+    if command.gate is None:
+        return None
+    return GateField() if _dropped(outcome, "gate") else GateField(command.gate)
+
+
 def _with_ticket(case: Case, memory: Memory, command: EnsureActionTicket, outcome: Outcome) -> tuple[Case, Memory]:
     if outcome.ticket is None:
         return case, memory
@@ -86,6 +99,7 @@ def _with_ticket(case: Case, memory: Memory, command: EnsureActionTicket, outcom
         _created(case, command, outcome, outcome.ticket),
         assignees=() if unassigned else (command.owner,),
         due=None if _dropped(outcome, "due") else command.due,
+        gate_field=_gate_of(command, outcome),
     )
     remembered = RememberedAction(
         command.action_id,

@@ -38,6 +38,22 @@ class EnsureSeverityShown:
     value: str = ""
 
 
+class GateValue(StrEnum):
+    """What the gate field of Jira's workflow says; the workflow's rule lets nobody close what is held."""
+
+    HELD = "held until verified"
+    MAY_CLOSE = "may close"
+
+
+@dataclass(frozen=True)
+class EnsureGateField:
+    """The field that Jira's own workflow asks before closing says ``value``."""
+
+    issue: IssueRef
+    value: GateValue
+    share: Share = Share.GATE
+
+
 @dataclass(frozen=True)
 class EnsureStatusComment:
     """The one status comment says ``tree``. ``comment_id`` is the comment to edit, or ``None`` to create it under the purpose ``status``."""
@@ -76,7 +92,8 @@ class EnsureOpen:
 class EnsureActionTicket:
     """A ticket for this action exists and is linked to its incident. ``project`` is the repository or project that it belongs in.
 
-    ``text`` and ``description`` are what is remembered of the row that it came from.
+    ``text`` and ``description`` are what is remembered of the row that it came from. ``gate`` is what its gate field says from the start,
+    ``None`` where the incident shows none.
     """
 
     case: IssueRef
@@ -90,6 +107,7 @@ class EnsureActionTicket:
     due: date
     labels: frozenset[str]
     share: Share = Share.TICKET
+    gate: GateValue | None = None
 
     @property
     def purpose(self) -> str:
@@ -137,6 +155,7 @@ class EnsureAgreed:
 Command = (
     EnsureLabels
     | EnsureSeverityShown
+    | EnsureGateField
     | EnsureStatusComment
     | EnsureReply
     | EnsureOpen
@@ -147,6 +166,13 @@ Command = (
 )
 NewIssue = EnsureActionTicket | EnsureLinkedIncident
 Creation = EnsureStatusComment | EnsureReply | NewIssue
+FieldEdit = EnsureLabels | EnsureSeverityShown | EnsureGateField | EnsureAgreed
+"""What changes fields of an issue that is there: several of them are one request on a tracker that can do so."""
+
+
+def edited(command: FieldEdit) -> IssueRef:
+    """Return the issue whose fields the command changes."""
+    return command.ticket if isinstance(command, EnsureAgreed) else command.issue
 
 
 def name_of(command: Command) -> str:

@@ -79,12 +79,24 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class GateField:
+    """What the field shows that Jira's own workflow asks before closing: ``value``, empty where nothing was written yet.
+
+    ``changed_by_others`` counts the changes in the changelog that were not ours (S14).
+    """
+
+    value: str = ""
+    changed_by_others: int = 0
+
+
+@dataclass(frozen=True)
 class Issue:
     """One tracker issue as people see it now.
 
     ``closed`` means status category done on Jira. ``due`` is the tracker's own due date in the form that the mapping names. ``purpose`` is
     the verified marker of a ticket that we created. ``fields`` holds the mapped custom fields, as pairs of policy name and visible text.
     ``severity_shown`` is the visible value of the severity field or priority that the mapping names, on Jira.
+    ``gate_field`` is the gate field of Jira's workflow, ``None`` where the site or the issue has none.
     ``reopen_with`` names the way back that the workflow offers our account now (a transition id on Jira, ``"open"`` on GitHub), or ``None``.
     """
 
@@ -104,6 +116,7 @@ class Issue:
     issue_type: str = ""
     priority: str = ""
     severity_shown: str = ""
+    gate_field: GateField | None = None
     assignees: tuple[Person, ...] = ()
     due: date | None = None
     fields: tuple[tuple[str, str], ...] = ()

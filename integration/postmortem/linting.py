@@ -35,6 +35,7 @@ NOT_IN_A_FILE = frozenset(
         "approval_governance",
         "way_back",
         "authority_mapped",
+        "gate_field",
     }
 )
 _SITE, _PLACE = "github", "file/file"

@@ -16,6 +16,7 @@ from integration.postmortem.commands import (
     EnsureReply,
     EnsureSeverityShown,
     EnsureStatusComment,
+    GateValue,
     NewIssue,
     Share,
     name_of,
@@ -25,6 +26,7 @@ from integration.postmortem.incident import Case, Issue
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.classifying import reviewer_asked
 from integration.postmortem.rules.evidence import ProofState
+from integration.postmortem.rules.gatefield import gate_field_wanted
 from integration.postmortem.rules.severity import BY_COMMAND, kept
 from integration.postmortem.writing.linked import linked_title, linked_tree
 from integration.postmortem.writing.replies import (
@@ -50,6 +52,8 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
     if assessment.governed is Governed.WAITING or assessment.paused_by:
         return _status(assessment, case, memory, policy, stamp)
     commands = (
+        # The field first: nobody should get to close what is held while the rest is still being written.
+        *(each for gate in assessment.gates for each in gate_field_wanted(gate, assessment.mode, memory)),
         *_gates(assessment, case, memory, policy),
         *_labels(assessment, case.incident),
         *_severity_shown(assessment, case.incident, policy),
@@ -60,9 +64,12 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         *_replies(assessment, case, memory, policy),
     )
     refused = {refusal.purpose for refusal in memory.refusals}
-    # A ticket that the tracker refuses holds nothing up: the comment has to tell of it.
-    creating = any(isinstance(command, NewIssue) and name_of(command) not in refused for command in commands)
-    return commands if creating else (*commands, *_status(assessment, case, memory, policy, stamp))
+    # The comment is written once, when its tickets are there and what was closed too early is open again; a ticket or an opening that the
+    # tracker refuses holds nothing up: the comment has to tell of it.
+    unsettled = any(
+        isinstance(command, NewIssue | EnsureOpen) and name_of(command) not in refused for command in commands
+    )
+    return commands if unsettled else (*commands, *_status(assessment, case, memory, policy, stamp))
 
 
 def _gates(assessment: Assessment, case: Case, memory: Memory, policy: Policy) -> tuple[Command, ...]:
@@ -189,6 +196,7 @@ def _ticket(view: ActionView, assessment: Assessment, case: Case, policy: Policy
         owner=view.owner,
         due=view.due,
         labels=frozenset(policy.remediation.ticket.labels),
+        gate=_gate_of_a_new_ticket(assessment, case),
     )
 
 
@@ -209,6 +217,11 @@ def _incidents(assessment: Assessment, case: Case, policy: Policy) -> tuple[Comm
         for linked in assessment.elsewhere
         if linked.wanted
     )
+
+
+def _gate_of_a_new_ticket(assessment: Assessment, case: Case) -> GateValue | None:
+    """A ticket has no proof yet, so it is held from its first moment where the site has the gate field."""
+    return GateValue.HELD if assessment.mode is Mode.ENFORCE and case.incident.gate_field is not None else None
 
 
 def _agreements(assessment: Assessment, case: Case) -> tuple[Command, ...]:

@@ -16,6 +16,7 @@ from integration.postmortem.commands import (
     EnsureActionTicket,
     EnsureReply,
     EnsureStatusComment,
+    FieldEdit,
     NewIssue,
     Outcome,
     Result,
@@ -29,6 +30,7 @@ from integration.postmortem.plan import plan
 from integration.postmortem.writing.replies import breaker_reply
 from integration.trackers.base import Spend, Tracker
 from integration.work.breaker import Breaker
+from integration.work.bundling import Bundle, EditsTogether, bundled, paying
 from integration.work.counting import Counts
 from integration.work.recording import record_of
 from mappings.models import Mode, Policy
@@ -169,23 +171,24 @@ def _act(
         if objection:
             done += _stop_writing(objection, breaker, case, memory, policy, given)
             break
-        for command in wanted:
-            tried.add(command)
+        for bundle in bundled(wanted, given.tracker):
+            tried.update(bundle)
             try:
-                # Everything that is logged while a command is carried out names it, the adapters' own lines as well.
-                with structlog.contextvars.bound_contextvars(command=name_of(command)):
-                    outcome = _carry_out(command, case, memory, policy, given)
+                # Everything that is logged while commands are carried out names them, the adapters' own lines as well.
+                with structlog.contextvars.bound_contextvars(command=", ".join(map(name_of, bundle))):
+                    outcomes = _carry_out_together(bundle, case, memory, policy, given)
             except RateLimited as limited:
                 waits.append(limited.until)
                 break
-            if isinstance(outcome, datetime):
-                waits.append(outcome)
+            if isinstance(outcomes, datetime):
+                waits.append(outcomes)
                 continue
-            done.append((command, outcome))
-            if outcome.result is Result.REFUSED:
-                retry = given.now + timedelta(hours=policy.clocks.look_again_hours)
-                refused[name_of(command)] = Refusal(name_of(command), outcome.detail[:300], retry)
-            case, memory = after(case, memory, command, outcome)
+            for command, outcome in zip(bundle, outcomes, strict=True):
+                done.append((command, outcome))
+                if outcome.result is Result.REFUSED:
+                    retry = given.now + timedelta(hours=policy.clocks.look_again_hours)
+                    refused[name_of(command)] = Refusal(name_of(command), outcome.detail[:300], retry)
+                case, memory = after(case, memory, command, outcome)
         if waits:
             break
         memory = replace(memory, refusals=tuple(refused.values()))
@@ -209,6 +212,24 @@ def _stop_writing(
         breaker.open(objection)
         given.counts.alarm("breaker_opened")
     return [(ask, outcome)] if isinstance(outcome, Outcome) else []
+
+
+def _carry_out_together(
+    bundle: Bundle, case: Case, memory: Memory, policy: Policy, given: Look
+) -> tuple[Outcome, ...] | datetime:
+    """Do the commands of one bundle; several are edits of one issue, which are one request."""
+    edits = tuple(command for command in bundle if isinstance(command, FieldEdit))
+    if len(edits) < 2 or not isinstance(given.tracker, EditsTogether):
+        outcome = _carry_out(bundle[0], case, memory, policy, given)
+        return outcome if isinstance(outcome, datetime) else (outcome,)
+    try:
+        outcomes = given.tracker.apply_together(edits, policy, given.spend_for(paying(bundle)))
+    except (TrackerRefused, IssueNotFound) as refusal:
+        outcomes = tuple(Outcome(Result.REFUSED, detail=str(refusal)) for _ in edits)
+    for command, told in zip(edits, outcomes, strict=True):
+        given.counts.carried_out(command, told.result)
+        log.info("command", command=name_of(command), outcome=told.result.value, writes=told.writes)
+    return outcomes
 
 
 def _carry_out(command: Command, case: Case, memory: Memory, policy: Policy, given: Look) -> Outcome | datetime:

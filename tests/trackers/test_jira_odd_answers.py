@@ -99,6 +99,7 @@ def test_a_name_that_more_people_have_than_are_read_means_nobody(
 
 
 def test_one_deleted_ticket_does_not_hide_the_others(answers: responses.RequestsMock, cloud: JiraTracker) -> None:
+    answers.get(f"{API}/field", json=[])
     answers.get(f"{API}/issue/10001", json=an_issue(1))
     answers.get(f"{API}/search/jql", status=400, json={"errorMessages": ["An issue with key '10003' does not exist."]})
     answers.get(f"{API}/issue/10002", json=an_issue(2))
@@ -110,12 +111,13 @@ def test_one_deleted_ticket_does_not_hide_the_others(answers: responses.Requests
 
 
 def test_a_search_in_pages_is_read_to_its_end(answers: responses.RequestsMock, cloud: JiraTracker) -> None:
+    answers.get(f"{API}/field", status=404, json={})
     answers.get(f"{API}/issue/10001", json=an_issue(1))
     answers.get(f"{API}/search/jql", json={"issues": [an_issue(2)], "isLast": False, "nextPageToken": "next"})
     answers.get(f"{API}/search/jql", json={"issues": [an_issue(3)], "isLast": True})
     tickets = tuple(IssueRef(IssueKey("jira", f"1000{each}"), f"PM-{each}") for each in (2, 3))
     assert len(cloud.observe(CASE, tickets, POLICY).tickets) == 2
-    assert len(answers.calls) == 5
+    assert len(answers.calls) == 6
 
 
 @pytest.mark.parametrize("answer", [{}, {"id": "10001", "key": "PM-1"}, {"id": "10001", "key": "PM-1", "fields": []}])
@@ -170,7 +172,7 @@ def test_being_signed_out_is_raised_and_no_refusal_of_one_command(
 def test_an_edit_that_is_forbidden_is_a_refusal(answers: responses.RequestsMock, cloud: JiraTracker) -> None:
     answers.put(f"{API}/issue/10001", status=403, json={"errorMessages": ["You may not edit."]})
     labels = EnsureLabels(CASE, frozenset({"sev1"}))
-    assert cloud.apply_together((labels,), POLICY, Purse()).detail == "You may not edit."
+    assert cloud.apply_together((labels,), POLICY, Purse())[0].detail == "You may not edit."
 
 
 def test_our_own_account_must_be_active(answers: responses.RequestsMock, cloud: JiraTracker) -> None:
@@ -216,6 +218,7 @@ def test_a_due_date_in_a_field_of_its_own_is_written_and_read(
     answers: responses.RequestsMock, server: JiraTracker
 ) -> None:
     policy = a_policy({"remediation.ticket.jira.due_field": "customfield_10070"})
+    answers.get(f"{API}/field", json=[])
     answers.get(f"{API}/issue/10001", json=an_issue(1, customfield_10070=DUE.isoformat()))
     assert server.observe(CASE, (), policy).incident.due == DUE
     answers.replace(responses.GET, f"{API}/issue/10001", json=an_issue(1, customfield_10070="soon"))

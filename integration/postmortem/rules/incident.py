@@ -6,6 +6,7 @@ from integration.postmortem.decisions import Decision, Memory, Refusal
 from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Case
 from integration.postmortem.rules.drafting import our_issues
+from integration.postmortem.rules.gatefield import judge_gate_fields
 from integration.postmortem.rules.written import PostMortem
 from mappings.models import Policy, Severity
 
@@ -41,6 +42,7 @@ def judge_incident(
         _asked("client_known", "Client", f"it is {client}" if client else "", severity, policy),
         _asked("began_known", "Beginning", began, severity, policy),
         *_traps(case, memory, severity, policy),
+        *judge_gate_fields(case, memory, severity, policy),
     ]
     return About(
         tuple(findings), asked, lead, client, "resolved" in granted or postmortem.timeline.resolved is not None
@@ -78,6 +80,7 @@ def _asked(check: str, about: str, known: str, severity: Severity | None, policy
 _WRITES = {
     "EnsureLabels": "a change of labels on {}",
     "EnsureSeverityShown": "a change of the severity of {}",
+    "EnsureGateField": "a change of the gate field of {}",
     "EnsureStatusComment": "this comment on {}",
     "EnsureReply": "an answer ({})",
     "EnsureOpen": "opening {} again",

@@ -11,6 +11,7 @@ from integration.postmortem.commands import (
     Command,
     EnsureActionTicket,
     EnsureAgreed,
+    EnsureGateField,
     EnsureLabels,
     EnsureLinked,
     EnsureLinkedIncident,
@@ -62,6 +63,9 @@ class Actor:
         match command:
             case EnsureLabels():
                 return self._labels(command, writer)
+            case EnsureGateField():
+                # No workflow of GitHub's asks anything before an issue is closed, so no gate field is ever shown there.
+                return Outcome(Result.UNCHANGED)
             case EnsureSeverityShown():
                 # Labels are all that GitHub has for a severity, and EnsureLabels writes those.
                 return Outcome(Result.UNCHANGED)

@@ -11,6 +11,7 @@ from integration.postmortem.commands import (
     Command,
     EnsureActionTicket,
     EnsureAgreed,
+    EnsureGateField,
     EnsureLabels,
     EnsureLinked,
     EnsureLinkedIncident,
@@ -18,13 +19,15 @@ from integration.postmortem.commands import (
     EnsureReply,
     EnsureSeverityShown,
     EnsureStatusComment,
+    FieldEdit,
     Outcome,
     Result,
+    edited,
 )
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.writing.tree import Tree
 from integration.trackers.jira.creating import create_ticket, link
-from integration.trackers.jira.edits import FieldCommand, edit_of, issue_of_command
+from integration.trackers.jira.edits import Edit, body_of, edit_of
 from integration.trackers.jira.identifiers import issue_id, numeric
 from integration.trackers.jira.marks import last_line
 from integration.trackers.jira.observing import Observer
@@ -52,21 +55,30 @@ class Actor:
         except IssueNotFound as missing:
             return Outcome(Result.REFUSED, detail=str(missing), writes=writer.writes)
 
-    def do_together(self, commands: tuple[FieldCommand, ...], writer: Writer) -> Outcome:
-        """Do several edits of fields and labels of one issue with one request. Raises ``ValueError`` where they are
-        of several issues.
+    def do_together(self, commands: tuple[FieldEdit, ...], writer: Writer) -> tuple[Outcome, ...]:
+        """Do several edits of fields and labels of one issue with one request; an outcome for each, in their order.
+        Raises ``ValueError`` where they are of several issues.
         """
-        try:
-            return self._edit(commands, writer)
-        except (TrackerRefused, IssueNotFound) as refused:
-            if isinstance(refused, TrackerRefused) and refused.status == 401:
-                raise
-            return Outcome(Result.REFUSED, detail=getattr(refused, "detail", "") or str(refused), writes=writer.writes)
+        issue, *others = {edited(command) for command in commands}
+        if others:
+            raise ValueError("edits of several issues do not go together")
+        edits = tuple(edit_of(command, self.observer.reading, self.observer.client) for command in commands)
+        refusal = ""
+        if body := body_of(edits):
+            try:
+                writer.write_fields(issue, "PUT", "issue", issue_id(issue), body=body)
+            except (TrackerRefused, IssueNotFound) as refused:
+                if isinstance(refused, TrackerRefused) and refused.status == 401:
+                    raise
+                refusal = getattr(refused, "detail", "") or str(refused)
+        # The requests are told once, with the first command.
+        counts = (writer.writes, *(0 for _ in commands[1:]))
+        return tuple(_outcome(edit, writer, refusal, count) for edit, count in zip(edits, counts, strict=True))
 
     def _do(self, command: Command, writer: Writer, seek_since: datetime | None) -> Outcome:
         match command:
-            case EnsureLabels() | EnsureSeverityShown() | EnsureAgreed():
-                return self._edit((command,), writer)
+            case EnsureLabels() | EnsureSeverityShown() | EnsureGateField() | EnsureAgreed():
+                return self.do_together((command,), writer)[0]
             case EnsureStatusComment():
                 return self._status(command, writer, seek_since)
             case EnsureReply():
@@ -80,18 +92,6 @@ class Actor:
                 return Outcome(Result.CHANGED, writes=writer.writes)
             case _:
                 assert_never(command)
-
-    def _edit(self, commands: tuple[FieldCommand, ...], writer: Writer) -> Outcome:
-        issue, *others = {issue_of_command(command) for command in commands}
-        if others:
-            raise ValueError("edits of several issues do not go together")
-        edit = edit_of(commands, self.observer.reading.policy, self.observer.client)
-        if edit.body:
-            writer.write_fields(issue, "PUT", "issue", issue_id(issue), body=edit.body)
-        shortfall = edit.shortfall + writer.shortfall
-        if len(writer.shortfall) >= edit.size and shortfall:
-            return Outcome(Result.REFUSED, detail="; ".join(shortfall), writes=writer.writes, shortfall=shortfall)
-        return Outcome(Result.CHANGED if writer.writes else Result.UNCHANGED, writes=writer.writes, shortfall=shortfall)
 
     def _status(self, command: EnsureStatusComment, writer: Writer, seek_since: datetime | None) -> Outcome:
         issue, comment_id = command.issue, command.comment_id
@@ -137,3 +137,14 @@ class Actor:
     def _text(self, issue: IssueRef, purpose: str, tree: Tree, *, first: str = "") -> str:
         writer = WikiWriter(self.observer.client.is_cloud)
         return writer.markup(tree, first=first, last=last_line(self.observer.reading.signer, issue.key, purpose))
+
+
+def _outcome(edit: Edit, writer: Writer, refusal: str, writes: int) -> Outcome:
+    """Return what came of one of the edits of a request: of the fields that Jira would not take, each counts where it belongs."""
+    if refusal and edit.names:
+        return Outcome(Result.REFUSED, detail=refusal, writes=writes, shortfall=edit.shortfall)
+    dropped = tuple(said for said in writer.shortfall if said.partition(":")[0] in edit.names)
+    shortfall = edit.shortfall + dropped
+    if len(dropped) >= len(edit.names) and shortfall:
+        return Outcome(Result.REFUSED, detail="; ".join(shortfall), writes=writes, shortfall=shortfall)
+    return Outcome(Result.CHANGED if edit.names else Result.UNCHANGED, writes=writes, shortfall=shortfall)

@@ -25,6 +25,7 @@ from integration.trackers.jira.identifiers import path_of
 
 _GATEWAY = re.compile(r"/ex/jira/[A-Za-z0-9-]+")
 TIMEOUT = (5, 20)  # Seconds to connect and between two bytes of an answer.
+FIELDS_ARE_NEWS = timedelta(minutes=10)  # How long the site's list of fields is taken for whole.
 
 Json = dict[str, Any]
 Query = Mapping[str, str | int | list[str]]
@@ -53,6 +54,16 @@ class Server:
     url: str
 
 
+@dataclass(frozen=True)
+class FieldInfo:
+    """A field of the site: ``kind`` is the type of its values (``option``, ``string`` …), ``custom`` what kind of custom field it is."""
+
+    id: str
+    name: str
+    kind: str
+    custom: str = ""
+
+
 class JiraClient:
     """One connection to one site. Nothing is asked before the first call; what the server is, is asked once."""
 
@@ -64,7 +75,8 @@ class JiraClient:
         self._session: requests.Session = self._jira._session
         self._server: Server | None = None
         self._skew = timedelta()
-        self._field_types: dict[str, str] | None = None
+        self._fields: tuple[FieldInfo, ...] | None = None
+        self._fields_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"JiraClient({self._url!r})"
@@ -104,23 +116,45 @@ class JiraClient:
         """Return the present by the server's clock, as far as its last answer showed it."""
         return self._clock() + self._skew
 
+    def fields(self) -> tuple[FieldInfo, ...]:
+        """Return the fields of the site, asked once per client."""
+        if self._fields is None:
+            self._fields_at = self._clock()
+            self._fields = tuple(
+                FieldInfo(
+                    str(each.get("id")),
+                    str(each.get("name") or ""),
+                    str((each.get("schema") or {}).get("type") or ""),
+                    str((each.get("schema") or {}).get("custom") or ""),
+                )
+                for each in self.get_list("field")
+            )
+        return self._fields
+
     def field_type(self, field: str) -> str:
-        """Return the type of a field's values (``option``, ``string`` …), empty where Jira has no such field. Asked
-        once per client.
+        """Return the type of a field's values, empty where Jira has no such field."""
+        return next((each.kind for each in self.fields() if each.id == field), "")
+
+    def field_called(self, named: str) -> FieldInfo | None:
+        """Return the custom field with that id, or else the only one with that name; names are compared without case.
+
+        Where there is none it is looked for again after a while: an administrator may make it while we run.
         """
-        return self._fields().get(field, "")
+        found = self._custom_field(named)
+        if found is None and self._fields_at is not None and self._clock() - self._fields_at > FIELDS_ARE_NEWS:
+            self._fields = None
+            found = self._custom_field(named)
+        return found
 
     def has_field(self, field: str) -> bool:
-        """Tell whether Jira has a field of that id. Asked once per client."""
-        return field in self._fields()
+        """Tell whether Jira has a field of that id."""
+        return any(each.id == field for each in self.fields())
 
-    def _fields(self) -> dict[str, str]:
-        if self._field_types is None:
-            listed = self.get_list("field")
-            self._field_types = {
-                str(each.get("id")): str((each.get("schema") or {}).get("type") or "") for each in listed
-            }
-        return self._field_types
+    def _custom_field(self, named: str) -> FieldInfo | None:
+        custom = [each for each in self.fields() if each.id.startswith("customfield_")]
+        by_name = [each for each in custom if each.name.casefold() == named.casefold()]
+        by_id = next((each for each in custom if each.id == named), None)
+        return by_id or (by_name[0] if len(by_name) == 1 else None)
 
     def get(self, *segments: str, query: Query | None = None) -> Json:
         """Read ``/rest/api/2/<segments>``; the answer must be a JSON object."""

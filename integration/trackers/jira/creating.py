@@ -29,7 +29,7 @@ def create_ticket(command: NewIssue, observer: Observer, writer: Writer, seek_si
     """
     policy = observer.reading.policy
     ticket, linked = (None, False) if seek_since is None else _sought(command, observer, seek_since)
-    result = Result.UNCHANGED
+    result, was_found = Result.UNCHANGED, ticket is not None
     if ticket is None:
         made = writer.write_fields(command.case, "POST", "issue", body=_body(command, observer))
         if not made or not made.get("id"):
@@ -44,7 +44,17 @@ def create_ticket(command: NewIssue, observer: Observer, writer: Writer, seek_si
         except TrackerError as error:
             # The ticket exists and has to be remembered; the next look sees that the link is missing.
             shortfall = (f"link: {error}",)
-    return Outcome(result, ticket=ticket, writes=writer.writes, shortfall=writer.shortfall + shortfall)
+    shortfall = _told(writer.shortfall, observer) + shortfall
+    # A ticket that was found says nothing here of its gate field, so it is written as if it were empty.
+    wants_gate = isinstance(command, EnsureActionTicket) and command.gate is not None
+    gate = ("gate: not set when it was created",) if wants_gate and was_found else ()
+    return Outcome(result, ticket=ticket, writes=writer.writes, shortfall=shortfall + gate)
+
+
+def _told(shortfall: tuple[str, ...], observer: Observer) -> tuple[str, ...]:
+    """Call the gate field by what it is for, as its id tells nobody anything."""
+    gate = observer.reading.gate
+    return tuple(f"gate: {said}" if gate and said.startswith(f"{gate.id}:") else said for said in shortfall)
 
 
 def link(case: IssueRef, ticket: IssueRef, policy: Policy, writer: Writer) -> None:
@@ -89,8 +99,9 @@ def _body(command: NewIssue, observer: Observer) -> Json:
 
 def _of_action(command: EnsureActionTicket, observer: Observer) -> Json:
     """Return the fields that only an action's ticket has: its type, due date, owner, and parent."""
-    jira = observer.reading.policy.remediation.ticket.jira
-    is_subtask = _is_subtask(command, observer.reading.policy)
+    reading = observer.reading
+    jira = reading.policy.remediation.ticket.jira
+    is_subtask = _is_subtask(command, reading.policy)
     fields: Json = {
         "issuetype": {"name": jira.subtask_type if is_subtask else jira.issue_type},
         jira.due_field: command.due.isoformat(),
@@ -99,6 +110,8 @@ def _of_action(command: EnsureActionTicket, observer: Observer) -> Json:
         fields["assignee"] = owner
     if is_subtask:
         fields["parent"] = {"key": issue_key(command.case)}
+    if command.gate is not None and reading.gate is not None:
+        fields[reading.gate.id] = command.gate.value
     return fields
 
 

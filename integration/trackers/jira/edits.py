@@ -1,59 +1,79 @@
-"""What edits of an issue's fields come to: one request body for labels, severity, owner and due date together."""
+"""What edits of an issue's fields come to: one request body for labels, severity, gate field, owner and due date together."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from integration.postmortem.commands import EnsureAgreed, EnsureLabels, EnsureSeverityShown
-from integration.postmortem.incident import IssueRef
+from integration.postmortem.commands import (
+    EnsureAgreed,
+    EnsureGateField,
+    EnsureLabels,
+    EnsureSeverityShown,
+    FieldEdit,
+)
 from integration.postmortem.people import Person
 from integration.trackers.jira.client import JiraClient, Json
 from integration.trackers.jira.identifiers import is_account
+from integration.trackers.jira.translation import Reading
 from mappings.models import Policy, Severity
-
-FieldCommand = EnsureLabels | EnsureSeverityShown | EnsureAgreed
 
 _LABEL = re.compile(r"\S{1,255}")  # Jira's labels have no blanks.
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A request body (empty: nothing to do), the number of fields in it, and what cannot even be asked for."""
+    """What one command comes to: ``fields`` to set, operations on labels, and what cannot even be asked for."""
 
-    body: Json
-    size: int
-    shortfall: tuple[str, ...]
+    fields: Json
+    labels: tuple[Json, ...] = ()
+    shortfall: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the fields that the edit touches."""
+        return frozenset(self.fields) | ({"labels"} if self.labels else frozenset())
 
 
-def issue_of_command(command: FieldCommand) -> IssueRef:
-    """Return the issue that the command edits."""
-    return command.ticket if isinstance(command, EnsureAgreed) else command.issue
-
-
-def edit_of(commands: tuple[FieldCommand, ...], policy: Policy, client: JiraClient) -> Edit:
-    """Return the one edit that does all the commands."""
+def body_of(edits: Iterable[Edit]) -> Json:
+    """Return the one request body that does all the edits; empty where there is nothing to do."""
     fields: Json = {}
     labels: list[Json] = []
-    shortfall: list[str] = []
-    for command in commands:
-        match command:
-            case EnsureLabels(_, add, remove):
-                labels += [{"add": label} for label in sorted(add) if _LABEL.fullmatch(label)]
-                labels += [{"remove": label} for label in sorted(remove) if _LABEL.fullmatch(label)]
-                shortfall += [f"labels: {label!r} has blanks" for label in sorted(add) if not _LABEL.fullmatch(label)]
-            case EnsureSeverityShown():
-                fields |= _severity(command, policy, client)
-            case EnsureAgreed(_, owner, due):
-                if owner is not None and (value := assignee(owner, client)) is None:
-                    shortfall.append(f"assignee: {owner.called} is no user of this Jira")
-                elif owner is not None:
-                    fields["assignee"] = value
-                if due is not None:
-                    fields[policy.remediation.ticket.jira.due_field] = due.isoformat()
-            case _:
-                assert_never(command)
-    body: Json = ({"fields": fields} if fields else {}) | ({"update": {"labels": labels}} if labels else {})
-    return Edit(body, len(fields) + bool(labels), tuple(shortfall))
+    for edit in edits:
+        fields |= edit.fields
+        labels += edit.labels
+    return ({"fields": fields} if fields else {}) | ({"update": {"labels": labels}} if labels else {})
+
+
+def edit_of(command: FieldEdit, reading: Reading, client: JiraClient) -> Edit:
+    """Return the edit that does one command."""
+    match command:
+        case EnsureLabels(_, add, remove):
+            operations = [{"add": label} for label in sorted(add) if _LABEL.fullmatch(label)]
+            operations += [{"remove": label} for label in sorted(remove) if _LABEL.fullmatch(label)]
+            unfit = [label for label in sorted(add) if not _LABEL.fullmatch(label)]
+            return Edit({}, tuple(operations), tuple(f"labels: {label!r} has blanks" for label in unfit))
+        case EnsureSeverityShown():
+            return Edit(_severity(command, reading.policy, client))
+        case EnsureGateField():
+            return Edit({reading.gate.id: command.value.value} if reading.gate else {})
+        case EnsureAgreed():
+            return _agreed(command, reading.policy, client)
+        case _:
+            assert_never(command)
+
+
+def _agreed(command: EnsureAgreed, policy: Policy, client: JiraClient) -> Edit:
+    fields: Json = {}
+    shortfall: tuple[str, ...] = ()
+    if command.owner is not None:
+        if (value := assignee(command.owner, client)) is not None:
+            fields["assignee"] = value
+        else:
+            shortfall = (f"assignee: {command.owner.called} is no user of this Jira",)
+    if command.due is not None:
+        fields[policy.remediation.ticket.jira.due_field] = command.due.isoformat()
+    return Edit(fields, (), shortfall)
 
 
 def assignee(person: Person, client: JiraClient) -> Json | None:

@@ -108,7 +108,8 @@ class Observer:
         return self.client.get_issue(numeric(ticket), query)
 
     def _fields(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*_FIELDS, *(field for _, field in self.reading.mapped_fields))))
+        gate = (self.reading.gate.id,) if self.reading.gate else ()
+        return tuple(dict.fromkeys((*_FIELDS, *(field for _, field in self.reading.mapped_fields), *gate)))
 
     def _tickets(self, ids: tuple[str, ...]) -> dict[str, Json]:
         found = self._searched(ids) if self.client.is_cloud and len(ids) > 1 else {}

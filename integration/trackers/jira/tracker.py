@@ -5,7 +5,7 @@ from datetime import datetime
 
 from integration.clock import now
 from integration.errors import IssueNotFound, TrackerRefused
-from integration.postmortem.commands import Command, Outcome
+from integration.postmortem.commands import Command, EnsureActionTicket, EnsureGateField, FieldEdit, Outcome
 from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person
 from integration.trackers.base import Changes, Cursor, Spend
@@ -13,8 +13,8 @@ from integration.trackers.capabilities import Capabilities
 from integration.trackers.jira.acting import Actor
 from integration.trackers.jira.changes import changed_since
 from integration.trackers.jira.client import JiraAccess, JiraClient
-from integration.trackers.jira.edits import FieldCommand
 from integration.trackers.jira.facts import FactFinder
+from integration.trackers.jira.gate import gate_field
 from integration.trackers.jira.identifiers import is_key, is_project, numeric
 from integration.trackers.jira.observing import Observer
 from integration.trackers.jira.probing import Probing
@@ -65,7 +65,7 @@ class JiraTracker:
 
     def observe(self, case: IssueRef, tickets: tuple[IssueRef, ...], policy: Policy) -> Case:
         """Read the case: one call for the incident, one for its tickets on Cloud and one each on Data Center."""
-        return self._observer(policy).case(case, tickets)
+        return self._observer(policy, with_gate=True).case(case, tickets)
 
     def look_up(self, case: IssueRef, needed: FactsNeeded, policy: Policy) -> Facts:
         """Answer what judging needs. Standings cost calls only where the mapping names groups or project roles."""
@@ -77,11 +77,14 @@ class JiraTracker:
         """Bring about the wanted state. A refusal by Jira is an outcome; only unavailable, limited and signed out
         are raised.
         """
-        return Actor(self._observer(policy)).do(command, Writer(self.client, spend), seek_since)
+        return Actor(self._observer(policy, with_gate=_sets_gate(command))).do(
+            command, Writer(self.client, spend), seek_since
+        )
 
-    def apply_together(self, commands: tuple[FieldCommand, ...], policy: Policy, spend: Spend) -> Outcome:
-        """Bring about labels, severity, owner and due date of one issue with one request."""
-        return Actor(self._observer(policy)).do_together(commands, Writer(self.client, spend))
+    def apply_together(self, commands: tuple[FieldEdit, ...], policy: Policy, spend: Spend) -> tuple[Outcome, ...]:
+        """Bring about edits of one issue's fields with one request; an outcome for each, the writes told by the first."""
+        with_gate = any(_sets_gate(command) for command in commands)
+        return Actor(self._observer(policy, with_gate=with_gate)).do_together(commands, Writer(self.client, spend))
 
     def changed_since(self, project: str, cursor: Cursor) -> Changes:
         """List what changed in a project since the cursor, with an overlap of five minutes."""
@@ -99,10 +102,17 @@ class JiraTracker:
         """Find out what the site and the project have, and what is done instead of what they lack."""
         return Probing(self.client).of(project, policy)
 
-    def _observer(self, policy: Policy) -> Observer:
+    def _observer(self, policy: Policy, *, with_gate: bool = False) -> Observer:
         service = self.service()
         if not service.active:
             raise TrackerRefused("Jira calls our own account inactive.", status=401)
-        return Observer(
-            self.client, Reading(self.client.server.url, service, self._signer, policy), self._service_desks
-        )
+        # The site's list of fields is asked for where the gate field is read or written, and not for a mere comment.
+        gate = gate_field(self.client, policy) if with_gate else None
+        reading = Reading(self.client.server.url, service, self._signer, policy, gate)
+        return Observer(self.client, reading, self._service_desks)
+
+
+def _sets_gate(command: Command) -> bool:
+    return isinstance(command, EnsureGateField) or (
+        isinstance(command, EnsureActionTicket) and command.gate is not None
+    )

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from integration.postmortem.document import Block, Document, Heading, Paragraph, Text
-from integration.postmortem.incident import Attachment, Comment, CommentOrigin, Issue, IssueKey, IssueRef
+from integration.postmortem.incident import Attachment, Comment, CommentOrigin, GateField, Issue, IssueKey, IssueRef
 from integration.postmortem.people import Person, PersonKind
 from integration.postmortem.reading.jira_html import read_html
+from integration.trackers.jira.client import FieldInfo
 from integration.trackers.jira.marks import PROPERTY, purpose_of_property, purpose_of_text
 from integration.trackers.jira.story import LONG_AGO, Raw, instant, person_of, story_of
 from integration.trackers.markers import Signer
@@ -17,12 +18,13 @@ from mappings.models import LinkDirection, Policy
 
 @dataclass(frozen=True)
 class Reading:
-    """What translating needs besides the JSON: the site's address, our account, our signer and the policy."""
+    """What translating needs besides the JSON: the site's address, our account, our signer, the policy, and the site's gate field."""
 
     base_url: str
     service: Person
     signer: Signer
     policy: Policy
+    gate: FieldInfo | None = None
 
     @property
     def mapped_fields(self) -> tuple[tuple[str, str], ...]:
@@ -122,6 +124,7 @@ def issue_of(
         issue_type=visible(fields.get("issuetype")),
         priority=visible(fields.get("priority")),
         severity_shown=visible(fields.get(severity)) if severity else "",
+        gate_field=_gate_field(raw, reading),
         assignees=(person_of(fields["assignee"]),) if fields.get("assignee") else (),
         due=day(fields.get(due)),
         fields=tuple(
@@ -195,6 +198,16 @@ def linked_refs(fields: Raw, reading: Reading) -> tuple[IssueRef, ...]:
         if other:
             found.append(ref_of(other, reading.base_url))
     return tuple(dict.fromkeys(found))
+
+
+def _gate_field(raw: Raw, reading: Reading) -> GateField | None:
+    # A field that does not belong to the issue's project or type is not in the answer at all.
+    if reading.gate is None or reading.gate.id not in raw["fields"]:
+        return None
+    names = {reading.gate.id, f"custom:{reading.gate.name}"}
+    changes = [change for change in story_of(raw).changes if change.field in names]
+    others = sum(change.author.id != reading.service.id for change in changes)
+    return GateField(visible(raw["fields"][reading.gate.id]), others)
 
 
 def _purpose(raw: Raw, fields: Raw, case: IssueKey | None, reading: Reading) -> str | None:
