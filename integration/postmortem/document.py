@@ -84,6 +84,8 @@ class Text:
 
     def is_all(self, style: Style) -> bool:
         """Tell whether every visible letter and digit is in that style (and there is at least one)."""
+        if not any(mark.style is style for mark in self.marks):
+            return False
         outside, at = [], 0
         for mark in self.marks:
             if mark.style is style:
@@ -142,7 +144,7 @@ def _by_line(spots: tuple[Spot, ...], ends: list[int]) -> dict[int, tuple[Spot, 
 
 
 def _has_letters(plain: str) -> bool:
-    return any(char.isalnum() for char in plain)
+    return any(map(str.isalnum, plain))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ reads them all. Source lines travel through the rendering as an attribute.
 """
 
 import re
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -30,8 +31,17 @@ DISALLOWED = re.compile(
 RAW_INPUT = re.compile(r"<input\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=32)
 def read_markdown(text: str, max_chars: int = MAX_CHARS) -> Document:
-    """Read GitHub Markdown (GFM, in issues: a line break is a line break). Never raises; caps are named as problems."""
+    """Read GitHub Markdown (GFM, in issues: a line break is a line break). Never raises; caps are named as problems.
+
+    The latest texts are kept: a comment wakes an incident whose body has not changed, and parsing 60,000 characters takes 80 ms.
+    """
+    return parse_markdown(text, max_chars)
+
+
+def parse_markdown(text: str, max_chars: int = MAX_CHARS) -> Document:
+    """Read it like :func:`read_markdown`, and keep nothing."""
     problems: list[str] = []
     if len(text) > max_chars:
         text = text[:max_chars]

@@ -12,6 +12,8 @@ COMPARED = 400
 
 def normalise(text: str) -> str:
     """Return the words of a text, folded: NFKC, no case, no Markdown links, no punctuation, single blanks between."""
+    if text.isascii():  # Most texts are: for them a table does what the rules below come to.
+        return " ".join((LINK.sub(r"\1", text) if "](" in text else text).translate(_PLAIN).split())
     folded = unicodedata.normalize("NFKC", LINK.sub(r"\1", text)).casefold()
     return " ".join("".join(_kept(char) for char in folded).split())
 
@@ -21,6 +23,9 @@ def _kept(char: str) -> str:
         return char
     # Invisible format characters vanish, so that they cannot split a word; an apostrophe joins: don't = dont.
     return "" if unicodedata.category(char) == "Cf" or char in "'’" else " "
+
+
+_PLAIN = str.maketrans({chr(code): _kept(chr(code).casefold()) for code in range(128)})
 
 
 def similarity(first: str, second: str) -> float:
