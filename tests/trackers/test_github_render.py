@@ -12,6 +12,7 @@ from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.writing.tree import (
     Bullets,
+    Chart,
     Code,
     Fold,
     Grid,
@@ -366,3 +367,52 @@ def test_one_paragraph_longer_than_everything_still_fits() -> None:
 
 def test_what_fits_is_left_whole() -> None:
     assert "not shown" not in RENDERER.markdown(a_long_tree(10))
+
+
+# Diagrams
+
+HOSTILE_LABELS = (
+    'a : b ; c "d" %% e',
+    "%%{init: {'securityLevel': 'loose'}}%%",
+    "```\n<script>alert(1)</script>",
+    'click a href "javascript:alert(1)"',
+    "[x](https://evil.example) <img src=x onerror=alert(1)>",
+    "---\nconfig: x\n---",
+    "#58; ﬂ°°60¶ß {{x}} style a: #fff;",
+    "@gina #12",
+)
+
+
+def a_chart(*words: str) -> str:
+    return rendered(Chart((("2026-11-18", tuple(("09:00", each) for each in words)),)))
+
+
+def test_a_timeline_is_a_mermaid_diagram_in_a_fence() -> None:
+    assert a_chart("release 41 went out", "over: 3 of 4") == (
+        "```mermaid\ntimeline\n    section 2026#45;11#45;18\n"
+        "        09#58;00 : release 41 went out\n        09#58;00 : over#58; 3 of 4\n```"
+    )
+
+
+@given(HOSTILE)
+@example("\u200b")
+@example(HOSTILE_LABELS[0])
+@example(HOSTILE_LABELS[1])
+@example(HOSTILE_LABELS[2])
+@example(HOSTILE_LABELS[6])
+def test_any_text_in_a_diagram_is_one_label_of_letters_blanks_and_character_numbers(words: str) -> None:
+    label = escape.diagram(words)
+    assert re.fullmatch(r"(?:[^\W_]| |#\d+;)+", label)
+    assert html.unescape(label.replace("#", "&#")) == (escape.clean(words) or "–")
+
+
+@given(HOSTILE, HOSTILE)
+@example(*HOSTILE_LABELS[2:4])
+def test_a_diagram_stays_within_its_fence_and_keeps_a_line_an_entry(first: str, second: str) -> None:
+    (fence,) = PARSER.parse(a_chart(first, second))
+    assert (fence.type, fence.info) == ("fence", "mermaid")
+    head, section, *entries = fence.content.splitlines()
+    assert (head, section) == ("timeline", "    section 2026#45;11#45;18")
+    # A colon parts clock and words, and nothing else of a line is a sign that Mermaid reads.
+    assert [entry.count(":") for entry in entries] == [1, 1]
+    assert not re.search(r"""["'`%<>{}\[\]()@&\\/]""", fence.content)

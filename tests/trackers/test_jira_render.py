@@ -185,6 +185,13 @@ def test_our_own_structure_is_read_back_as_it_was_meant() -> None:
     assert not any(isinstance(block, Fold) for block in document.blocks)
 
 
+def test_a_picture_of_a_timeline_leaves_no_trace_since_jira_draws_none() -> None:
+    chart = t.Chart((("2026-11-18", (("09:00", "release 41"),)),))
+    assert CLOUD.markup(t.Tree((t.Fold("Timeline (1 entry)", (chart, t.Paragraph(t.line("Table.")))),))) == (
+        "h5. Timeline (1 entry)\n\nTable."
+    )
+
+
 def test_a_mention_notifies_only_where_it_is_meant_to() -> None:
     ask = t.Tree((t.Paragraph(t.line("Ask ", t.Mention(DANA, notify=True), ", not ", t.Mention(DANA))),))
     assert CLOUD.markup(ask) == "Ask [~accountid:5b10dana], not Dana Ruiz"

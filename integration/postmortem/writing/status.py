@@ -6,6 +6,7 @@ from integration.postmortem.assessment import ActionView, Assessment, Governed, 
 from integration.postmortem.findings import Finding, Level, open_findings
 from integration.postmortem.incident import Case
 from integration.postmortem.rules.evidence import ProofState
+from integration.postmortem.writing.chronicle import timeline_fold
 from integration.postmortem.writing.tree import (
     Block,
     Bullets,
@@ -186,6 +187,8 @@ def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
             Fold(f"Notes ({len(assessment.notes)})", (Bullets(tuple(line(note) for note in assessment.notes[-50:])),))
         )
     public = case.incident.public and policy.service.public_issues is PublicText.CHECKS
+    if not public and not responding and (told := timeline_fold(assessment.timeline, policy.clocks.zone)):
+        folds.append(told)
     grid = None if public else actions_grid(assessment, policy)
     if grid is not None:
         folds.append(Fold(f"Actions ({len(assessment.actions)})", (grid, *_unlinked(assessment))))

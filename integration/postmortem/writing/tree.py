@@ -97,6 +97,16 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A timeline as a picture where the tracker draws one, and nothing where it does not: a table always stands beside it.
+
+    ``days`` are the days in order, each with its entries of clock time and words.
+    """
+
+    days: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+@dataclass(frozen=True)
 class Fold:
     """Details that open on a click where the tracker can do that, and follow under a small heading where it cannot.
 
@@ -116,7 +126,7 @@ class Small:
     volatile: bool = False
 
 
-Block = Heading | Paragraph | Steps | Bullets | Grid | Fold | Small
+Block = Heading | Paragraph | Steps | Bullets | Grid | Chart | Fold | Small
 
 
 @dataclass(frozen=True)

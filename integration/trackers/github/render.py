@@ -9,6 +9,7 @@ from integration.postmortem.incident import IssueRef
 from integration.postmortem.writing.tree import (
     Block,
     Bullets,
+    Chart,
     Code,
     Fold,
     Grid,
@@ -81,6 +82,8 @@ class Renderer:
                 return "\n".join(f"- {self._line(item)}" for item in items)
             case Grid():
                 return self._grid(block)
+            case Chart(days):
+                return _chart(days)
             case Fold(summary, blocks):
                 inner = self._blocks(blocks)
                 return f"<details><summary>{escape.in_html(summary)}</summary>\n\n{inner}\n\n</details>"
@@ -130,6 +133,19 @@ class Renderer:
             return f"[{escape.text(ref.locator)}]({where})" if where else escape.text(ref.locator)
         is_here = str(place.repository).casefold() == self.project.casefold()
         return f"#{place.number}" if is_here else str(place)
+
+
+def _chart(days: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> str:
+    """Return a Mermaid timeline, which GitHub draws. Nothing of a text is read as a directive: each sign becomes an entity.
+
+    https://mermaid.js.org/syntax/timeline.html ·
+    https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/creating-diagrams
+    """
+    lines = ["```mermaid", "timeline"]
+    for day, entries in days:
+        lines.append(f"    section {escape.diagram(day)}")
+        lines += [f"        {escape.diagram(clock)} : {escape.diagram(words)}" for clock, words in entries]
+    return "\n".join([*lines, "```"])
 
 
 def _strong(words: str) -> str:

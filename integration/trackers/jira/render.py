@@ -14,6 +14,7 @@ from integration.postmortem.people import Person
 from integration.postmortem.writing.tree import (
     Block,
     Bullets,
+    Chart,
     Code,
     Fold,
     Grid,
@@ -89,6 +90,8 @@ class WikiWriter:
                 return "\n".join(f"* {self._line(item)}" for item in items)
             case Grid():
                 return self._grid(block)
+            case Chart():
+                return ""  # Jira draws none; the table beside it says the same.
             case Fold(can_wait=True):
                 return ""
             case Fold(summary, blocks):

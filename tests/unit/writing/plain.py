@@ -5,6 +5,7 @@ from typing import assert_never
 from integration.postmortem.writing.tree import (
     Block,
     Bullets,
+    Chart,
     Code,
     Fold,
     Grid,
@@ -42,6 +43,10 @@ def _block(block: Block, unfolded: bool) -> list[str]:
             rows = [" | ".join(block.header), *(" | ".join(_line(cell) for cell in row) for row in block.rows)]
             assert all(len(row) == len(block.header) for row in block.rows)
             return [f"| {row} |" for row in rows]
+        case Chart():
+            return [
+                f"[{day}: {', '.join(f'{clock} {words}' for clock, words in entries)}]" for day, entries in block.days
+            ]
         case Fold():
             inside = [line for each in block.blocks for line in _block(each, unfolded)]
             return [f"> {block.summary}", *(inside if unfolded else [])]

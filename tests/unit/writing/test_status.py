@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from integration.postmortem.judgement import judge
+from integration.postmortem.reading.timeline import Timeline
 from integration.postmortem.rules.evidence import risk_subject
 from integration.postmortem.writing.status import status_tree
 from mappings.models import Mode
@@ -122,6 +123,7 @@ def test_writing_it_says_the_next_steps_and_folds_the_rest():
         "5. *Governance review*: not approved yet. `/approve governance` by somebody with the right who does not lead the "
         "post-mortem.\n"
         "> All 45 checks\n"
+        "> Timeline (4 entries)\n"
         "> Actions (1)\n"
         f"{SMALL}"
     )
@@ -187,6 +189,15 @@ def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
         "| Governance review | ✔ | Approved by gina. |  |\n"
         "| Action A1 | ✔ | It says what will be done; dana sees it through; due 2026-11-30; it says its horizon; its kind is "
         "technical; it says when it works; it names its cause. |  |\n"
+        "> Timeline (4 entries)\n"
+        "Detected after 5 d 5 h, resolved 4 h 20 min after detection, people were exposed for 5 d 9 h.\n"
+        "[2026-11-18: 09:00 Began: release 41 went out]\n"
+        "[2026-11-23: 14:00 Detected: a customer asked, 14:20 Switched to the old index, 18:20 Resolved: recalled products are filtered]\n"
+        "| When | What | Moment |\n"
+        "| 2026-11-18 09:00 UTC | Began: release 41 went out | began |\n"
+        "| 2026-11-23 14:00 UTC | Detected: a customer asked | detected |\n"
+        "| 2026-11-23 14:20 UTC | Switched to the old index |  |\n"
+        "| 2026-11-23 18:20 UTC | Resolved: recalled products are filtered | resolved |\n"
         "> Actions (1)\n"
         "| Action | What | Ticket | Owner | Due | State |\n"
         "| A1 | Filter recalled products at query time | #13 | @dana | 2026-11-30 | evidence wanted |\n"
@@ -200,6 +211,7 @@ def test_complete_names_who_approved_and_tells_verified_from_accepted():
         "Complete; post-mortem approved by vic (technical) and gina (governance). 0 of 1 action verified, the risk of 1 accepted. "
         "Thank you for writing it down for those who come after.\n"
         "> All 46 checks\n"
+        "> Timeline (4 entries)\n"
         "> Actions (1)\n"
         f"{SMALL}"
     )
@@ -219,7 +231,7 @@ def test_thanks_and_small_print_are_as_the_mapping_says():
     wording = "wording: {thanks: false, show_policy: false, not_for_evaluation: false}"
     text = seen(*APPROVED, RISK, policy=a_policy(service=wording))
     assert text.endswith(
-        "0 of 1 action verified, the risk of 1 accepted.\n> All 46 checks\n> Actions (1)\n(`/status` for details)"
+        "0 of 1 action verified, the risk of 1 accepted.\n> All 46 checks\n> Timeline (4 entries)\n> Actions (1)\n(`/status` for details)"
     )
 
 
@@ -348,7 +360,7 @@ def test_a_check_that_is_off_is_not_shown():
 
 def test_where_nothing_is_checked_there_is_no_fold():
     assessment = judge(a_case(), facts(), a_memory(), a_policy(), NOW)
-    bare = replace(assessment, findings=(), actions=())
+    bare = replace(assessment, findings=(), actions=(), timeline=Timeline())
     assert "\n>" not in plain(status_tree(bare, a_case(), a_policy(), STAMP))
 
 
@@ -381,10 +393,18 @@ def test_where_tickets_hang_loose_the_table_is_the_link():
     assert note not in seen(unfolded=True)
 
 
-def test_in_public_no_table_of_actions_is_shown():
-    assert "> Actions" not in seen(incident=an_incident(body=a_body(), public=True))
+@pytest.mark.parametrize("fold", ["> Actions", "> Timeline"])
+def test_in_public_no_table_of_actions_and_no_timeline_is_shown(fold):
+    assert fold not in seen(incident=an_incident(body=a_body(), public=True))
     everything = a_policy(service="public_issues: everything")
-    assert "> Actions" in seen(incident=an_incident(body=a_body(), public=True), policy=everything)
+    assert fold in seen(incident=an_incident(body=a_body(), public=True), policy=everything)
+
+
+def test_while_it_lasts_the_timeline_waits():
+    lasting = an_incident(body="### Timeline\n\n- 2026-11-23 13:00 UTC Detected: a customer asked\n")
+    text = seen(incident=lasting, tickets=(), actions=())
+    assert "· responding*" in text
+    assert "> Timeline" not in text
 
 
 # What is new.
