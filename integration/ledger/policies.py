@@ -81,6 +81,9 @@ def history(connection: Connection, limit: int) -> tuple[Publication, ...]:
     signatures = {body["by"] for _, body in entries}
     known = select(people.c.digest, people.c.name).where(people.c.digest.in_(signatures))
     names = {row.digest: row.name or FORGOTTEN for row in connection.execute(known)}
+    told_of = {body["policy"] for _, body in entries}
+    there = select(policy_files.c.hash).where(policy_files.c.hash.in_(told_of)).distinct()
+    kept = set(connection.execute(there).scalars())
     return tuple(
         Publication(
             kind=row.kind,
@@ -89,6 +92,7 @@ def history(connection: Connection, limit: int) -> tuple[Publication, ...]:
             by=names.get(body["by"], body["by"]),
             weakenings=tuple(body.get("weakenings", ())),
             files=tuple(sorted(body.get("files", {}))),
+            kept=body["policy"] in kept,
         )
         for row, body in entries
     )

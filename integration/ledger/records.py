@@ -75,6 +75,7 @@ class Publication:
     """A policy that came into force, or an edit of its files that left every value as it was (``kind`` says which).
 
     ``by`` is the name that somebody gave, or the part of the service that was used; ``files`` are those that were written.
+    ``kept`` tells whether the texts are there still: only then can somebody go back to it.
     """
 
     kind: str
@@ -83,6 +84,7 @@ class Publication:
     by: str
     weakenings: tuple[str, ...]
     files: tuple[str, ...]
+    kept: bool
 
 
 @dataclass(frozen=True)

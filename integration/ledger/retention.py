@@ -41,13 +41,18 @@ def _refused(connection: Connection, before: datetime) -> int:
 
 
 def _past_policies(connection: Connection, before: datetime) -> int:
-    """Delete policies that are out of force since before an instant, unless a decision was taken under them; the number of policies is returned."""
+    """Delete policies that are out of force since before an instant, unless a decision was taken under them; the number of policies is returned.
+
+    Out of force means replaced: one that held for years and was replaced yesterday is the first that somebody wants to go back to.
+    """
+    replaced_at = func.lead(publications.c.at, type_=publications.c.at.type).over(order_by=publications.c.id)
+    spans = select(publications.c.id, publications.c.hash, replaced_at.label("replaced_at")).subquery()
     active = select(publications.c.hash).order_by(publications.c.id.desc()).limit(1).scalar_subquery()
     old = (
-        select(publications.c.hash)
-        .where(publications.c.hash != active, publications.c.hash.not_in(select(decisions.c.policy)))
-        .group_by(publications.c.hash)
-        .having(func.max(publications.c.at) < before)
+        select(spans.c.hash)
+        .where(spans.c.hash != active, spans.c.hash.not_in(select(decisions.c.policy)))
+        .group_by(spans.c.hash)
+        .having(func.max(spans.c.replaced_at) < before)
     )
     hashes = tuple(connection.execute(old).scalars())
     connection.execute(delete(policy_files).where(policy_files.c.hash.in_(hashes)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from integration.keeping import Keeping
 from mappings.folder import locked
 from tests.admin.conftest import CLOCKS, Desktop
 
@@ -143,6 +144,28 @@ def test_rolling_back_writes_the_files_again_and_takes_new_ones_away(desk: Deskt
         ("clocks.yaml", "projects/shop.yaml"),
     )
     assert desk.keeper.publish() is False
+    assert desk.ledger.verify_audit().ok
+
+
+def test_what_was_replaced_lately_can_be_gone_back_to_however_long_it_held_and_what_is_kept_no_longer_says_so(
+    desk: Desktop,
+) -> None:
+    first = desk.ledger.active_policy()
+    publish(desk, "clocks.yaml", LENIENT)
+    second = desk.ledger.active_policy()
+    desk.clock.forward(days=800)
+    desk.browser.sign_in()
+    publish(desk, "clocks.yaml", LENIENT.replace("48", "36"))
+    assert first is not None and second is not None
+    assert desk.ledger.retain(Keeping(), desk.clock())["past_policies"] == 1
+    shown = desk.browser.get("/history").text
+    assert f'href="/history/{second[0]}"' in shown
+    assert f'href="/history/{first[0]}"' not in shown and "no longer kept" in shown
+    assert desk.browser.get(f"/history/{first[0]}").status_code == 404
+    assert desk.browser.post(f"/history/{second[0]}", deed="roll-back").status_code == 302
+    assert (desk.folder / "clocks.yaml").read_text() == LENIENT
+    assert desk.ledger.active_policy() == second
+    assert desk.ledger.retain(Keeping(), desk.clock())["past_policies"] == 0
     assert desk.ledger.verify_audit().ok
 
 

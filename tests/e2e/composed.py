@@ -71,6 +71,12 @@ class Composed(Processes):
                         self.codes.append((name, code))
                         self.start(name)
 
+    def put_out_of_action(self, *names: str) -> None:
+        """Kill these processes and let none that is started in their place find the queue."""
+        for name in names:
+            self.environments[name]["FOLLOWTHROUGH_REDIS_URL_FILE"] = str(self.folder / "secrets" / "key")
+        self.kill(*names)
+
     def ask_to_stop(self, name: str) -> int:
         """SIGTERM one process and return its exit code, as ``docker compose stop`` does within the grace period."""
         before = len([each for each in self.codes if each[0] == name])

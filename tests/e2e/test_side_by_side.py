@@ -93,7 +93,7 @@ def test_the_other_scheduler_takes_over_and_wakes_what_is_due(service: Composed)
     first = service.active_scheduler()
     (second,) = {"scheduler 1", "scheduler 2"} - {first}
     assert service.figures(second)["followthrough_scheduler_active"] == 0
-    service.kill(first)
+    service.put_out_of_action(first)  # Else the one that Compose starts in its place may be the first to take over.
     wait_until(lambda: service.figures(second).get("followthrough_scheduler_active") == 1, "the other to take over")
     # What no delivery tells is found by the sweep of the one that took over.
     service.github.misbehave.drop_next(100)
@@ -109,9 +109,7 @@ def comments(service: Composed, number: int) -> list[str]:
 
 @pytest.mark.timeout(240)
 def test_sigterm_finishes_the_look_in_hand_and_leaves_no_lock(service: Composed) -> None:
-    for name in ("worker 2", "worker 3"):  # One worker alone, so that it is known who looks.
-        service.environments[name]["FOLLOWTHROUGH_REDIS_URL_FILE"] = str(service.folder / "secrets" / "key")
-        service.kill(name)
+    service.put_out_of_action("worker 2", "worker 3")  # One worker alone, so that it is known who looks.
     service.github.misbehave.delay(0.3)
     number = service.github.as_person("dana").open_issue(REPOSITORY, "Wrong", "", labels=["incident", "sev2"])["number"]
     wait_until(lambda: keys(service, LOCK), "a look to be under way")
