@@ -23,6 +23,10 @@ COMMANDS = {
     "work": ("running", "Run one worker alone."),
     "schedule": ("running", "Run the scheduler alone."),
     "migrate": ("running", "Bring the ledger's database to the schema that this version expects."),
+    "doctor": (
+        "examination",
+        "Look at every connection, right, webhook, label, field and process, and say what to mend.",
+    ),
     "healthcheck": ("health", "Tell whether a process of this machine goes on: receiver, worker or scheduler."),
     "check": ("checking", "Read a Markdown post-mortem from a file and say what it still needs; no tracker is asked."),
     "plan": ("cases", "Say what a look at an issue would find and do now, and do nothing."),

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from mappings.values import ENTRIES, PAIRS, Authority, Id, Keyed, MappingModel, Positive, Table, Words
+from mappings.values import ENTRIES, PAIRS, Authority, Id, Keyed, MappingModel, Table, Words
 
 # These identifiers reach REST paths and JQL, hence the strict patterns.
 Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$")]
@@ -14,6 +14,10 @@ AppSlug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 
 def _hyphens(name: str) -> str:
     return name.replace("_", "-")
+
+
+GithubId = Annotated[int, Field(strict=True, ge=1, le=2**53)]
+"""GitHub's numeric id of an account; those of today have nine digits."""
 
 
 class CommandAuthority(MappingModel):
@@ -133,7 +137,7 @@ class Person(MappingModel):
     """The name shown; it never decides anything."""
     github: Login | None = None
     """GitHub login, for reading."""
-    github_id: Positive | None = None
+    github_id: GithubId | None = None
     """GitHub's numeric user id, which decides; logins can be renamed and taken over."""
     jira: JiraAccount | None = None
     """Jira account id (Data Center: user key)."""

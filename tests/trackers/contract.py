@@ -25,8 +25,9 @@ from integration.trackers.github.client import USER_AGENT
 CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "contract"
 ACCOUNT = "followthrough"  # How the names of our own accounts begin on every server of the tests.
 DESCRIPTIONS = {"github": ("api.github.com",), "jira": ("jira-cloud-platform-v2", "jira-cloud-platform-v3")}
-# What a description of REST has no path for: redirects by a repository's id, and GraphQL.
-NOT_DESCRIBED = ("/repositories/", "/graphql", "/api/graphql")
+# What the descriptions have no path for: redirects by a repository's id, GraphQL, and the webhooks that administrators of Jira make
+# (developer.atlassian.com/cloud/jira/platform/webhooks, "Registering a webhook via the Jira REST API").
+NOT_DESCRIBED = ("/repositories/", "/graphql", "/api/graphql", "/rest/webhooks/1.0/webhook")
 ENOUGH = 50  # requests of one route that are kept; property tests send thousands of the same.
 
 Exchange = dict[str, Any]

@@ -75,6 +75,12 @@ class Installations:
                 self._find(repository)
             return self._installed[repository]
 
+    def given(self, repository: Repository) -> Mapping[str, str]:
+        """Return the permissions that the installation of a repository was given. Raises :class:`IssueNotFound` for none."""
+        with self._lock:
+            found, _ = self._find(_folded(repository))
+        return found.permissions
+
     def cover(self, repository: Repository, others: frozenset[Repository]) -> None:
         """Let the repository's token reach these as well: an issue and its ticket elsewhere are linked with one."""
         repository = _folded(repository)

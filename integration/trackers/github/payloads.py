@@ -165,6 +165,14 @@ class Hook(Payload):
     id: int
     active: bool = True
     config: dict[str, Any] = {}
+    events: tuple[str, ...] = ()
+    last_response: "LastResponse | None" = None
+
+
+class LastResponse(Payload):
+    """What our receiver answered to the last delivery; no code where none was made or answered."""
+
+    code: int | None = None
 
 
 class Meta(Payload):
@@ -177,6 +185,9 @@ class HookConfig(Payload):
     """Where the webhook of an App goes; without one there is no address."""
 
     url: str | None = None
+    secret: str | None = None
+    content_type: str | None = None
+    insecure_ssl: str | int | None = None
 
 
 class Attempt(Payload):
@@ -196,6 +207,7 @@ class AppPayload(Payload):
     id: int
     slug: str
     owner: "Owner | None" = None
+    events: tuple[str, ...] = ()
 
 
 class Owner(Payload):

@@ -10,9 +10,11 @@ from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueKey, 
 from integration.postmortem.people import Person
 from integration.trackers.base import Changes, Cursor, Spend
 from integration.trackers.capabilities import Capabilities
+from integration.trackers.examination import Examined
 from integration.trackers.github import changes
 from integration.trackers.github.acting import Actor
 from integration.trackers.github.client import GitHubClient, Tally
+from integration.trackers.github.examining import Examining
 from integration.trackers.github.facts import Inquiry
 from integration.trackers.github.failures import FailedDelivery, OfApp, OfRepositories
 from integration.trackers.github.identifiers import SITE, path, place_at, place_of, repository_of
@@ -40,7 +42,7 @@ class GitHubTracker:
         clock: Callable[[], datetime] = now,
     ) -> None:
         """``app`` is there where we sign in as an App; ``client`` then asks with the tokens of its installations."""
-        self._client, self._signer, self._app = client, signer, app
+        self._client, self._signer, self._app, self._clock = client, signer, app, clock
         self._failures = OfRepositories(client) if app is None else OfApp(client, app, clock)
         self._absences = Absences()
         self._service: Person | None = None
@@ -114,6 +116,12 @@ class GitHubTracker:
     def probe(self, project: str, policy: Policy) -> Capabilities:
         """Find out what the server and the repository have, and what is done instead of what they lack."""
         return Probing(self._client, self._app).of(repository_of(project), policy)
+
+    def examine(self, project: str, policy: Policy) -> Examined:
+        """Look at what our account may see and do in a repository."""
+        repository = repository_of(project)
+        capabilities = Probing(self._client, self._app).of(repository, policy)
+        return Examining(self._client, self._app, self._clock()).of(repository, self.service(), capabilities)
 
     def _observer(self, policy: Policy) -> Observer:
         reader = Reader(self.service(), self._signer, policy.remediation.ticket.github)

@@ -112,6 +112,10 @@ class JiraClient:
         """Whether we call Atlassian's gateway (``https://api.atlassian.com/ex/jira/{cloudId}``), not the site itself."""
         return _GATEWAY.fullmatch(urlsplit(self._url).path) is not None
 
+    def now(self) -> datetime:
+        """Return the present by our own clock."""
+        return self._clock()
+
     def server_now(self) -> datetime:
         """Return the present by the server's clock, as far as its last answer showed it."""
         return self._clock() + self._skew
@@ -177,6 +181,14 @@ class JiraClient:
             raise TrackerUnavailable(f"Jira answered {_asked('GET', segments)} with something that is no list.")
         return [each for each in answer if isinstance(each, dict)]
 
+    def webhooks(self) -> list[Json]:
+        """Read the site's own webhooks, which only administrators may see; they are no part of ``/rest/api``.
+
+        https://developer.atlassian.com/server/jira/platform/webhooks/
+        """
+        answer = self._call("GET", ("webhook",), None, None, base="{server}/rest/webhooks/1.0/{path}")
+        return [each for each in answer if isinstance(each, dict)] if isinstance(answer, list) else []
+
     def ask(self, *segments: str, body: Json) -> Json:
         """Ask a question by POST, which changes nothing."""
         answer = self._call("POST", segments, None, body, is_write=False)
@@ -188,7 +200,14 @@ class JiraClient:
         return answer if isinstance(answer, dict) else {}
 
     def _call(
-        self, method: str, segments: tuple[str, ...], query: Query | None, body: Json | None, *, is_write: bool = False
+        self,
+        method: str,
+        segments: tuple[str, ...],
+        query: Query | None,
+        body: Json | None,
+        *,
+        is_write: bool = False,
+        base: str = JIRA.JIRA_BASE_URL,
     ) -> Any:
         asked = _asked(method, segments)
         try:
@@ -196,7 +215,7 @@ class JiraClient:
             response = requests.Session.request(
                 self._session,
                 method,
-                self._jira._get_url(path_of(segments)),
+                self._jira._get_url(path_of(segments), base),
                 params=dict(query or {}),
                 data=None if body is None else json.dumps(body),
                 timeout=TIMEOUT,

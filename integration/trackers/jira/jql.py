@@ -32,6 +32,11 @@ def changed_in(project: str, since: datetime, now: datetime) -> str:
     return f'{_in(project)} AND updated >= "-{_span(since, now)}" ORDER BY updated ASC, key ASC'
 
 
+def latest_in(project: str) -> str:
+    """Return a query for the issues of a project, the latest first."""
+    return f"{_in(project)} ORDER BY updated DESC"
+
+
 def created_with_label(project: str, label: str, since: datetime, now: datetime) -> str:
     """Return a query for issues with a label that were opened since an instant of the server's time."""
     return f'{_in(project)} AND labels = {quoted(label)} AND created >= "-{_span(since, now)}" ORDER BY created ASC'

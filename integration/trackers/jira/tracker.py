@@ -10,9 +10,11 @@ from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person
 from integration.trackers.base import Changes, Cursor, Spend
 from integration.trackers.capabilities import Capabilities
+from integration.trackers.examination import Examined
 from integration.trackers.jira.acting import Actor
 from integration.trackers.jira.changes import changed_since
 from integration.trackers.jira.client import JiraAccess, JiraClient
+from integration.trackers.jira.examining import Examining
 from integration.trackers.jira.facts import FactFinder
 from integration.trackers.jira.gate import gate_field
 from integration.trackers.jira.identifiers import is_key, is_project, numeric
@@ -101,6 +103,12 @@ class JiraTracker:
     def probe(self, project: str, policy: Policy) -> Capabilities:
         """Find out what the site and the project have, and what is done instead of what they lack."""
         return Probing(self.client).of(project, policy)
+
+    def examine(self, project: str, policy: Policy) -> Examined:
+        """Look at what our account may see and do in a project."""
+        capabilities = Probing(self.client).of(project, policy)
+        gate = gate_field(self.client, policy)
+        return Examining(self.client, policy, gate, self.client.now()).of(project, self.service(), capabilities)
 
     def _observer(self, policy: Policy, *, with_gate: bool = False) -> Observer:
         service = self.service()
