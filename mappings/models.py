@@ -47,6 +47,7 @@ from mappings.values import (
     ProjectPattern,
     Severity,
     SeverityLevels,
+    Wants,
     normalise,
     normalise_label,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "SeverityLevels",
     "SeverityPolicy",
     "Ticket",
+    "Wants",
     "Weekday",
     "Wording",
     "normalise",

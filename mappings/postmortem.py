@@ -18,6 +18,7 @@ from mappings.values import (
     MappingModel,
     Sentence,
     Severity,
+    Wants,
     Words,
     normalise,
 )
@@ -34,6 +35,8 @@ class Part(MappingModel):
     """Labels and column names by which the part is recognised, beside its title."""
     ask: Sentence
     """What to write, in one sentence."""
+    wants: Wants = Wants.ANSWER
+    """What counts as an answer: answer (words), fact, count (a number), or quantity (a number with its unit)."""
 
 
 class Section(MappingModel):

@@ -52,6 +52,7 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "postmortem.sections.*.when": (Weaker.CONDITION, "the section is asked for only under a condition"),
     "postmortem.sections.*.prompt": (Weaker.REMOVED, "this template text counts as an answer"),
     "postmortem.sections.*.parts": (Weaker.REMOVED, "this part is asked for no more"),
+    "postmortem.sections.*.parts.*.wants": (Weaker.LOWER, "less counts as an answer"),
     "postmortem.questions.*.unanswered_means_yes_for": (Weaker.REMOVED, "no answer counts as no at this severity"),
     "postmortem.empty.placeholders": (Weaker.REMOVED, "this text counts as an answer"),
     "postmortem.empty.answers": (Weaker.ADDED, "this text counts as an answer"),

@@ -40,6 +40,19 @@ class Level(StrEnum):
         return order.index(self) <= order.index(other)
 
 
+class Wants(StrEnum):
+    """What counts as an answer to one part of a section, from least to most. "None" always does, and "unknown" with who finds it out.
+
+    ``answer``: words; ``fact``: words, and no unknown that nobody looks into; ``count``: a number, whose unit the part names; ``quantity``: a
+    number with its unit.
+    """
+
+    ANSWER = "answer"
+    FACT = "fact"
+    COUNT = "count"
+    QUANTITY = "quantity"
+
+
 class Severity(StrEnum):
     """SEV1 (critical) to SEV4 (near-miss).
 

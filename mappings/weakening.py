@@ -10,13 +10,14 @@ from mappings.models import ActionKind, Horizon, Policy
 from mappings.remediation import CloseWhen
 from mappings.service import Profile, PublicText
 from mappings.strictness import NEUTRAL, RULES, Weaker
-from mappings.values import Authority, Kind, Level, Mode, Severity, normalise
+from mappings.values import Authority, Kind, Level, Mode, Severity, Wants, normalise
 
 # From weak to strict.
 _ORDERS: tuple[Sequence[Any], ...] = (
     (Level.OFF, Level.ADVISE, Level.WARN, Level.BLOCK),
     (Severity.SEV4, Severity.SEV3, Severity.SEV2, Severity.SEV1),
     (Kind.REVIEW, Kind.ABBREVIATED, Kind.FULL),
+    tuple(Wants),
     tuple(Authority),
     tuple(Mode),
     tuple(Profile),

@@ -11,6 +11,7 @@ from enum import StrEnum
 from integration.postmortem.document import Block, Fold, Heading, ListBlock, Paragraph, Style, Table, Text
 from integration.postmortem.reading.labels import Names
 from integration.postmortem.reading.normalise import normalise
+from integration.postmortem.reading.promises import Promise, read_promise
 from integration.postmortem.reading.substance import POINTER, why_line_empty
 
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
@@ -27,7 +28,12 @@ NONE = re.compile(
     r"(?:none|nil|zero|nobody|no one|nothing|no|not affected|no impact|no effect|no loss|no losses)\b(?! yet\b).*"
     r"|n ?a (?:because|since|as|we|it|the)\b.*|not applicable (?:because|since|as)\b.*"
 )
-UNKNOWN = re.compile(r"(?:still |as yet )?(?:unknown|not known|not yet known|unclear|unsure|to be determined|tbd)\b.*")
+UNKNOWN = re.compile(
+    r"(?:still |as yet |currently |so far )?"
+    r"(?:unknown|not known|not yet known|unclear|not clear|unsure|not sure|to be determined|tb[cd]|under investigation|we do(?: not|nt) (?:yet )?know"
+    r"|(?:being |to be )(?:counted|checked|investigated|determined|established|assessed)"
+    r"|no (?:exact |reliable )?(?:figures?|numbers?|estimates?|information|idea)\b(?: \w+){0,3} (?:yet|so far|available|at this time))\b.*"
+)
 # "1,240 sessions", "3 %", "12 kB", "USD 4,000", "€40k", "2.5 million requests"; not the figures of a date or a version.
 FIGURE = re.compile(
     r"(?<![\w.,:/#-])(?P<before>(?:USD|EUR|GBP|CHF|US\$|\$|€|£|¥)\s?)?"
@@ -40,6 +46,9 @@ SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billi
 
 # The question before an answer, as in "Data exposed, corrupted or lost: none" or "Why was it not caught? Nobody looked."
 LABEL = re.compile(r"\s*([^\W\d][^:?\n]{0,100})(?:\?:?|:)(?=\s|$)")
+
+
+NOBODY_YET = Promise()
 
 
 class Said(StrEnum):
@@ -61,13 +70,14 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One thing asked, and what was said. ``text`` is as written, empty when missing."""
+    """One thing asked, and what was said. ``text`` is as written, empty when missing; ``promise`` is who finds out what is unknown."""
 
     id: str
     said: Said
     text: str = ""
     quantities: tuple[Quantity, ...] = ()
     line: int | None = None
+    promise: Promise = NOBODY_YET
 
 
 def read_impact(blocks: Iterable[Block], dimensions: Mapping[str, Iterable[str]] = DIMENSIONS) -> tuple[Dimension, ...]:
@@ -99,7 +109,7 @@ def _quantity(match: re.Match[str]) -> Quantity:
 def _dimension(identifier: str, text: Text, line: int | None) -> Dimension:
     folded, plain = normalise(text.plain), text.plain.strip()
     if UNKNOWN.fullmatch(folded):
-        return Dimension(identifier, Said.UNKNOWN, plain, (), line)
+        return Dimension(identifier, Said.UNKNOWN, plain, (), line, read_promise(text))
     if why_line_empty(text) not in {"", POINTER} or not (folded or text.links):
         return Dimension(identifier, Said.MISSING, "", (), line)
     quantities = read_quantities(plain)

@@ -1,7 +1,8 @@
 """Whether each thing that a section has to answer is answered: the dimensions of the impact, the five gaps, and so on (DESIGN 5 "Sections")."""
 
 from integration.postmortem.findings import Finding
-from integration.postmortem.reading.impact import Dimension, Said, read_impact
+from integration.postmortem.reading.impact import Dimension, read_impact
+from integration.postmortem.rules.answers import told, what_lacks
 from integration.postmortem.rules.written import PostMortem
 from mappings.models import Kind, Level, Policy, Section
 
@@ -25,8 +26,8 @@ def judge_parts(postmortem: PostMortem, kind: Kind, policy: Policy) -> tuple[Fin
 def _part(section: Section, dimension: Dimension, level: Level) -> Finding:
     part = section.part(dimension.id)
     check, about = f"part.{section.id}.{part.id}", f"{section.title}: {part.title}"
-    if dimension.said is Said.MISSING:
-        return Finding(check, about, False, level, "not answered yet", part.ask)
+    if lacks := what_lacks(part, dimension):
+        return Finding(check, about, False, level, *lacks)
     said = " ".join(dimension.text.split())
-    shown = said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
+    shown = told(dimension) or (said if len(said) <= LONGEST else said[: LONGEST - 1] + "…")
     return Finding(check, about, True, level, f"{part.title[:1].lower()}{part.title[1:]}: {shown}")
