@@ -23,6 +23,10 @@ COMMANDS = {
     "work": ("running", "Run one worker alone."),
     "schedule": ("running", "Run the scheduler alone."),
     "migrate": ("running", "Bring the ledger's database to the schema that this version expects."),
+    "setup": (
+        "setting_up",
+        "Make what the service needs in a repository or project: labels, forms, webhook, fields, and the first answers.",
+    ),
     "doctor": (
         "examination",
         "Look at every connection, right, webhook, label, field and process, and say what to mend.",

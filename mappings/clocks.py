@@ -30,6 +30,8 @@ class ClocksFile(MappingModel):
     """Days on which people work."""
     holidays: tuple[Day, ...]
     """Days on which they do not (YYYY-MM-DD)."""
+    review_day: Weekday
+    """The day on which the weekly review of open actions is published."""
     provisional_severity: Severity
     """The severity whose clock runs while an incident has none."""
     ask_reviewer_after_hours: Positive

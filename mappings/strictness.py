@@ -157,6 +157,7 @@ NEUTRAL = frozenset(
         "people.people.*.name",
         "people.people.*.github",
         "clocks.zone",
+        "clocks.review_day",
         "service.client",
         "service.clients",
         "service.wording.thanks",

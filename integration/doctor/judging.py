@@ -88,7 +88,7 @@ def _rights(seen: Examined) -> Iterable[Line]:
 
 
 def _webhook(seen: Examined) -> Iterable[Line]:
-    remedy = "The README says what it needs."
+    remedy = f"`followthrough setup {seen.site}` makes or mends it."
     if seen.hooks is None:
         says = "Only administrators can see the webhooks; the sweep finds what no delivery tells, within minutes."
         yield unknown(
@@ -154,7 +154,7 @@ def _labels(seen: Examined, policy: Policy) -> Iterable[Line]:
     ]
     if lacking:
         says = f"There is no label for {', '.join(lacking)}."
-        yield failed("labels", says, "Make them: any of the labels of severity.yaml does.", seen.place)
+        yield failed("labels", says, f"`followthrough setup {seen.site}` makes them.", seen.place)
     else:
         yield passed("labels", "There is a label for incidents, and for each severity.", seen.place)
 

@@ -81,9 +81,9 @@ def _hook(service: Stage, **changes: object) -> None:
 
 
 FAULTS = {
-    "a label is missing": Fault(_drop_label, "labels", REPOSITORY, State.FAILED, "SEV2", "severity.yaml"),
+    "a label is missing": Fault(_drop_label, "labels", REPOSITORY, State.FAILED, "SEV2", "setup github"),
     "the webhook is off": Fault(
-        lambda s: _hook(s, active=False), "webhook", REPOSITORY, State.FAILED, "turned off", "README"
+        lambda s: _hook(s, active=False), "webhook", REPOSITORY, State.FAILED, "turned off", "setup github"
     ),
     "the webhook tells too little": Fault(
         lambda s: _hook(s, events=["issues"], remove_events=["issue_comment"]),
@@ -91,7 +91,7 @@ FAULTS = {
         REPOSITORY,
         State.FAILED,
         "issue_comment",
-        "README",
+        "setup github",
     ),
     "the token expires soon": Fault(
         lambda s: setattr(s.github.site, "token_expires", s.clock() + timedelta(days=5, hours=1)),

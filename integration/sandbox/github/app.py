@@ -14,6 +14,7 @@ from integration.sandbox.faults import Fault
 from integration.sandbox.github import (
     app_routes,
     comment_routes,
+    content_routes,
     field_routes,
     graphql,
     hook_routes,
@@ -46,6 +47,7 @@ _ROUTES: tuple[Route, ...] = (
     *link_routes.ROUTES,
     *field_routes.ROUTES,
     *hook_routes.ROUTES,
+    *content_routes.ROUTES,
     *graphql.ROUTES,
 )
 

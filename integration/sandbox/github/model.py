@@ -191,7 +191,8 @@ class Moved:
 
 @dataclass(slots=True, eq=False)
 class Repository:
-    """A repository. ``roles`` maps lower-case logins to role names; ``gone`` what became of issues no longer here."""
+    """A repository. ``roles`` maps lower-case logins to role names; ``gone`` what became of issues no longer here, ``branches``
+    the files of each branch by path."""
 
     id: int
     owner: Person
@@ -207,6 +208,7 @@ class Repository:
     labels: dict[str, Label] = field(default_factory=dict)
     milestones: dict[int, Milestone] = field(default_factory=dict)
     gone: dict[int, Moved | None] = field(default_factory=dict)
+    branches: dict[str, dict[str, bytes]] = field(default_factory=lambda: {"main": {"README.md": b"A repository.\n"}})
     last_number: int = 0
     last_milestone: int = 0
     # Raised by every change that an issue listing can show: it makes the listing's ETag without rendering the listing.

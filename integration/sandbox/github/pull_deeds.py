@@ -1,4 +1,4 @@
-"""Pull requests, as far as evidence and closing keywords need them: seeded from Python, merged, closed."""
+"""Pull requests, as far as evidence, closing keywords and setting up need them: opened, merged, closed."""
 
 import hashlib
 import re
@@ -14,12 +14,21 @@ _CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d{1,9}
 
 
 def open_pull_request(
-    site: Site, repository: Repository, author: Person, title: str, *, body: str = "", base: str = "main"
+    site: Site,
+    repository: Repository,
+    author: Person,
+    title: str,
+    *,
+    body: str = "",
+    base: str = "main",
+    head: str = "",
 ) -> Issue:
-    """Open a pull request; it shares the issues' numbers and shows up among them."""
+    """Open a pull request, from a branch of files or (without ``head``) from one that nobody reads; it shares the issues'
+    numbers and shows up among them.
+    """
     issue = place(site, repository, author, title, body)
     sha = hashlib.sha1(f"{repository.full_name}#{issue.number}".encode(), usedforsecurity=False).hexdigest()
-    issue.pull = Pull(site.new_id("pull"), f"change-{issue.number}", base, sha)
+    issue.pull = Pull(site.new_id("pull"), head or f"change-{issue.number}", base, sha)
     _announce(site, issue, issue.pull, "opened", author)
     return issue
 
@@ -33,6 +42,7 @@ def close_pull_request(site: Site, issue: Issue, actor: Person, *, merge: bool) 
         pull.merged_at, pull.merged_by = site.now(), actor
         pull.merge_sha = hashlib.sha1(f"merge {pull.sha}".encode(), usedforsecurity=False).hexdigest()
         site.note(issue, "merged", actor, pull.merge_sha)
+        issue.repository.branches[pull.base] |= issue.repository.branches.get(pull.head, {})
     set_state(site, issue, actor, "closed")
     issue.state_reason = None
     _announce(site, issue, pull, "closed", actor)

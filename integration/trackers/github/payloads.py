@@ -133,6 +133,7 @@ class Home(Payload):
     id: int = 0
     private: bool = True
     archived: bool = False
+    default_branch: str = "main"
     permissions: dict[str, bool] | None = None
 
 
@@ -248,3 +249,28 @@ def read(model: type[Model], body: object) -> Model:
 def read_all(model: type[Model], items: tuple[object, ...] | list[object]) -> tuple[Model, ...]:
     """Read a listing. Raises :class:`TrackerUnavailable` as :func:`read` does."""
     return tuple(read(model, item) for item in items)
+
+
+class Contents(Payload):
+    """A file; ``content`` is Base64 in lines."""
+
+    content: str = ""
+    sha: str
+
+
+class Pointed(Payload):
+    """What a branch points at."""
+
+    sha: str
+
+
+class Commit(Payload):
+    """A branch."""
+
+    object: Pointed
+
+
+class Opened(Payload):
+    """A pull request, as far as people are shown the way to it."""
+
+    html_url: str

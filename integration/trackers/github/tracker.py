@@ -22,6 +22,7 @@ from integration.trackers.github.installations import Installations
 from integration.trackers.github.observing import Absences, Observer, read_ticket
 from integration.trackers.github.payloads import Account, Ticket, read
 from integration.trackers.github.probing import Probing
+from integration.trackers.github.settling import Settling
 from integration.trackers.github.signin import AppAccess, AsApp, ByToken
 from integration.trackers.github.translation import Reader, person_of, ref_of
 from integration.trackers.github.writing import Writer
@@ -122,6 +123,10 @@ class GitHubTracker:
         repository = repository_of(project)
         capabilities = Probing(self._client, self._app).of(repository, policy)
         return Examining(self._client, self._app, self._clock()).of(repository, self.service(), capabilities)
+
+    def settling(self, project: str) -> Settling:
+        """Return what sets a repository up with our own token."""
+        return Settling(self._client, repository_of(project))
 
     def _observer(self, policy: Policy) -> Observer:
         reader = Reader(self.service(), self._signer, policy.remediation.ticket.github)

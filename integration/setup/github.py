@@ -1,0 +1,127 @@
+"""Sets a GitHub repository up: labels, webhook, issue forms. What is there is looked at first, so that a second time changes nothing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from integration.errors import IssueNotFound, TrackerRefused
+from integration.setup.steps import Fate, Step
+from integration.trackers.github.payloads import Hook
+from integration.trackers.github.settling import BRANCH, Settling
+from integration.trackers.github.templates import MADE_BY
+from mappings.models import Policy
+
+EVENTS = ("issues", "issue_comment", "sub_issues")
+# Red to grey by severity; shapes and words carry the meaning, colours only help.
+COLOURS = {"SEV1": "b60205", "SEV2": "d93f0b", "SEV3": "fbca04", "SEV4": "c5def5"}
+OTHER = "0052cc"
+TITLE = "Issue forms for incidents"
+BODY = (
+    "These forms ask for what Followthrough looks at, with the same words. They are made from the mappings: change those and run "
+    "`followthrough setup github` again.\n\nMerge this when the words suit you."
+)
+NEEDS = {
+    "label": "Issues: write",
+    "webhook": "Webhooks: write, on the repository",
+    "form": "Contents and Pull requests: write; or `--files DIR` writes the forms there instead",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be there. ``hook_url`` is empty where no receiver was named; ``secret`` is what deliveries are signed with."""
+
+    labels: Mapping[str, tuple[str, str]]
+    forms: Mapping[str, str]
+    hook_url: str
+    secret: str
+
+
+def labels_of(policy: Policy) -> Mapping[str, tuple[str, str]]:
+    """Return the labels that the service and its people need: name → (colour, description). One of each kind, as the mappings name it first."""
+    found = {policy.severity.incident.labels[0]: (OTHER, "Followthrough looks after the post-mortem")}
+    for severity in policy.severity.severities:
+        found[severity.labels[0]] = (COLOURS[severity.id], f"{severity.id}: {severity.name}")
+    for label in policy.remediation.ticket.labels:
+        found[label] = (OTHER, "An action of a post-mortem")
+    found[policy.remediation.reopening.unverified_label] = ("5319e7", "Closed without its evidence; counted as open")
+    return found
+
+
+def bring_about(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[Step]:
+    """Yield each step once it is done; with ``only_show`` nothing is done."""
+    yield from _guarded("label", _labels(place, wanted, only_show=only_show))
+    yield from _guarded("webhook", _webhook(place, wanted, only_show=only_show))
+    yield from _guarded("form", _forms(place, wanted, only_show=only_show))
+
+
+def _guarded(kind: str, steps: Iterator[Step]) -> Iterator[Step]:
+    """What our token may not do ends its own kind of steps, and no other."""
+    try:
+        yield from steps
+    except (TrackerRefused, IssueNotFound) as refused:
+        if isinstance(refused, TrackerRefused) and refused.status == 401:
+            raise
+        yield Step(kind, "", Fate.REFUSED, f"GitHub did not allow it. The token needs {NEEDS[kind]}.")
+
+
+def _labels(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[Step]:
+    there = place.labels()
+    for name, (colour, description) in wanted.labels.items():
+        if name.casefold() in there:
+            yield Step("label", name, Fate.KEEP)
+            continue
+        if not only_show:
+            place.make_label(name, colour, description)
+        yield Step("label", name, Fate.MAKE, description)
+
+
+def _webhook(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[Step]:
+    if not wanted.hook_url:
+        says = "Name where the receiver can be reached with --receiver https://…, and it is made."
+        yield Step("webhook", "", Fate.BY_HAND, says)
+        return
+    hooks = place.hooks()
+    same = next((hook for hook in hooks if str(hook.config.get("url")).rstrip("/") == wanted.hook_url), None)
+    if same is None:
+        if not only_show:
+            place.make_hook(wanted.hook_url, wanted.secret, list(EVENTS))
+        yield Step("webhook", wanted.hook_url, Fate.MAKE, f"tells of {', '.join(EVENTS)}, signed")
+    elif _is_right(same):
+        yield Step("webhook", wanted.hook_url, Fate.KEEP)
+    else:
+        if not only_show:
+            place.mend_hook(same.id, wanted.hook_url, wanted.secret, list(EVENTS))
+        yield Step("webhook", wanted.hook_url, Fate.MEND, "on, signed, with all events")
+
+
+def _is_right(hook: Hook) -> bool:
+    config = hook.config
+    is_safe = str(config.get("insecure_ssl") or "0") == "0" and config.get("content_type") == "json"
+    return hook.active and is_safe and bool(config.get("secret")) and set(EVENTS) <= set(hook.events)
+
+
+def _forms(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[Step]:
+    if not wanted.forms:
+        return
+    into = place.default_branch()
+    there = {name: place.file(name, into) for name in wanted.forms}
+    missing = {
+        name: text for name, text in wanted.forms.items() if (found := there[name]) is None or found.text != text
+    }
+    for name in wanted.forms:
+        found = there[name]
+        if name not in missing:
+            yield Step("form", name, Fate.KEEP)
+        elif found is not None and not found.text.startswith(MADE_BY):
+            del missing[name]
+            yield Step("form", name, Fate.BY_HAND, "Somebody else wrote it, so it stays.")
+    if not missing:
+        return
+    proposed = place.open_proposal()
+    if proposed and all(
+        (found := place.file(name, BRANCH)) is not None and found.text == text for name, text in missing.items()
+    ):
+        yield Step("form", proposed, Fate.KEEP, "This pull request waits to be merged.")
+        return
+    address = "a pull request" if only_show else place.propose(missing, into, TITLE, BODY)
+    yield Step("form", address, Fate.MEND if proposed else Fate.MAKE, f"with {', '.join(missing)}")

@@ -1,0 +1,169 @@
+"""Setting a repository up: labels, webhook and forms are made once, what is somebody else's stays, and no secret is shown."""
+
+import json
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from integration.cli import main
+from integration.doctor.examining import examine, tasks
+from integration.doctor.lines import State
+from integration.settings import Settings
+from integration.trackers.github.settling import BRANCH
+from mappings.loading import load_policy
+from mappings.service import Profile
+from tests.e2e.stage import REPOSITORY, Stage, stage
+from tests.e2e.started import short_folder
+
+RECEIVER = "http://127.0.0.1:8080"
+FORM = ".github/ISSUE_TEMPLATE/incident.yml"
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A service with mappings of its own and a repository in which nothing was made yet."""
+    with short_folder() as folder, stage(Path(folder)) as running:
+        mappings = Path(folder) / "mappings"
+        shutil.copytree(running.settings.mappings_dir, mappings, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+        environment = {**running.environment, "FOLLOWTHROUGH_MAPPINGS_DIR": str(mappings)}
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        gina = running.github.as_person("gina")
+        for hook in gina.ask("GET", f"/repos/{REPOSITORY}/hooks").json():
+            gina.ask("DELETE", f"/repos/{REPOSITORY}/hooks/{hook['id']}").raise_for_status()
+        yield running
+
+
+def run(*arguments: str) -> Result:
+    done = CliRunner().invoke(main, ["setup", "github", REPOSITORY, *arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done
+
+
+def labels(service: Stage) -> set[str]:
+    return {each["name"] for each in service.github.as_person("gina").ask("GET", f"/repos/{REPOSITORY}/labels").json()}
+
+
+def pulls(service: Stage) -> list[str]:
+    listed = service.github.as_person("gina").ask("GET", f"/repos/{REPOSITORY}/pulls").json()
+    return [each["head"]["ref"] for each in listed]
+
+
+def hooks(service: Stage) -> list[dict[str, object]]:
+    return list(service.github.as_person("gina").ask("GET", f"/repos/{REPOSITORY}/hooks").json())
+
+
+def test_it_makes_labels_webhook_and_forms_and_a_second_time_nothing(service: Stage) -> None:
+    done = run("--receiver", RECEIVER, "--no-input")
+    assert done.exit_code == 0, done.output
+    assert {"incident", "sev1", "sev2", "sev3", "sev4", "followthrough-action", "closed-unverified"} <= labels(service)
+    (hook,) = hooks(service)
+    assert hook["config"]["url"] == f"{RECEIVER}/webhooks/github"  # type: ignore[index]
+    assert set(hook["events"]) >= {"issues", "issue_comment"}  # type: ignore[call-overload]
+    assert pulls(service) == [BRANCH]
+    settings = Settings.load()
+    lines = examine(tasks(settings, (("github", REPOSITORY),), service.clock))
+    assert {line.state for line in lines if line.name in {"labels", "webhook"}} == {State.PASSED}
+
+    before = service.writes()
+    again = run("--receiver", RECEIVER, "--no-input", "--json")
+    assert service.writes() == before
+    assert {step["fate"] for step in json.loads(again.output)["steps"]} == {"keep"}
+
+
+def test_print_only_shows(service: Stage) -> None:
+    before, there = service.writes(), labels(service)
+    done = run("--receiver", RECEIVER, "--print", "--profile", "starter", "--governance-reviewer", "gina")
+    assert done.exit_code == 0, done.output
+    assert "+ label sev1: would be made." in done.output
+    assert "~ mapping people.yaml: would be changed." in done.output
+    assert (service.writes(), labels(service)) == (before, there)
+    assert load_policy(Settings.load().mappings_dir).policy.service.profile is Profile.FULL
+
+
+def test_the_answers_stand_in_the_mappings(service: Stage) -> None:
+    done = run(
+        "--no-input",
+        "--profile",
+        "follow-through",
+        "--governance-reviewer",
+        "gina",
+        "--sponsor",
+        "@tom",
+        "--review-day",
+        "thu",
+    )
+    assert done.exit_code == 0, done.output
+    policy = load_policy(Settings.load().mappings_dir).policy
+    assert policy.service.profile is Profile.FOLLOW_THROUGH
+    assert policy.people.roles.governance_reviewers == ("gina",)
+    assert policy.people.roles.executive_sponsors == ("tom",)
+    ids = {person.id: person.github_id for person in policy.people.people}
+    assert ids["gina"] == service.github.as_person("gina").ask("GET", "/user").json()["id"]
+    assert "! webhook: by hand. Name where the receiver" in done.output
+
+
+def test_somebody_who_is_not_there_is_named(service: Stage) -> None:
+    done = run("--no-input", "--sponsor", "nobody-at-all")
+    assert done.exit_code == 2
+    assert "nobody-at-all" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_what_the_token_may_not_do_is_told_with_the_right_it_needs_and_hinders_nothing_else(service: Stage) -> None:
+    repository = service.github.site.repository(REPOSITORY)
+    assert repository is not None
+    repository.roles["followthrough"] = "write"
+    done = run("--receiver", RECEIVER, "--no-input")
+    assert done.exit_code == 1
+    assert "✘ webhook: refused. GitHub did not allow it. The token needs Webhooks: write" in done.output
+    assert "sev1" in labels(service)
+    assert pulls(service) == [BRANCH]
+
+
+def test_a_form_that_somebody_else_wrote_stays(service: Stage) -> None:
+    repository = service.github.site.repository(REPOSITORY)
+    assert repository is not None
+    repository.branches["main"][FORM] = b"name: Ours\n"
+    done = run("--no-input")
+    assert f"! form {FORM}: by hand. Somebody else wrote it, so it stays." in done.output
+    assert repository.branches["main"][FORM] == b"name: Ours\n"
+    assert repository.branches.get(BRANCH, {}).get(FORM, b"name: Ours\n") == b"name: Ours\n"
+
+
+def test_forms_can_be_files_instead(service: Stage, tmp_path: Path) -> None:
+    assert run("--no-input", "--files", str(tmp_path)).exit_code == 0
+    assert (tmp_path / FORM).read_text("utf-8").startswith("# Made by")
+    assert pulls(service) == []
+    assert f"✔ form {tmp_path / FORM}: is there." in run("--no-input", "--files", str(tmp_path)).output
+
+
+def test_a_secret_that_is_made_lies_in_a_file_for_us_alone_and_is_shown_nowhere(
+    service: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_WEBHOOK_SECRET")
+    done = run("--receiver", RECEIVER, "--no-input")
+    file = Settings.load().data_dir / "github_webhook_secret"
+    secret = file.read_text("utf-8").strip()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(secret) >= 40
+    assert secret not in done.output
+    assert f"GITHUB_WEBHOOK_SECRET_FILE={file}" in done.output.replace("\n", "")
+    assert next(iter(service.github.site.hooks.values())).secret == secret
+    run("--receiver", RECEIVER, "--no-input")
+    assert file.read_text("utf-8").strip() == secret
+
+
+def test_an_administrators_token_serves_for_this_once(service: Stage, tmp_path: Path) -> None:
+    repository = service.github.site.repository(REPOSITORY)
+    assert repository is not None
+    repository.roles["followthrough"] = "write"
+    token = tmp_path / "token"
+    token.write_text(service.github.token_of("gina") + "\n")
+    done = run("--receiver", RECEIVER, "--no-input", "--token-file", str(token))
+    assert done.exit_code == 0, done.output
+    assert len(hooks(service)) == 1
