@@ -97,6 +97,7 @@ class Issue:
     the verified marker of a ticket that we created. ``fields`` holds the mapped custom fields, as pairs of policy name and visible text.
     ``severity_shown`` is the visible value of the severity field or priority that the mapping names, on Jira.
     ``gate_field`` is the gate field of Jira's workflow, ``None`` where the site or the issue has none.
+    ``origin`` is the incident of which we opened this one for another system, by its verified marker.
     ``reopen_with`` names the way back that the workflow offers our account now (a transition id on Jira, ``"open"`` on GitHub), or ``None``.
     """
 
@@ -126,6 +127,7 @@ class Issue:
     public: bool = False
     locked: bool = False
     purpose: str | None = None
+    origin: IssueKey | None = None
     linked: bool = False
     reopen_with: str | None = "open"
 

@@ -57,7 +57,7 @@ def judge(
     stamp: str = "",
 ) -> Assessment:
     """Judge one case. ``mode`` is the installation's, ``stamp`` the content hash of the policy, recorded with each decision."""
-    ours = case.incident.author.id == case.service.id
+    ours = case.incident.author.id == case.service.id and case.incident.origin is not None
     standing = judge_standing(case.incident, facts, memory, policy, mode, ours=ours)
     if standing.governed in BEYOND:
         return _beyond(case, standing, policy)

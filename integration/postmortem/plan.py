@@ -28,7 +28,7 @@ from integration.postmortem.rules.classifying import reviewer_asked
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.rules.gatefield import gate_field_wanted
 from integration.postmortem.rules.severity import BY_COMMAND, kept
-from integration.postmortem.writing.linked import linked_title, linked_tree
+from integration.postmortem.writing.linked import linked_title, linked_tree, severity_elsewhere
 from integration.postmortem.writing.replies import (
     closed_too_early,
     handed_over,
@@ -201,8 +201,8 @@ def _ticket(view: ActionView, assessment: Assessment, case: Case, policy: Policy
 
 
 def _incidents(assessment: Assessment, case: Case, policy: Policy) -> tuple[Command, ...]:
-    """An affected system gets its own incident, unclassified: how severe it is there has to be said there."""
-    incident = case.incident
+    """An affected system gets its own incident. It starts as severe as the first one, whose fault it shares, until somebody says otherwise there."""
+    incident, starts_as = case.incident, severity_elsewhere(assessment, policy)
     return tuple(
         EnsureLinkedIncident(
             case=incident.ref,
@@ -210,8 +210,8 @@ def _incidents(assessment: Assessment, case: Case, policy: Policy) -> tuple[Comm
             purpose=linked.purpose,
             project=incident.ref.project,
             title=linked_title(linked.system, incident),
-            tree=linked_tree(linked.system, incident, assessment, policy),
-            labels=frozenset(policy.severity.incident.labels[:1]),
+            tree=linked_tree(linked.system, incident, assessment, starts_as),
+            labels=frozenset({*policy.severity.incident.labels[:1], policy.severity.of(starts_as).label}),
             issue_type=incident.issue_type,
         )
         for linked in assessment.elsewhere

@@ -34,8 +34,8 @@ def test_an_affected_system_gets_one_incident_which_is_governed_by_itself(folder
         service.settle()
         [incident] = opened(told)
         assert "incident" in incident[2]  # type: ignore[operator]
-        # On Jira the priority that the project gives by itself is read as a severity.
-        assert f"{'unclassified' if site == 'github' else 'SEV3'} · responding" in str(incident[-1])
+        # As severe as the first one, although a Jira project gives new issues a priority of its own.
+        assert "SEV1 · responding" in str(incident[-1])
         assert f"{SYSTEM}: affected, see" in str(told.state())
         _mention_again(service, told)
         assert len(opened(told)) == 1

@@ -170,7 +170,7 @@ class Story:
         return EnsureLinkedIncident(
             case=case,
             system="The e-mail assistant",
-            purpose="incident:0123456789abcdef",
+            purpose=f"incident:0123456789abcdef:{case.key.id}",
             project=self.world.project,
             title="The e-mail assistant: also affected",
             tree=says("It was found elsewhere."),
@@ -369,12 +369,16 @@ class TrackerSuite:
         assert (seen.ref.key, seen.linked, seen.purpose) == (
             outcome.ticket.key,
             world.has_links,
-            "incident:0123456789abcdef",
+            f"incident:0123456789abcdef:{case.key.id}",
         )
         assert (seen.title, seen.assignees, seen.due) == ("The e-mail assistant: also affected", (), None)
         opened = story.issue(outcome.ticket)
         assert "incident" in opened.labels
         assert opened.author.id == world.person("bot").id
+        # It tells by itself where it comes from; the incident that it comes from, and an action's ticket, do not.
+        assert opened.origin == case.key
+        assert story.issue(case).origin is None
+        assert story.issue(story.ticket(case)).origin is None
         assert opened.issue_type == story.issue(case).issue_type
 
     def test_a_linked_incident_whose_answer_was_lost_is_found_and_not_made_twice(

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration.postmortem.incident import IssueKey
+from integration.postmortem.rules.elsewhere import purpose_of
+from integration.trackers.jira.marks import last_line, origin_of, property_value
 from integration.trackers.markers import Signer
 
 SIGNER = Signer(b"0123456789abcdef0123456789abcdef")
@@ -68,3 +70,22 @@ def test_a_marker_holds_nothing_that_markup_reads() -> None:
 
 def test_the_key_does_not_show_in_the_marker() -> None:
     assert SIGNER.key.decode() not in SIGNER.marker(ISSUE, "status")
+
+
+def test_the_marker_of_an_incident_for_another_system_tells_where_it_comes_from() -> None:
+    marker = SIGNER.marker(ISSUE, purpose_of("Hansen mail", ISSUE))
+    assert SIGNER.origin("github", f"Opened.\n\n<!-- {marker} -->") == ISSUE
+    assert SIGNER.origin("jira", marker) is None
+    assert SIGNER.origin("github", marker.replace(ISSUE.id, "3000000002")) is None
+    assert SIGNER.origin("github", SIGNER.marker(ISSUE, "ticket:A1")) is None
+    assert Signer(b"another key of another place").origin("github", marker) is None
+
+
+def test_on_jira_the_small_print_tells_it_as_well() -> None:
+    issue = IssueKey("jira", "10001")
+    purpose = purpose_of("Hansen mail", issue)
+    text = f"Opened.\n\n{last_line(SIGNER, issue, purpose)}"
+    assert origin_of(SIGNER, "jira", None, text) == issue
+    assert origin_of(SIGNER, "jira", property_value(SIGNER, issue, purpose), "") == issue
+    assert origin_of(SIGNER, "jira", {"marker": 7}, text.replace("10001", "10002")) is None
+    assert origin_of(SIGNER, "jira", None, last_line(SIGNER, issue, "status")) is None

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from integration.postmortem.decisions import IntentState, Memory
 from integration.postmortem.findings import Finding
-from integration.postmortem.incident import Case, Issue
+from integration.postmortem.incident import Case, Issue, IssueKey
 from integration.postmortem.reading.elsewhere import Elsewhere, Known, System, read_elsewhere
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.written import PostMortem
@@ -139,9 +139,12 @@ def issue_in(system: System, incident: Issue) -> str:
     return ""
 
 
-def purpose_of(system: str) -> str:
-    """Return the purpose under which the incident of a system is created: once per system, however its name is decorated."""
-    return f"incident:{hashlib.sha256(normalise(system).encode()).hexdigest()[:16]}"
+def purpose_of(system: str, origin: IssueKey) -> str:
+    """Return the purpose under which the incident of a system is created: once per system, however its name is decorated.
+
+    It ends with the incident it comes from, so that the new one can tell whose marker it carries (``trackers.markers``).
+    """
+    return f"incident:{hashlib.sha256(normalise(system).encode()).hexdigest()[:16]}:{origin.id}"
 
 
 def _incidents(
@@ -150,7 +153,7 @@ def _incidents(
     found: dict[str, LinkedIncident] = {}
     made = sum(intent.purpose.startswith("incident:") and intent.state is IntentState.DONE for intent in memory.intents)
     for system in systems:
-        purpose = purpose_of(system.name)
+        purpose = purpose_of(system.name, case.incident.ref.key)
         if system.known is not Known.AFFECTED or issue_in(system, case.incident) or purpose in found:
             continue
         locator = _opened(purpose, case, memory)

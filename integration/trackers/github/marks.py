@@ -25,6 +25,11 @@ def purpose_in(signer: Signer, belongs_to: IssueKey, text: str) -> str | None:
     return signer.purpose(belongs_to, "\n".join(found[1] for found in _MARK_LINE.finditer(text)))
 
 
+def origin_in(signer: Signer, site: str, text: str) -> IssueKey | None:
+    """Return the incident that a sound marker of an incident opened for another system names, or ``None``."""
+    return signer.origin(site, "\n".join(found[1] for found in _MARK_LINE.finditer(text)))
+
+
 def due_line(due: date) -> str:
     """Return the line by which a ticket carries its due date: ``Due: 2026-12-01``."""
     return f"Due: {due.isoformat()}"

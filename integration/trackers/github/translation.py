@@ -10,7 +10,7 @@ from integration.postmortem.incident import Comment, CommentOrigin, Issue, Issue
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.reading.markdown import read_markdown
 from integration.trackers.github.identifiers import SITE, Place, repository_at
-from integration.trackers.github.marks import due_in, purpose_in
+from integration.trackers.github.marks import due_in, origin_in, purpose_in
 from integration.trackers.github.payloads import Account, FieldValue, Permission, Remark, Ticket
 from integration.trackers.markers import Signer
 from mappings.models import GithubDue, GithubTicket
@@ -96,6 +96,7 @@ class Reader:
             public=public,
             locked=ticket.locked,
             purpose=purpose_in(self.signer, case, body) if is_ours else None,
+            origin=origin_in(self.signer, SITE, body) if is_ours else None,
             linked=linked,
             reopen_with="open",
         )

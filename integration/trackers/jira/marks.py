@@ -44,5 +44,17 @@ def purpose_of_property(signer: Signer, belongs_to: IssueKey, value: Any) -> str
     return signer.purpose(belongs_to, marker) if isinstance(marker, str) else None
 
 
+def origin_of(signer: Signer, site: str, value: Any, markup: str) -> IssueKey | None:
+    """Return the incident that the sound mark of an incident opened for another system names, in property or text, or ``None``."""
+    marker = value.get("marker") if isinstance(value, dict) else None
+    if isinstance(marker, str) and (origin := signer.origin(site, marker)):
+        return origin
+    for purpose, _ in _LINE.findall(without_escapes(markup)):
+        origin = signer.origin_named(site, purpose)
+        if origin and purpose_of_text(signer, origin, markup) == purpose:
+            return origin
+    return None
+
+
 def _short(signer: Signer, belongs_to: IssueKey, purpose: str) -> str:
     return signer.marker(belongs_to, purpose).rpartition(":")[2][:_SHORT]

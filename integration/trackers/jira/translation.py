@@ -10,7 +10,7 @@ from integration.postmortem.incident import Attachment, Comment, CommentOrigin, 
 from integration.postmortem.people import Person, PersonKind
 from integration.postmortem.reading.jira_html import read_html
 from integration.trackers.jira.client import FieldInfo
-from integration.trackers.jira.marks import PROPERTY, purpose_of_property, purpose_of_text
+from integration.trackers.jira.marks import PROPERTY, origin_of, purpose_of_property, purpose_of_text
 from integration.trackers.jira.story import LONG_AGO, Raw, instant, person_of, story_of
 from integration.trackers.markers import Signer
 from mappings.models import LinkDirection, Policy
@@ -134,6 +134,7 @@ def issue_of(
         comments_capped=capped,
         attachments=tuple(_attachment(each) for each in fields.get("attachment") or ()),
         purpose=_purpose(raw, fields, case, reading),
+        origin=_origin(raw, fields, reading),
         linked=linked,
         reopen_with=reopen_with,
     )
@@ -217,6 +218,13 @@ def _purpose(raw: Raw, fields: Raw, case: IssueKey | None, reading: Reading) -> 
     return purpose_of_property(reading.signer, case, value) or purpose_of_text(
         reading.signer, case, str(fields.get("description") or "")
     )
+
+
+def _origin(raw: Raw, fields: Raw, reading: Reading) -> IssueKey | None:
+    if person_of(fields.get("creator") or fields.get("reporter")).id != reading.service.id:
+        return None
+    value = (raw.get("properties") or {}).get(PROPERTY)
+    return origin_of(reading.signer, "jira", value, str(fields.get("description") or ""))
 
 
 def _section_fields(reading: Reading) -> tuple[tuple[str, str], ...]:

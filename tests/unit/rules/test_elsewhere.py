@@ -9,6 +9,7 @@ import pytest
 from integration.postmortem.commands import EnsureLinkedIncident
 from integration.postmortem.decisions import Intent, IntentState
 from integration.postmortem.findings import Level
+from integration.postmortem.incident import IssueKey
 from integration.postmortem.judgement import judge
 from integration.postmortem.plan import plan
 from integration.postmortem.rules.elsewhere import purpose_of
@@ -96,12 +97,16 @@ def test_it_blocks_the_severe_and_advises_the_others_and_every_refusal_has_a_rem
 
 def test_an_affected_system_gets_an_incident_of_its_own() -> None:
     [command] = wanted(AFFECTED, memory=nothing_remembered())
-    assert (command.case, command.project, command.labels) == (a_ref(12), "acme/shop", frozenset({"incident"}))
+    assert (command.case, command.project, command.labels) == (
+        a_ref(12),
+        "acme/shop",
+        frozenset({"incident", "sev1"}),
+    )
     assert command.title == "Hansen mail: also affected (Assistant recommends recalled products)"
-    assert command.purpose == purpose_of("Hansen mail")
+    assert command.purpose == purpose_of("Hansen mail", KEY)
     text = plain(command.tree)
     assert "It was found while looking into #12 (SEV1)." in text
-    assert "`sev1`" in text
+    assert "It starts as SEV1. If it is less severe here: `/severity sevN <why>`" in text
     assert "/lead @name" in text
 
 
@@ -126,10 +131,10 @@ def test_where_nothing_is_opened_a_person_is_asked_to() -> None:
 
 def test_it_is_opened_once_however_the_name_is_written_and_however_it_is_remembered() -> None:
     assert len(wanted("- Hansen mail: affected\n- **hansen Mail** is affected")) == 1
-    seen = a_ticket(44, purpose=purpose_of("hansen mail"))
+    seen = a_ticket(44, purpose=purpose_of("hansen mail", KEY))
     assert wanted(AFFECTED, seen) == []
     assert found(AFFECTED, seen) == [(True, "Hansen mail: affected, see acme/shop#44")]
-    done = Intent(purpose_of("Hansen mail"), KEY, IntentState.DONE, NOW - timedelta(days=1), "acme/shop#45")
+    done = Intent(purpose_of("Hansen mail", KEY), KEY, IntentState.DONE, NOW - timedelta(days=1), "acme/shop#45")
     assert wanted(AFFECTED, memory=a_memory(intents=(done,))) == []
     assert found(AFFECTED, memory=a_memory(intents=(done,))) == [(True, "Hansen mail: affected, see acme/shop#45")]
     failed = replace(done, state=IntentState.FAILED, created="")
@@ -144,7 +149,27 @@ def test_no_more_are_opened_than_the_mapping_says() -> None:
     assert len(wanted(rows, memory=a_memory(intents=earlier))) == 1
 
 
-def test_an_incident_that_we_opened_is_governed_although_our_account_has_no_rights_of_a_person() -> None:
+@pytest.mark.parametrize(
+    ("first", "label"),
+    [("SEV1", "sev1"), ("SEV3", "sev3"), ("SEV4", "sev2"), ("", "sev2")],
+    ids=["critical", "minor", "a near-miss says nothing about harm elsewhere", "unclassified"],
+)
+def test_it_starts_as_severe_as_the_first_one_or_with_the_provisional_severity(first: str, label: str) -> None:
+    [command] = wanted(AFFECTED, severity=first, memory=a_memory(severity=first))
+    assert command.labels == {"incident", label}
+
+
+@pytest.mark.parametrize(
+    ("origin", "governed"), [(a_ref(7).key, "governed"), (None, "waiting for adoption")], ids=["marked", "not marked"]
+)
+def test_an_incident_that_we_opened_for_a_system_is_governed_and_another_by_our_account_waits(
+    origin: IssueKey | None, governed: str
+) -> None:
     case = a_case(an_incident("", body=""))
-    ours = replace(case, incident=replace(case.incident, author=case.service))
-    assert judge(ours, facts(), nothing_remembered(), a_policy(), NOW).governed == "governed"
+    ours = replace(case, incident=replace(case.incident, author=case.service, origin=origin))
+    assert judge(ours, facts(), nothing_remembered(), a_policy(), NOW).governed == governed
+
+
+def test_the_mark_of_another_persons_issue_governs_nothing() -> None:
+    copied = a_case(an_incident("", body="", author=STRAY, origin=a_ref(7).key))
+    assert judge(copied, facts(), nothing_remembered(), a_policy(), NOW).governed == "waiting for adoption"
