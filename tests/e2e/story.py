@@ -173,6 +173,7 @@ def plain(text: str, names: dict[str, str]) -> str:
     """Return a text without what differs from run to run: instants, numbers of issues and comments, signatures."""
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r"^~?Followthrough ·.*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"```mermaid\n.*?```", _drawn, text, flags=re.DOTALL)
     text = re.sub(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?: UTC|Z)?)?", "(when)", text)
     text = re.sub(r"https?://127\.0\.0\.1:\d+\S*?(?=[)|\]\s]|$)", "(address)", text)
     # A reference within a text that was somebody else's stands there escaped: shop-1\#&#8203;5, SHOP1\-5.
@@ -181,6 +182,12 @@ def plain(text: str, names: dict[str, str]) -> str:
     for number, name in sorted(names.items(), key=lambda pair: -len(pair[0])):
         text = text.replace(number, f"({name})")
     return text.strip()
+
+
+def _drawn(picture: re.Match[str]) -> str:
+    """Return the words of a timeline's picture, without its days and clock times, in which figures stand for signs."""
+    words = (entry.partition(" : ")[2] for entry in picture[0].splitlines())
+    return "\n".join(re.sub(r"#(\d+);", lambda sign: chr(int(sign[1])), each) for each in words if each)
 
 
 def _status_first(comments: list[dict[str, Any]], author: str, name: str) -> list[dict[str, Any]]:
