@@ -6,8 +6,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.asking import prompts_of
+from integration.postmortem.document import Document
 from integration.postmortem.incident import Issue
 from integration.postmortem.reading.actions import read_actions
+from integration.postmortem.reading.same import Same
 from integration.postmortem.reading.sections import Sections, find_sections
 from integration.postmortem.reading.timeline import Timeline, read_timeline
 from integration.postmortem.remediation import ActionRow
@@ -31,43 +33,23 @@ class PostMortem:
         return min(stated, incident.created_at) if stated else incident.created_at
 
 
-class _Reading:
-    """One document under one policy, told apart by identity: both are frozen, and comparing long ones costs as much as reading them."""
-
-    def __init__(self, incident: Issue, policy: Policy) -> None:
-        self.incident, self.policy = incident, policy
-
-    def __hash__(self) -> int:
-        return hash((id(self.incident.document), self.incident.created_at, id(self.policy)))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Reading):
-            return NotImplemented
-        is_same_text = self.incident.document is other.incident.document and self.policy is other.policy
-        return is_same_text and self.incident.created_at == other.incident.created_at
-
-
 def read_postmortem(incident: Issue, policy: Policy) -> PostMortem:
     """Read the incident's document; the rules share what it returns.
 
     A long one costs 20 ms. A look judges several times, so the latest readings are kept: of a document, not of an issue, whose labels and
     comments may have changed since.
     """
-    return _kept(_Reading(incident, policy))
+    return _read(Same(incident.document), incident.created_at, Same(policy))
 
 
 @lru_cache(maxsize=8)
-def _kept(reading: _Reading) -> PostMortem:
-    return _read(reading.incident, reading.policy)
-
-
-def _read(incident: Issue, policy: Policy) -> PostMortem:
-    headings = _headings(policy)
-    sections = find_sections(incident.document, headings, _prompts(policy))
+def _read(same: Same[Document], created_at: datetime, under: Same[Policy]) -> PostMortem:
+    policy = under.value
+    sections = find_sections(same.value, _headings(under), _prompts(under))
     zone = ZoneInfo(policy.clocks.zone)
     found = sections.get(TIMELINE)
     heading, blocks = (found.heading, found.blocks) if found else ("", ())
-    timeline = read_timeline(blocks, zone=zone, day=incident.created_at.astimezone(zone).date(), heading=heading)
+    timeline = read_timeline(blocks, zone=zone, day=created_at.astimezone(zone).date(), heading=heading)
     columns = {column.id: column.headings for column in policy.remediation.columns}
     rows = tuple(
         row
@@ -79,10 +61,10 @@ def _read(incident: Issue, policy: Policy) -> PostMortem:
 
 
 @lru_cache(maxsize=8)
-def _prompts(policy: Policy) -> tuple[str, ...]:
-    return prompts_of(policy)
+def _prompts(under: Same[Policy]) -> tuple[str, ...]:
+    return prompts_of(under.value)
 
 
 @lru_cache(maxsize=8)
-def _headings(policy: Policy) -> dict[str, tuple[str, ...]]:
-    return {section.id: (section.title, *section.headings) for section in policy.postmortem.sections}
+def _headings(under: Same[Policy]) -> dict[str, tuple[str, ...]]:
+    return {section.id: (section.title, *section.headings) for section in under.value.postmortem.sections}
