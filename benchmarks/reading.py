@@ -13,7 +13,7 @@ from integration.postmortem.reading.actions import read_actions
 from integration.postmortem.reading.commands import read_commands
 from integration.postmortem.reading.impact import read_impact
 from integration.postmortem.reading.jira_html import read_html
-from integration.postmortem.reading.markdown import PARSER, parse_markdown
+from integration.postmortem.reading.markdown import PARSER, read_markdown
 from integration.postmortem.reading.sections import find_sections
 from integration.postmortem.reading.timeline import read_timeline
 
@@ -69,16 +69,16 @@ def measure(what: str, work: Callable[[], object]) -> None:
 def main() -> None:
     """Print the figures."""
     body = long_postmortem()
-    document = parse_markdown(body)
+    document = read_markdown(body)
     rendered = str(PARSER.render(body))
     sections = find_sections(document, HEADINGS)
     print(f"a post-mortem of {len(body):,} characters, {len(document.blocks)} blocks, {len(sections.found)} sections")
-    measure("Markdown, to the tree", lambda: parse_markdown(body))
+    measure("Markdown, to the tree", lambda: read_markdown(body))
     measure("the same as rendered HTML, to the tree", lambda: read_html(rendered))
     measure("sections, from the tree", lambda: find_sections(document, HEADINGS))
     measure("timeline, from all blocks", lambda: read_timeline(document.blocks, day=date(2026, 11, 1)))
     measure("actions, from all blocks", lambda: read_actions(document.blocks))
-    measure("impact, from all blocks", lambda: read_impact(list(document.blocks)))  # A list is read anew each time.
+    measure("impact, from all blocks", lambda: read_impact(document.blocks))
     measure("commands, in a comment of that length", lambda: read_commands(body + "\n/verify yes", {"verify"}))
     print("written to hurt, 65,536 characters each, Markdown to the tree:")
     for what, text in (
@@ -89,7 +89,7 @@ def main() -> None:
         ("nested <div>", "<div>"),
     ):
         hurting = (text * GITHUB_LIMIT)[:GITHUB_LIMIT]
-        measure(f"  {what}", lambda hurting=hurting: parse_markdown(hurting))
+        measure(f"  {what}", lambda hurting=hurting: read_markdown(hurting))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mappings.models import Kind, Level, Part, Policy, Section, Severity
+from mappings.models import Kind, Level, Part, Policy, RespondingQuestion, Section, Severity
 
 FOR_LEARNING = "This is for learning, not for performance evaluation or discipline."
 LINK_PERSONAL_DATA = "Link to personal data, never paste it."
@@ -135,11 +135,20 @@ def _responding(policy: Policy) -> tuple[Ask, ...]:
     for entry in policy.postmortem.responding:
         if entry.id == "severity_stated":
             continue
-        parts = _SENTENCE.fullmatch(entry.ask)
-        label, rest = (parts[1], parts[2] or "") if parts else (entry.ask, "")
-        hints = (*filter(None, (rest,)), f"Or later, in a comment: `{entry.line}`")
-        found.append(Ask(f"now-{entry.id}", label, Shape.LINE, hints))
+        label, _ = question_of(entry.ask)
+        found.append(Ask(f"now-{entry.id}", label, Shape.LINE, hints_of(entry)))
     return tuple(found)
+
+
+def question_of(ask: str) -> tuple[str, str]:
+    """Return the question by itself, under which the form has its answer, and what is said after it."""
+    parts = _SENTENCE.fullmatch(ask)
+    return (parts[1], parts[2] or "") if parts else (ask, "")
+
+
+def hints_of(entry: RespondingQuestion) -> tuple[str, ...]:
+    """Return what a template says below one of the first questions: found there, it is no answer."""
+    return (*filter(None, (question_of(entry.ask)[1],)), f"Or later, in a comment: `{entry.line}`")
 
 
 def _section(section: Section, policy: Policy, kinds: tuple[Kind, ...]) -> Ask:

@@ -81,11 +81,11 @@ class Assessment:
     """The whole judgement of one case at one instant.
 
     ``governed`` decides whether anything is written; ``why`` is its reason in words. ``decisions`` are those taken in this look, in order.
-    ``notes`` are what ``/note`` added, oldest first; ``paused_by`` names who asked us to rest with ``/pause``, or is empty.
+    ``paused_by`` names who asked us to rest with ``/pause``, or is empty.
     ``ask_reviewer`` says that nobody has classified it for so long that the governance reviewer is asked.
     ``adopted_digest`` is the digest of the text that somebody adopted, where it had to be. ``next_look`` is the earliest instant at which the
     assessment could change without an event (DESIGN 1.4).
-    ``timeline`` is as it is written; ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us.
+    ``timeline`` is as it is written and told in comments; ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us.
     """
 
     case: IssueRef
@@ -102,7 +102,6 @@ class Assessment:
     gates: tuple[Gate, ...] = ()
     decisions: tuple[Decision, ...] = ()
     suggestions: tuple[tuple[IssueRef, Comment, Suggestion], ...] = ()
-    notes: tuple[str, ...] = ()
     paused_by: str = ""
     next_look: datetime | None = None
     ask_reviewer: bool = False

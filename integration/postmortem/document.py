@@ -3,7 +3,6 @@
 Values only; the parsing is in ``reading/``.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -60,7 +59,6 @@ class Mention:
         return Mention(self.name, max(self.start, start) - start, min(self.end, end) - start)
 
 
-_NEW_LINE = re.compile("\n")
 Spot = TypeVar("Spot", Mark, Link, Mention)
 
 
@@ -122,32 +120,26 @@ class Text:
         """Return the lines that a reader sees, each trimmed."""
         if "\n" not in self.plain:
             return (self,)
-        if not (self.links or self.people or self.marks):
-            return tuple(Text(line.strip()) for line in self.plain.split("\n"))
-        ends = [found.start() for found in _NEW_LINE.finditer(self.plain)] + [len(self.plain)]
+        ends = [at for at, char in enumerate(self.plain) if char == "\n"] + [len(self.plain)]
         # Sorting out first what lies in which line keeps the work in step with the length of the text.
         links, people, marks = _by_line(self.links, ends), _by_line(self.people, ends), _by_line(self.marks, ends)
         return tuple(
-            Text(self.plain, links.get(line, ()), people.get(line, ()), marks.get(line, ())).between(
-                ends[line - 1] if line else 0, end
-            )
+            Text(self.plain, links[line], people[line], marks[line]).between(ends[line - 1] if line else 0, end)
             for line, end in enumerate(ends)
         )
 
 
 def _moved(spots: tuple[Spot, ...], start: int, end: int) -> tuple[Spot, ...]:
     """Keep what overlaps the stretch; a spot without length (a picture without words) overlaps where it stands."""
-    if not spots:
-        return ()
     kept = (spot for spot in spots if spot.start < end and (spot.end > start or spot.start == spot.end >= start))
     return tuple(spot.moved(start, end) for spot in kept)
 
 
 def _by_line(spots: tuple[Spot, ...], ends: list[int]) -> dict[int, tuple[Spot, ...]]:
-    lines: dict[int, list[Spot]] = {}
+    lines: dict[int, list[Spot]] = {line: [] for line in range(len(ends))}
     for spot in spots:
         for line in range(bisect_left(ends, spot.start), bisect_left(ends, spot.end) + 1):
-            lines.setdefault(line, []).append(spot)
+            lines[line].append(spot)
     return {line: tuple(found) for line, found in lines.items()}
 
 

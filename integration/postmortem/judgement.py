@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Facts, FactsNeeded
+from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.causes import judge_causes
 from integration.postmortem.rules.classifying import judge_asking
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
@@ -18,6 +19,7 @@ from integration.postmortem.rules.drafting import ActionDraft, draft_actions
 from integration.postmortem.rules.elsewhere import judge_elsewhere
 from integration.postmortem.rules.evidence import Proof, ProofState, given_evidence, judge_proof, subject_of
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
+from integration.postmortem.rules.notes import read_beginning, read_notes
 from integration.postmortem.rules.parts import judge_parts
 from integration.postmortem.rules.remediation import count_finding, judge_action
 from integration.postmortem.rules.sections import judge_sections
@@ -42,7 +44,8 @@ def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
     adopting = not memory.governed and policy.severity.is_adopted(incident.labels)
     labellers = frozenset({policy.severity.incident.adopt_label}) if adopting else frozenset[str]()
     changed_since_adoption = memory.adopted_digest not in (None, incident.body_digest)
-    names = {row.owner for row in read_postmortem(incident, policy).rows if row.owner} | names_in_commands(case, memory)
+    written = read_postmortem(incident, policy)
+    names = {row.owner for row in written.rows if row.owner} | written.answers.people | names_in_commands(case, memory)
     return FactsNeeded(frozenset(standings), frozenset(names), labellers, changed_since_adoption)
 
 
@@ -64,12 +67,16 @@ def judge(
     postmortem = read_postmortem(case.incident, policy)
     drafts = draft_actions(postmortem.rows, case, facts, memory, policy)
     decided = decide(case, facts, memory, drafts, policy, stamp, now)
-    return _assess(_Bench(case, memory, policy, now, standing, postmortem, drafts, decided))
+    beginning = read_beginning(postmortem.answers.began, case.incident.created_at, ZoneInfo(policy.clocks.zone))
+    notes = (*beginning, *read_notes((*memory.decisions, *decided.decisions)))
+    told = postmortem.with_notes(notes, case.incident.created_at)
+    return _assess(_Bench(case, facts, memory, policy, now, standing, told, drafts, decided))
 
 
 @dataclass(frozen=True)
 class _Bench:
     case: Case
+    facts: Facts
     memory: Memory
     policy: Policy
     now: datetime
@@ -115,7 +122,8 @@ def _assess(bench: _Bench) -> Assessment:
     severity = judge_severity(case.incident, bench.memory, bench.decided.decisions, policy, bench.postmortem)
     kind = policy.kind(severity.severity)
     actions = _actions(bench, severity)
-    about = judge_incident(case, bench.memory, bench.decisions, bench.postmortem, severity.severity, policy)
+    lead = lead_written(bench.postmortem.answers, bench.facts)
+    about = judge_incident(case, bench.memory, bench.decisions, bench.postmortem, severity.severity, policy, lead)
     too_many = count_finding(len(bench.drafts), severity.severity, policy)
     approvals = judge_approvals(case, bench.decisions, kind, severity.severity, policy)
     elsewhere, linked = judge_elsewhere(
@@ -160,12 +168,11 @@ def _assess(bench: _Bench) -> Assessment:
         gates=gates,
         decisions=bench.decided.decisions,
         suggestions=bench.decided.suggestions,
-        notes=tuple(d.reason for d in bench.decisions if d.word == "note" and d.grants),
         paused_by=_paused_by(bench.decisions),
         next_look=_next_look(bench, (due, asking.at), actions),
         ask_reviewer=asking.now,
         adopted_digest=standing.adopted_digest,
-        timeline=bench.postmortem.timeline,
+        timeline=bench.postmortem.told,
         elsewhere=linked,
     )
 

@@ -248,7 +248,7 @@ def checked(tmp_path: Path, text: str, *arguments: str) -> Result:
 def test_a_draft_is_told_what_it_needs_and_where(tmp_path: Path) -> None:
     told = checked(tmp_path, DRAFT)
     assert told.exit_code == 1
-    assert "draft.md: ✘ Impact: not there yet." in told.output
+    assert "draft.md: ✘ Impact: no such heading yet." in told.output
     assert "draft.md:10: ✘ Timeline: no entry says when it was detected." in told.output
     assert "draft.md:19: ✘ Action A2: its date “soon”" in told.output
     assert "A1: it has no" not in told.output

@@ -1,7 +1,8 @@
 """The arguments of commands → typed values, strictly: what is not formed as it should be is not there."""
 
 import re
-from datetime import UTC, date, datetime, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from integration.postmortem.reading.moments import read_date, read_stamp
@@ -15,6 +16,9 @@ SEVERITY = re.compile(r"\s*sev[ -]?([1-4])(?![\w.])", re.IGNORECASE)
 UNTIL = re.compile(r"(?<!\S)until:(\S+)", re.IGNORECASE)
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 MAX_ADDRESS = 2_000
+BEFORE_A_TIME = re.compile(r"\s*(?:(?:at|on|since|from|about|around)\s+){0,2}", re.IGNORECASE)
+A_MINUTE = timedelta(minutes=1)
+"""Times are written to the minute, and comments are posted to the second."""
 
 
 def read_people(args: str) -> tuple[str, ...]:
@@ -45,6 +49,32 @@ def read_time(args: str, day: date, zone: tzinfo = UTC) -> tuple[datetime | None
     if stamp is None or stamp.at is None or args[: stamp.start].strip():
         return None, args.strip()
     return stamp.at, args[stamp.end :].strip(" \t:-–—")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What ``/note`` and ``/resolved`` tell: the time as written (empty where none leads), its instant in UTC, and the words after it.
+
+    ``at`` is ``None`` where the time that was written is a day alone, or can be read in more than one way.
+    """
+
+    time: str
+    at: datetime | None
+    words: str
+
+
+def read_told(args: str, posted_at: datetime, zone: tzinfo = UTC) -> Told:
+    """Read the time with which the arguments begin; without one, it was when the comment was posted.
+
+    A clock without a day is the latest such time that was over by then: just after midnight, 23:50 was yesterday.
+    """
+    stamp = read_stamp(args, posted_at.astimezone(zone).date(), zone)
+    if stamp is None or not BEFORE_A_TIME.fullmatch(args[: stamp.start]):
+        return Told("", posted_at, args.strip())
+    words, at = args[stamp.end :].strip(" \t:-–—"), stamp.at
+    if at is not None and not stamp.has_date and at > posted_at + A_MINUTE:
+        at -= timedelta(days=1)
+    return Told(args[stamp.start : stamp.end], at, words)
 
 
 def read_links(args: str) -> tuple[str, ...]:

@@ -131,9 +131,7 @@ class _Reader:
         for child in _children(node):
             if child.tag in HIDDEN or (child.tag == "summary" and node.tag == "details"):
                 continue
-            if child.tag == "-text":
-                self.inline(child, run, depth + 1)
-            elif child.tag in BLOCKS or any(inner.tag in BLOCKS for inner in _children(child)):
+            if child.tag in BLOCKS or any(inner.tag in BLOCKS for inner in _children(child)):
                 yield from _paragraph(run, line)
                 run = Run()
                 yield from self.block(child, depth + 1, line)

@@ -7,13 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from integration.postmortem.document import Block, Fold, Heading, ListBlock, Paragraph, Style, Table, Text
-from integration.postmortem.reading.labels import Names, names_of
+from integration.postmortem.reading.labels import Names
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.reading.promises import Promise, read_promise
-from integration.postmortem.reading.same import Same
 from integration.postmortem.reading.substance import POINTER, why_line_empty
 
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
@@ -87,25 +85,14 @@ def read_impact(blocks: Iterable[Block], dimensions: Mapping[str, Iterable[str]]
 
     Found by table row, by "label: answer" in a list or a line, and by sub-heading. The first that says something holds.
     """
-    return _read(Same(tuple(blocks)) if not isinstance(blocks, tuple) else Same(blocks), _as_pairs(dimensions))
-
-
-def _as_pairs(dimensions: Mapping[str, Iterable[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((identifier, tuple(names)) for identifier, names in dimensions.items())
-
-
-@lru_cache(maxsize=128)
-def _read(
-    blocks: Same[tuple[Block, ...]], dimensions: tuple[tuple[str, tuple[str, ...]], ...]
-) -> tuple[Dimension, ...]:
-    names = names_of(dimensions)
+    names = Names(dimensions)
     found: dict[str, Dimension] = {}
-    for identifier, text, line in _answers(blocks.value, names):
+    for identifier, text, line in _answers(blocks, names):
         answer = _dimension(identifier, text, line)
         held = found.get(identifier)
         if held is None or held.said is Said.MISSING or (held.said is Said.UNKNOWN and answer.said is Said.ANSWERED):
             found[identifier] = answer
-    return tuple(found.get(identifier, Dimension(identifier, Said.MISSING)) for identifier, _ in dimensions)
+    return tuple(found.get(identifier, Dimension(identifier, Said.MISSING)) for identifier in dimensions)
 
 
 def read_quantities(text: str) -> tuple[Quantity, ...]:

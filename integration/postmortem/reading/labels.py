@@ -34,17 +34,12 @@ FURNITURE = frozenset(
 )
 
 
-MOST_KEPT = 2_000
-"""Lookups that a :class:`Names` remembers: the same headings and labels are asked for again by every rule."""
-
-
 class Names:
     """The names that ids go by. Lookups are exact after folding; the first id that lists a name keeps it."""
 
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
         self._exact: dict[tuple[str, ...], str] = {}
         self._loose: dict[tuple[str, ...], str] = {}
-        self._found: dict[str, tuple[str, ...]] = {}
         for identifier, synonyms in names.items():
             for name in (identifier, *synonyms):
                 words = _words(name)
@@ -57,13 +52,6 @@ class Names:
         """Return the ids that a heading names: one, or several for "Context / Resolution / Review actions", or none."""
         if len(heading) > LONGEST:
             return ()
-        if heading not in self._found:
-            if len(self._found) >= MOST_KEPT:
-                self._found.clear()
-            self._found[heading] = self._find(heading)
-        return self._found[heading]
-
-    def _find(self, heading: str) -> tuple[str, ...]:
         plain = NUMBERING.sub("", heading)
         for candidate in (plain, ASIDE.sub(" ", plain), TAIL.sub("", ASIDE.sub(" ", plain))):
             if identifier := self._one(candidate):
@@ -80,12 +68,6 @@ class Names:
         return self._exact.get(words) or self._loose.get(_bare(words))
 
 
-@lru_cache(maxsize=256)
-def names_of(names: tuple[tuple[str, tuple[str, ...]], ...]) -> Names:
-    """Return the :class:`Names` of these (id, names) pairs; the same pairs give the same one, with what it remembers."""
-    return Names(dict(names))
-
-
 @lru_cache(maxsize=4096)
 def _words(name: str) -> tuple[str, ...]:
     """Return the words that matter, each without its plural s. Folding both sides alike is what counts, not grammar."""
@@ -97,6 +79,5 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-@lru_cache(maxsize=4096)
 def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in FURNITURE and not word.isdigit())

@@ -60,8 +60,6 @@ class Run:
     def text(self) -> Text:
         """Return what was collected, trimmed, with bare addresses as links and typed mentions noted."""
         plain = "".join(self._parts).rstrip()
-        if not (self._marks or self._links or self._people or "://" in plain or "@" in plain or "[~" in plain):
-            return Text(plain)  # Most cells and items are words alone.
         links = [Link(plain[start:end].strip(), url, start, end) for start, end, url in self._links]
         known = {link.url for link in links}
         bare = (Link(found[0], found[0], *found.span()) for found in ADDRESS.finditer(plain) if found[0] not in known)

@@ -39,6 +39,7 @@ class Entry:
 
     ``until`` is the end of a stretch ("09:00–09:30"), in UTC; ``moment`` is what the entry marks, if anything; ``clear`` when a
     column or plain words say so. ``part`` counts the lists, tables and paragraphs: times are in order within one.
+    ``noted`` tells that it was said in a comment, with ``/note`` or ``/resolved``.
     """
 
     time: str
@@ -49,6 +50,7 @@ class Entry:
     line: int | None = None
     until: datetime | None = None
     part: int = 0
+    noted: bool = False
 
 
 @dataclass(frozen=True)

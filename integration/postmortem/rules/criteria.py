@@ -70,10 +70,10 @@ def judge_criteria(view: CriteriaView, severity: Severity | None, policy: Policy
     level = policy.level(check, severity)
     if severity is None or level is Level.OFF:
         return ()
-    about = "Graver criteria"
+    about = "SEV1 and SEV2 criteria"
     if view.answered:
         return (Finding(check, about, True, level, view.answered),)
-    return (Finding(check, about, False, level, "nobody has answered them yet", policy.check(check).asks),)
+    return (Finding(check, about, False, level, "not answered yet", policy.check(check).asks),)
 
 
 def _answered(stated: tuple[Stated, ...], said: Decision | None, none_ticked: bool) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from integration.postmortem.decisions import Decision, Memory, Refusal
 from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Case
+from integration.postmortem.people import Person
+from integration.postmortem.rules.answered import client_written
 from integration.postmortem.rules.drafting import our_issues
 from integration.postmortem.rules.gatefield import judge_gate_fields
 from integration.postmortem.rules.written import PostMortem
@@ -29,13 +31,15 @@ def judge_incident(
     postmortem: PostMortem,
     severity: Severity | None,
     policy: Policy,
+    lead_written: Person | None = None,
 ) -> About:
-    """Judge the questions of the responding phase and the traps around the case."""
+    """Judge the questions of the responding phase and the traps around the case. ``lead_written`` is the account that the form names."""
     granted = {decision.word: decision for decision in decisions if decision.grants}
-    lead = granted["lead"].reason if "lead" in granted else ""
-    client = (granted["client"].reason if "client" in granted else "") or policy.service.client or ""
-    noted = "it was noted in a comment" if "note" in granted else ""
-    began = "it is in the timeline" if postmortem.timeline.began is not None else noted
+    answers = postmortem.answers
+    lead = granted["lead"].reason if "lead" in granted else lead_written.called if lead_written else ""
+    said = granted["client"].reason if "client" in granted else client_written(answers, policy)
+    client = said or policy.service.client or ""
+    began = _began(postmortem)
     asked = frozenset({"severity_stated", *(question.id for question in policy.postmortem.responding)})
     findings = [
         _asked("lead_named", "Lead", f"led by {lead}" if lead else "", severity, policy),
@@ -47,6 +51,15 @@ def judge_incident(
     return About(
         tuple(findings), asked, lead, client, "resolved" in granted or postmortem.timeline.resolved is not None
     )
+
+
+def _began(postmortem: PostMortem) -> str:
+    """Say where it is told when it began, or return an empty string."""
+    if postmortem.timeline.began is not None:
+        return "it is in the timeline"
+    if postmortem.answers.began:
+        return "it is in the first answers"
+    return "it was noted in a comment" if any(note.time for note in postmortem.notes) else ""
 
 
 def late(severity: Severity | None, policy: Policy) -> Finding:

@@ -2,7 +2,7 @@
 
 from integration.postmortem.findings import Finding
 from integration.postmortem.reading.sections import Section as Found
-from integration.postmortem.rules.written import PostMortem
+from integration.postmortem.rules.written import TIMELINE, PostMortem
 from mappings.models import Kind, Level, Policy, Section
 
 
@@ -13,20 +13,25 @@ def judge_sections(postmortem: PostMortem, kind: Kind, policy: Policy) -> tuple[
         found = postmortem.sections.get(section.id)
         if section.when and found is None:
             continue
-        findings.append(_finding(section, found, section.levels.at(kind)))
+        noted = len(postmortem.notes) if section.id == TIMELINE and postmortem.is_noted else 0
+        findings.append(_finding(section, found, section.levels.at(kind), noted))
     return tuple(findings)
 
 
-def _finding(section: Section, found: Found | None, level: Level) -> Finding:
+def _finding(section: Section, found: Found | None, level: Level, noted: int) -> Finding:
+    """``noted`` is how much was told of it in comments: that need not be written a second time."""
     check = f"section.{section.id}"
+    if noted and (found is None or not found.has_substance):
+        told = "1 entry was told in a comment" if noted == 1 else f"{noted} entries were told in comments"
+        return Finding(check, section.title, True, level, told)
     if found is None:
         return Finding(
             check,
             section.title,
             False,
             level,
-            "not there yet",
-            f"{section.ask} Please write it under a heading “{section.title}”.",
+            "no such heading yet",
+            section.ask,
         )
     if not found.has_substance:
         return Finding(check, section.title, False, level, found.why_empty, section.ask)

@@ -116,7 +116,7 @@ def _unknown(policy: Policy) -> Finding:
         False,
         policy.level("severity_stated", None),
         "nobody has said yet how severe it is",
-        f"Add one of the labels {labels}, or write `/severity sev2 <why>`. Until then the {policy.clocks.provisional_severity.value} clock runs.",
+        f"Add a label ({labels}), or write `/severity sev2 <why>`. Until then the {policy.clocks.provisional_severity.value} clock runs.",
     )
 
 

@@ -28,7 +28,7 @@ def judge_timeline(
     ``opened_at`` is when the issue was opened: what was detected cannot have been detected after that, and the deadline runs from there then.
     """
     section = postmortem.sections.get(TIMELINE)
-    if section is None or not section.has_substance:
+    if not postmortem.is_noted and (section is None or not section.has_substance):
         return ()
     findings = [
         _moment(check, moment, says, postmortem, opened_at, policy.level(check, severity), policy)
@@ -42,7 +42,7 @@ def judge_timeline(
 def _moment(
     check: str, moment: Moment, says: str, postmortem: PostMortem, opened_at: datetime, level: Level, policy: Policy
 ) -> Finding:
-    entry, at = postmortem.timeline.entry(moment), postmortem.timeline.instant(moment)
+    entry, at = postmortem.told.entry(moment), postmortem.told.instant(moment)
     if entry is None:
         return Finding(check, "Timeline", False, level, f"no entry says when it {says}", policy.check(check).asks)
     if at is None:
@@ -69,8 +69,8 @@ def _contradictions(
     """Return one finding on what cannot be true, with the first of it named, and one on what looks like a slip."""
     findings = []
     for check, found in (
-        ("timeline_consistent", contradictions(postmortem.timeline, opened_at)),
-        ("timeline_order", oddities(postmortem.timeline)),
+        ("timeline_consistent", contradictions(postmortem.told, opened_at)),
+        ("timeline_order", oddities(postmortem.told)),
     ):
         if found:
             more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
@@ -81,7 +81,7 @@ def _contradictions(
 
 def _steps(postmortem: PostMortem, level: Level, policy: Policy) -> Finding:
     ends = {Moment.BEGAN, Moment.DETECTED, Moment.RESOLVED}
-    steps = [entry for entry in postmortem.timeline.entries if entry.moment not in ends]
+    steps = [entry for entry in postmortem.told.entries if entry.moment not in ends]
     if steps:
         return Finding(
             "timeline_steps",

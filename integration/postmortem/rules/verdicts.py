@@ -1,21 +1,35 @@
 """What each command means and what it needs to make sense: one small function per word, each returning a verdict. Rights are judged in ``deciding``."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Comment, Facts, Issue
-from integration.postmortem.reading.arguments import read_links, read_people, read_severity, read_until
+from integration.postmortem.reading.arguments import (
+    A_MINUTE,
+    Told,
+    read_links,
+    read_people,
+    read_severity,
+    read_told,
+    read_until,
+)
 from integration.postmortem.reading.commands import Command
+from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.criteria import NONE
 from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, subject_of
 from integration.postmortem.rules.severity import judge_severity
+from integration.postmortem.rules.written import read_postmortem
 from mappings.models import ActionKind, Authority, Policy, Severity
 
 LONGEST_RISK = timedelta(days=180)
+PLACEHOLDER = re.compile(r"(?<!\S)(?:<[a-z][a-z ]{1,60}>|@name)(?!\S)")
+"""What stands in the lines to copy where the writer's own words belong: what is copied as it stands decides nothing."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,13 @@ class Verdict:
 
 def judge_command(said: Command, bench: Bench) -> Verdict:
     """Return whether the command makes sense here and which authority it takes; ``said.word`` is one of :data:`WORDS`."""
-    return _JUDGES[said.word](said, bench)
+    verdict = _JUDGES[said.word](said, bench)
+    left = PLACEHOLDER.search(said.args) if verdict.accepted else None
+    if left is None:
+        return verdict
+    return Verdict.refuse(
+        "placeholder", f"`{left[0]}` still stands in it", "Please write your own words there, and post it once more."
+    )
 
 
 def _needs(bench: Bench, name: str) -> Authority:
@@ -126,13 +146,30 @@ def _criteria(said: Command, bench: Bench) -> Verdict:
 def _resolved(said: Command, bench: Bench) -> Verdict:
     if elsewhere := _elsewhere(bench, ticket=False):
         return elsewhere
-    return Verdict(True, said.args or bench.comment.created_at.isoformat(), needs=_needs(bench, "resolved"))
+    told = _told(said, bench)
+    if told.at is None:
+        return Verdict.refuse(
+            "form", f"the time “{told.time[:40]}” is not clear", "For example: `/resolved 2026-11-18 13:20 UTC`"
+        )
+    return _ahead(told, bench) or Verdict(True, told.at.isoformat(), needs=_needs(bench, "resolved"))
+
+
+def _told(said: Command, bench: Bench) -> Told:
+    return read_told(said.args, bench.comment.created_at, ZoneInfo(bench.policy.clocks.zone))
+
+
+def _ahead(told: Told, bench: Bench) -> Verdict | None:
+    if told.at is None or told.at <= bench.comment.created_at + A_MINUTE:
+        return None
+    return Verdict.refuse("date", "the time lies ahead", "Without a time, it is the time of your comment.")
 
 
 def _note(said: Command, bench: Bench) -> Verdict:
     if not said.args:
         return Verdict.refuse("form", "the note is empty", "For example: `/note 09:00 release 41 went out`")
-    return Verdict(True, said.args[:300], needs=_needs(bench, "note"))
+    told = _told(said, bench)
+    at = told.at.isoformat() if told.at else ""
+    return _ahead(told, bench) or Verdict(True, said.args[:300], subject=at, needs=_needs(bench, "note"))
 
 
 def _client(said: Command, bench: Bench) -> Verdict:
@@ -177,12 +214,18 @@ def _approve(said: Command, bench: Bench) -> Verdict:
     scope = said.args.split(" ")[0].casefold()
     if scope not in ("technical", "governance"):
         return Verdict.refuse("form", "it needs a scope", "`/approve technical` or `/approve governance`")
-    lead = next((decision.subject for decision in reversed(bench.memory.decided("lead"))), "")
+    lead = next((decision.subject for decision in reversed(bench.memory.decided("lead"))), "") or _written_lead(bench)
     if lead == bench.comment.author.id:
         return Verdict.refuse(
             "own_work", "whoever leads the post-mortem does not approve it", "Somebody else with the right can."
         )
     return Verdict(True, scope, subject=bench.case.incident.body_digest, needs=_needs(bench, f"approve-{scope}"))
+
+
+def _written_lead(bench: Bench) -> str:
+    written = read_postmortem(bench.case.incident, bench.policy).answers
+    lead = lead_written(written, bench.facts)
+    return lead.id if lead else ""
 
 
 def _waive(said: Command, bench: Bench) -> Verdict:

@@ -1,18 +1,18 @@
 """The post-mortem as written: its sections, its timeline, and its rows of remediation, read from the incident under the mapping's names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.asking import prompts_of
-from integration.postmortem.document import Document
 from integration.postmortem.incident import Issue
 from integration.postmortem.reading.actions import read_actions
-from integration.postmortem.reading.same import Same
 from integration.postmortem.reading.sections import Sections, find_sections
-from integration.postmortem.reading.timeline import Timeline, read_timeline
+from integration.postmortem.reading.timeline import Entry, Timeline, read_timeline
 from integration.postmortem.remediation import ActionRow
+from integration.postmortem.rules.answered import Answers, read_answers
+from integration.postmortem.rules.notes import merged
 from mappings.models import Policy
 
 REMEDIATION = "remediation"
@@ -21,16 +21,44 @@ TIMELINE = "timeline"
 
 @dataclass(frozen=True)
 class PostMortem:
-    """What people wrote, as values."""
+    """What people wrote, as values: ``timeline`` as the section tells it, ``told`` with what was said in comments (``notes``)."""
 
     sections: Sections
     timeline: Timeline
     rows: tuple[ActionRow, ...]
+    answers: Answers = field(default_factory=Answers)
+    told: Timeline = field(default_factory=Timeline)
+    notes: tuple[Entry, ...] = ()
+
+    def with_notes(self, notes: tuple[Entry, ...], opened_at: datetime) -> "PostMortem":
+        """Return the same with what was told in comments."""
+        return replace(self, told=merged(self.timeline, notes, opened_at), notes=notes)
+
+    @property
+    def is_noted(self) -> bool:
+        """Tell whether comments told anything but that it is over: what was noted need not be written a second time."""
+        return any(not note.clear for note in self.notes)
 
     def detected_at(self, incident: Issue) -> datetime:
         """Return when the incident was detected: as the timeline says, but never later than the issue was opened."""
-        stated = self.timeline.detected
+        stated = self.told.detected
         return min(stated, incident.created_at) if stated else incident.created_at
+
+
+class _Reading:
+    """One document under one policy, told apart by identity: both are frozen, and comparing long ones costs as much as reading them."""
+
+    def __init__(self, incident: Issue, policy: Policy) -> None:
+        self.incident, self.policy = incident, policy
+
+    def __hash__(self) -> int:
+        return hash((id(self.incident.document), self.incident.created_at, id(self.policy)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Reading):
+            return NotImplemented
+        is_same_text = self.incident.document is other.incident.document and self.policy is other.policy
+        return is_same_text and self.incident.created_at == other.incident.created_at
 
 
 def read_postmortem(incident: Issue, policy: Policy) -> PostMortem:
@@ -39,17 +67,21 @@ def read_postmortem(incident: Issue, policy: Policy) -> PostMortem:
     A long one costs 20 ms. A look judges several times, so the latest readings are kept: of a document, not of an issue, whose labels and
     comments may have changed since.
     """
-    return _read(Same(incident.document), incident.created_at, Same(policy))
+    return _kept(_Reading(incident, policy))
 
 
 @lru_cache(maxsize=8)
-def _read(same: Same[Document], created_at: datetime, under: Same[Policy]) -> PostMortem:
-    policy = under.value
-    sections = find_sections(same.value, _headings(under), _prompts(under))
+def _kept(reading: _Reading) -> PostMortem:
+    return _read(reading.incident, reading.policy)
+
+
+def _read(incident: Issue, policy: Policy) -> PostMortem:
+    headings = _headings(policy)
+    sections = find_sections(incident.document, headings, _prompts(policy))
     zone = ZoneInfo(policy.clocks.zone)
     found = sections.get(TIMELINE)
     heading, blocks = (found.heading, found.blocks) if found else ("", ())
-    timeline = read_timeline(blocks, zone=zone, day=created_at.astimezone(zone).date(), heading=heading)
+    timeline = read_timeline(blocks, zone=zone, day=incident.created_at.astimezone(zone).date(), heading=heading)
     columns = {column.id: column.headings for column in policy.remediation.columns}
     rows = tuple(
         row
@@ -57,14 +89,14 @@ def _read(same: Same[Document], created_at: datetime, under: Same[Policy]) -> Po
         if section.has_substance
         for row in read_actions(section.blocks, columns)
     )
-    return PostMortem(sections, timeline, rows)
+    return PostMortem(sections, timeline, rows, read_answers(incident.document, policy), timeline)
 
 
 @lru_cache(maxsize=8)
-def _prompts(under: Same[Policy]) -> tuple[str, ...]:
-    return prompts_of(under.value)
+def _prompts(policy: Policy) -> tuple[str, ...]:
+    return prompts_of(policy)
 
 
 @lru_cache(maxsize=8)
-def _headings(under: Same[Policy]) -> dict[str, tuple[str, ...]]:
-    return {section.id: (section.title, *section.headings) for section in under.value.postmortem.sections}
+def _headings(policy: Policy) -> dict[str, tuple[str, ...]]:
+    return {section.id: (section.title, *section.headings) for section in policy.postmortem.sections}

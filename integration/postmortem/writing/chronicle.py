@@ -12,27 +12,34 @@ from integration.postmortem.writing.wording import count
 
 MOST_ROWS, MOST_IN_CHART = 60, 12
 """A picture of more entries than that is drawn too small to be read beside a text."""
-LONGEST, LONGEST_IN_CHART = 160, 60
+LONGEST, LONGEST_IN_CHART, LONGEST_TIME = 160, 60, 40
 FEWEST = 2
 """Entries with a sure time that make a picture."""
 
 
 def timeline_fold(timeline: Timeline, zone: str) -> Fold | None:
-    """Return the fold, or ``None`` while no entry has a sure time. Entries without one stand in the section itself."""
+    """Return the fold, or ``None`` while there is nothing for it.
+
+    Entries of the section without a sure time stand in the section itself; those told in comments stand below the others.
+    """
     timed = [
         entry
         for _, entry in sorted(((e.at, e) for e in timeline.entries if e.at is not None), key=lambda pair: pair[0])
     ]
-    if not timed:
+    unsure = [entry for entry in timeline.entries if entry.noted and entry.at is None]
+    if not timed and not unsure:
         return None
     told = _lengths(Spans.of(timeline))
     blocks: list[Block] = [Paragraph(line(told))] if told else []
     if len(timed) >= FEWEST:
         blocks.append(_chart(_telling(timed), zone))
-    blocks.append(Grid(("When", "What", "Moment"), tuple(_row(entry, zone) for entry in timed[:MOST_ROWS])))
-    if len(timed) > MOST_ROWS:
-        blocks.append(Paragraph(line(f"{count(len(timed) - MOST_ROWS, 'more entry', 'more entries')} in the text.")))
-    return Fold(f"Timeline ({count(len(timed), 'entry', 'entries')})", tuple(blocks))
+    known = [*timed, *unsure]
+    blocks.append(Grid(("When", "What", "Moment"), tuple(_row(entry, zone) for entry in known[:MOST_ROWS])))
+    if len(known) > MOST_ROWS:
+        rest = count(len(known) - MOST_ROWS, "more entry", "more entries")
+        where = "in the text and in comments" if any(entry.noted for entry in known) else "in the text"
+        blocks.append(Paragraph(line(f"{rest} {where}.")))
+    return Fold(f"Timeline ({count(len(known), 'entry', 'entries')})", tuple(blocks))
 
 
 def _telling(timed: list[Entry]) -> tuple[Entry, ...]:
@@ -70,11 +77,11 @@ def _chart(entries: tuple[Entry, ...], zone: str) -> Chart:
 
 
 def _row(entry: Entry, zone: str) -> tuple[Line, ...]:
+    mark = line(entry.moment.value) if entry.moment else ()
     if entry.at is None:
-        raise AssertionError("only entries with a time have a row")
+        return (line(entry.time[:LONGEST_TIME] or "–"), line(_short(entry, LONGEST)), mark)
     at = entry.at.astimezone(ZoneInfo(zone))
     end = f" to {entry.until.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if entry.until else ""
-    mark = line(entry.moment.value) if entry.moment else ()
     return (line(f"{at:%Y-%m-%d %H:%M}{end} {at:%Z}"), line(_short(entry, LONGEST)), mark)
 
 

@@ -1,14 +1,16 @@
 """What is said once: why an issue was opened again, why a command had no effect, which word was meant, and details on ``/status``."""
 
+from zoneinfo import ZoneInfo
+
 from integration.postmortem.assessment import ActionView, Assessment, Gate
 from integration.postmortem.decisions import Decision
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.people import Person
 from integration.postmortem.reading.commands import Suggestion
 from integration.postmortem.rules.severity import SeverityView
-from integration.postmortem.writing.status import actions_grid, checks_grid
+from integration.postmortem.writing.status import actions_grid, checks_grid, criteria_grid
 from integration.postmortem.writing.tree import Code, Inline, Line, Mention, Paragraph, Plain, Steps, Strong, Tree, line
-from integration.postmortem.writing.wording import capital, count, sentence, stop
+from integration.postmortem.writing.wording import capital, count, day, sentence, stop
 from mappings.models import Policy, PublicText
 
 MOST_STEPS = 5
@@ -134,4 +136,6 @@ def status_reply(assessment: Assessment, case: Case, policy: Policy) -> Tree:
     public = case.incident.public and policy.service.public_issues is PublicText.CHECKS
     grid = None if public else actions_grid(assessment, policy)
     intro = Paragraph(line("Everything that I look at, as it stands:"))
-    return Tree((intro, checks_grid(assessment.everything), *((grid,) if grid else ())))
+    due = assessment.due.astimezone(ZoneInfo(policy.clocks.zone)).date() if assessment.due else None
+    checks = checks_grid(assessment.everything, day(due) if due else "")
+    return Tree((intro, checks, *(table for table in (criteria_grid(assessment, policy), grid) if table)))

@@ -1,6 +1,7 @@
 """The status comment: the next steps first, in the reader's words, with lines to copy; the rest folded (VOICE). Edited only when its meaning changed."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.findings import Finding, Level, open_findings
@@ -9,7 +10,6 @@ from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.writing.chronicle import timeline_fold
 from integration.postmortem.writing.tree import (
     Block,
-    Bullets,
     Fold,
     Grid,
     IssueLink,
@@ -26,8 +26,9 @@ from integration.postmortem.writing.tree import (
 from integration.postmortem.writing.wording import capital, count, day, moment, sentence, stop
 from mappings.models import Kind, Mode, Policy, PublicText
 
-MOST_STEPS = 5
+MOST_STEPS = 3
 MOST_ADVICE = 2
+"""With headline, folds and small print, a reader sees at most ten lines (issue 4, "How it must feel")."""
 LONGEST_REASON = 320
 KINDS = {Kind.FULL: "full post-mortem", Kind.ABBREVIATED: "abbreviated post-mortem", Kind.REVIEW: "near-miss review"}
 
@@ -87,9 +88,7 @@ def _facts(assessment: Assessment, policy: Policy) -> list[str]:
         if due and assessment.phase is Phase.WRITING
         else []
     )
-    facts.append(
-        f"{done} of {count(len(asked), 'required part', 'required parts')} complete" if asked else str(assessment.phase)
-    )
+    facts.append(f"{done} of {count(len(asked), 'part', 'parts')} complete" if asked else str(assessment.phase))
     return [*facts, *on_hold]
 
 
@@ -120,7 +119,7 @@ def _only_recommended(assessment: Assessment) -> bool:
 
 def _complete(assessment: Assessment, policy: Policy) -> list[Block]:
     advice = open_findings(assessment.everything)
-    recommended = [Paragraph(line("Worth adding:")), *_steps(advice)] if advice else []
+    recommended = _asking("Worth adding", advice, is_advice=True) if advice else []
     approved = [f for f in assessment.findings if f.check.startswith("approval_") and f.passed]
     names = " and ".join(f"{f.reason.removeprefix('approved by ')} ({f.about.split()[0].lower()})" for f in approved)
     said = f"Complete; post-mortem approved by {names}." if names else "Complete."
@@ -135,13 +134,13 @@ def _near_miss(assessment: Assessment, policy: Policy) -> list[Block]:
     missing = assessment.gates[0].missing if assessment.gates else ()
     advice = tuple(finding for finding in open_findings(assessment.everything) if finding not in missing)
     if missing:
-        blocks += [Paragraph(line("Before it closes:")), *_steps(missing)]
+        blocks += _asking("Before it closes", missing)
     elif not advice:
         return [*blocks, Paragraph(line(f"Complete.{_actions_done(assessment)}"))]
     else:
         blocks.append(Paragraph(line("Nothing holds up its closing.")))
     if advice:
-        blocks += [Paragraph(line("A short review is recommended:")), *_steps(advice, MOST_ADVICE)]
+        blocks += _asking("A short review is recommended", advice, 1 if missing else MOST_ADVICE, is_advice=True)
     return blocks
 
 
@@ -162,18 +161,24 @@ def _next_steps(assessment: Assessment) -> list[Block]:
     advice = [f for f in open_findings(assessment.everything) if f not in missing]
     if not missing and not advice:
         return [Paragraph(line("Nothing is asked of you now."))]
-    return [Paragraph(line("Next:")), *_steps((*missing, *advice))]
+    return _asking("Next", (*missing, *advice))
 
 
-def _steps(findings: tuple[Finding, ...], most: int = MOST_STEPS) -> list[Block]:
-    """Return the first findings as steps, and how many follow."""
-    steps = Steps(tuple(_step(finding) for finding in findings[:most]))
-    rest = count(len(findings) - most, "more thing", "more things")
-    return [steps, Paragraph(line(f"{rest} after that, in the details below."))] if len(findings) > most else [steps]
+def _asking(
+    lead: str, findings: tuple[Finding, ...], most: int = MOST_STEPS, *, is_advice: bool = False
+) -> list[Block]:
+    """Return the first findings as steps below a line that says how many there are, and that they are advice where they are; the details have all."""
+    steps = Steps(tuple(_step(finding, is_advice=is_advice) for finding in findings[:most]))
+    more = (
+        f" ({'the first' if most == 1 else f'the first {most}'} of {len(findings)}, all are below)"
+        if len(findings) > most
+        else ""
+    )
+    return [Paragraph(line(f"{lead}{more}:")), steps]
 
 
-def _step(finding: Finding) -> Line:
-    advice = "" if finding.level is Level.BLOCK else " (advice)"
+def _step(finding: Finding, *, is_advice: bool) -> Line:
+    advice = "" if finding.level is Level.BLOCK or is_advice else " (advice)"
     return (Strong(finding.about), *sentence(f"{advice}: {stop(finding.reason)} {capital(finding.remedy)}".rstrip()))
 
 
@@ -181,13 +186,16 @@ def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
     own = tuple(f for f in assessment.everything if f.level is not Level.OFF)
     responding = assessment.phase is Phase.RESPONDING
     title = "What will be asked later" if responding else f"All {count(len(own), 'check', 'checks')}"
-    folds: list[Block] = [Fold(title, (checks_grid(own),), can_wait=responding)] if own else []
-    if assessment.notes:
-        folds.append(
-            Fold(f"Notes ({len(assessment.notes)})", (Bullets(tuple(line(note) for note in assessment.notes[-50:])),))
-        )
+    due = day(assessment.due.astimezone(ZoneInfo(policy.clocks.zone)).date()) if assessment.due else ""
+    folds: list[Block] = [Fold(title, (checks_grid(own, due),), can_wait=responding)] if own else []
+    if grave := criteria_grid(assessment, policy):
+        folds.append(Fold("What counts as SEV1 or SEV2", (grave,), can_wait=responding))
     public = case.incident.public and policy.service.public_issues is PublicText.CHECKS
-    if not public and not responding and (told := timeline_fold(assessment.timeline, policy.clocks.zone)):
+    entries = assessment.timeline.entries
+    # That it is over is no timeline by itself.
+    is_told = any(not (entry.noted and entry.clear) for entry in entries)
+    may_be_shown = not public and is_told and (not responding or any(entry.noted for entry in entries))
+    if may_be_shown and (told := timeline_fold(assessment.timeline, policy.clocks.zone)):
         folds.append(told)
     grid = None if public else actions_grid(assessment, policy)
     if grid is not None:
@@ -195,13 +203,28 @@ def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
     return folds
 
 
-def checks_grid(findings: tuple[Finding, ...]) -> Grid:
+def criteria_grid(assessment: Assessment, policy: Policy) -> Grid | None:
+    """Return the criteria of SEV1 and SEV2 with the line that says so, while nobody has answered them; else ``None``."""
+    is_open = any(f.check == "criteria_answered" and not f.passed and not f.waived for f in assessment.findings)
+    if assessment.severity.severity is not None and not is_open:
+        return None
+    return Grid(
+        ("Is this so?", "Then at least", "Say so with"),
+        tuple(
+            (line(entry.shown), line(entry.implies.value), sentence(f"`/criteria {entry.id.replace('_', '-')}`"))
+            for entry in policy.severity.grave()
+        ),
+    )
+
+
+def checks_grid(findings: tuple[Finding, ...], due: str = "") -> Grid:
     """Return the table of checks: what was looked at, whether it passed, and what to do; passes are shown as well as fails.
 
-    What passed about the same thing shares a row; what did not has a row of its own, with the next step.
+    ``due`` is the day on which what can wait is due. What passed about the same thing shares a row; what did not has a row of its own, with the next step.
     """
     return Grid(
-        ("Part", "State", "What I see", "What to do"), tuple(_check_row(finding) for finding in _together(findings))
+        ("Part", "State", "What I see", "What to do"),
+        tuple(_check_row(finding, due) for finding in _together(findings)),
     )
 
 
@@ -223,13 +246,13 @@ def _together(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(passed[row] if isinstance(row, str) else row for row in rows)
 
 
-def _check_row(finding: Finding) -> tuple[Line, ...]:
+def _check_row(finding: Finding, due: str) -> tuple[Line, ...]:
     if finding.passed:
         state = "✔"
     elif finding.waived:
         state = f"set aside by {finding.waived}"
     elif finding.later:
-        state = "later"
+        state = f"later, due {due}" if due else "later"
     else:
         state = {Level.BLOCK: "missing", Level.WARN: "please look", Level.ADVISE: "advice"}.get(finding.level, "")
     todo = sentence(finding.remedy) if not finding.passed and not finding.waived else ()

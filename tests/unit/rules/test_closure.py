@@ -185,7 +185,7 @@ def test_a_near_miss_waits_for_its_actions_alone():
 
 @pytest.mark.parametrize("severity", ["SEV3", "SEV4"])
 def test_what_looks_small_closes_only_after_the_graver_criteria_were_answered(severity):
-    asked = ("criteria_answered", "Graver criteria", "nobody has answered them yet")
+    asked = ("criteria_answered", "SEV1 and SEV2 criteria", "not answered yet")
     waiting = judged(severity=severity)
     assert asked in missing(waiting)
     assert waiting.phase is Phase.WRITING

@@ -130,11 +130,9 @@ def test_any_other_answer_about_production_changes_nothing(written):
 )
 def test_the_graver_criteria_are_answered_by_a_tick_or_a_command(body, decisions, reason):
     (finding,) = judge_criteria(read(body, *decisions), Severity.SEV4, a_policy())
-    assert (finding.passed, finding.reason) == (reason is not None, reason or "nobody has answered them yet")
+    assert (finding.passed, finding.reason) == (reason is not None, reason or "not answered yet")
     assert finding.remedy == (
-        ""
-        if reason
-        else "Does one of the SEV1 or SEV2 criteria apply? If not, say so with `/criteria none`; if one does, with `/criteria <name>`."
+        "" if reason else "If none applies, `/criteria none`; if one does, the status comment has its line."
     )
 
 

@@ -1,5 +1,6 @@
 """Commands are judged once, when first seen: by whom, on which issue, by what right, on which text (S4, S6–S11, S16)."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,10 +11,12 @@ from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.people import PersonKind, Standing
 from integration.postmortem.rules.authority import appointed
 from integration.postmortem.rules.deciding import participants, undecided
+from integration.postmortem.rules.verdicts import PLACEHOLDER
 from mappings.models import Mode
 from tests.builders import (
     DANA,
     GINA,
+    MAPPINGS,
     NOW,
     OMAR,
     PROJECT,
@@ -462,7 +465,7 @@ def test_a_refusal_says_what_would_satisfy_it(word, on, reason):
 
 ACCEPTED = [
     ("/severity SEV-2 for two days", "incident", "SEV2"),
-    ("/resolved 18:20", "incident", "18:20"),
+    ("/resolved 11:20", "incident", "2026-11-24T11:20:00+00:00"),
     ("/note 09:00 release 41 went out", "incident", "09:00 release 41 went out"),
     ("/client Nordlicht", "incident", "Nordlicht"),
     ("/criteria None", "incident", "none"),
@@ -478,6 +481,49 @@ ACCEPTED = [
     ("/resume", "incident", "resumed"),
     ("/status", "ticket", "status"),
 ]
+
+
+COPIED = [
+    ("/severity sev2 <why>", "incident", "<why>"),
+    ("/note 09:00 <what happened first>", "incident", "<what happened first>"),
+    ("/client <name>", "incident", "<name>"),
+    ("/waive incident_label <why>", "incident", "<why>"),
+    ("/verify <what you looked at>", "ticket", "<what you looked at>"),
+    ("/accept-risk until:2026-12-24 <why>", "ticket", "<why>"),
+]
+
+
+@pytest.mark.parametrize(("word", "on", "left"), COPIED)
+def test_a_line_that_is_copied_as_it_stands_decides_nothing_and_is_answered(word, on, left):
+    assert verdict(a_comment(word, GINA), on=on) == (
+        False,
+        f"placeholder: `{left}` still stands in it. Please write your own words there, and post it once more.",
+    )
+
+
+def test_the_sign_for_a_name_is_nobody_even_where_somebody_is_called_so():
+    known = facts(people={"@name": (VIC,)})
+    assert verdict(a_comment("/lead @name", GINA), on="incident", facts_given=known) == (
+        False,
+        "placeholder: `@name` still stands in it. Please write your own words there, and post it once more.",
+    )
+
+
+def test_every_sign_in_the_lines_that_we_offer_is_known_for_one():
+    """Whatever the service and its mappings offer to copy either decides as it stands, or is answered."""
+    root = MAPPINGS.parent
+    texts = [p.read_text() for p in (*root.glob("mappings/*.yaml"), *root.glob("integration/postmortem/**/*.py"))]
+    lines = {line for text in texts for line in re.findall(r"(?:`|line: \"?)(/[a-z-]+[^`\n{}]*[>\w])", text)}
+    left = {sign for line in lines for sign in re.findall(r"<[^>]*>", line)}
+    assert len(lines) > 15
+    assert [sign for sign in left if not PLACEHOLDER.fullmatch(sign)] == []
+
+
+@pytest.mark.parametrize(
+    "word", ["/note List<String> was null", "/note <https://ci.example/1> is red", "/note a < b > c"]
+)
+def test_brackets_of_other_kinds_are_the_writers_own(word):
+    assert verdict(a_comment(word, GINA), on="incident")[0] is True
 
 
 @pytest.mark.parametrize(("word", "on", "reason"), ACCEPTED)

@@ -64,7 +64,7 @@ def test_an_incident_without_a_severity_is_unclassified_and_the_labels_are_offer
     assert view.name == "unclassified"
     assert (finding.passed, finding.reason) == (False, "nobody has said yet how severe it is")
     assert finding.remedy == (
-        "Add one of the labels `sev1`, `sev2`, `sev3`, `sev4`, or write `/severity sev2 <why>`. Until then the SEV2 clock runs."
+        "Add a label (`sev1`, `sev2`, `sev3`, `sev4`), or write `/severity sev2 <why>`. Until then the SEV2 clock runs."
     )
 
 

@@ -94,8 +94,8 @@ def test_a_process_needs_three_things_and_says_all():
 def test_an_incident_closed_too_early_is_told_what_is_missing():
     assert said_of(0, TESTED, body=a_body(lessons=""), closed=True) == (
         "I have opened this again: 4 things are still missing before it can close.\n"
-        "1. *Lessons learned*: not there yet. Write what others can learn from this, beyond this incident. One line is a good start. "
-        "Please write it under a heading “Lessons learned”.\n"
+        "1. *Lessons learned*: no such heading yet. Write what others can learn from this, beyond this incident. One line is a good "
+        "start.\n"
         "2. *Technical review*: not approved yet. `/approve technical` by somebody with the right who does not lead the post-mortem.\n"
         "3. *Governance review*: not approved yet. `/approve governance` by somebody with the right who does not lead the post-mortem.\n"
         "4. *Action A1*: the evidence is there, nobody independent has looked at it yet. `/verify <what you looked at>` by somebody with "
