@@ -8,6 +8,7 @@ from integration.ledger.chain import Writing
 from integration.ledger.projects import meet
 from integration.ledger.tables import cases, tickets
 from integration.postmortem.incident import IssueKey, IssueRef
+from integration.postmortem.reading.spans import Spans
 
 _REF = (cases.c.site, cases.c.issue_id, cases.c.locator, cases.c.url)
 
@@ -44,6 +45,15 @@ def tickets_of(connection: Connection, case: IssueRef) -> tuple[IssueRef, ...]:
         .order_by(tickets.c.id)
     )
     return tuple(ref_of(*row) for row in connection.execute(listed))
+
+
+def spans(connection: Connection, case: IssueKey) -> Spans:
+    """Return when the incident began, was detected and so on, as its timeline said at the latest look."""
+    told = (cases.c.began_at, cases.c.detected_at, cases.c.acknowledged_at, cases.c.mitigated_at, cases.c.resolved_at)
+    found = connection.execute(
+        select(*told).where(cases.c.site == case.site, cases.c.issue_id == case.id)
+    ).one_or_none()
+    return Spans(*found) if found else Spans()
 
 
 def row_id(connection: Connection, case: IssueKey) -> int | None:

@@ -40,6 +40,7 @@ from integration.ledger.schema import SchemaState, state_of
 from integration.postmortem.decisions import Decision, Intent, IntentState, Memory, ProjectMemory
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
+from integration.postmortem.reading.spans import Spans
 from integration.trackers.base import Cursor
 
 
@@ -94,6 +95,11 @@ class Ledger:
         """
         with self._reading() as connection:
             return cases.case_of(connection, issue)
+
+    def spans(self, case: IssueKey) -> Spans:
+        """Return the instants of an incident, and the lengths of time between them, as they were at the latest look."""
+        with self._reading() as connection:
+            return cases.spans(connection, case)
 
     def tickets(self, case: IssueRef) -> tuple[IssueRef, ...]:
         """Return the remembered tickets of a case, oldest first."""

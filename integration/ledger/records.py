@@ -6,6 +6,9 @@ from datetime import datetime
 from integration.postmortem.decisions import Refusal, RememberedAction
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
+from integration.postmortem.reading.spans import Spans
+
+NO_SPANS = Spans()
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,7 @@ class LookRecord:
     ``satisfied``, the owners of ``actions``, and ``reopened``, which lists the issues that this very look has reopened.
     Actions are updated by their id and never dropped.
 
+    ``spans`` are the instants that the timeline says, for lengths of time over many incidents.
     ``tickets`` are all issues of the case but the incident; the tickets of remembered actions belong to it in any case.
     ``finished`` is false for a look of which something has to wait: then ``looked_at`` and ``severity`` stay as they
     were, so that commands which it could not act on are acted on by the next one. ``people`` are accounts whose handle
@@ -34,6 +38,7 @@ class LookRecord:
     adopted_digest: str | None = None
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    spans: Spans = NO_SPANS
     next_look: datetime | None = None
     status_comment: str | None = None
     status_digest: str | None = None

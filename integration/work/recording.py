@@ -32,6 +32,7 @@ def record_of(
         adopted_digest=assessment.adopted_digest if governed else None,
         opened_at=case.incident.created_at,
         closed_at=case.incident.closed_at if case.incident.closed else None,
+        spans=assessment.spans,
         next_look=assessment.next_look,
         status_comment=memory.status_comment or "",
         status_digest=memory.status_digest if memory.status_comment else "",

@@ -3,10 +3,12 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from integration.postmortem.reading.spans import Spans
 from tests.e2e.stage import REPOSITORY, Stage, stage
 from tests.e2e.story import ON, Told
 
@@ -39,6 +41,19 @@ def test_an_affected_system_gets_one_incident_which_is_governed_by_itself(folder
         assert f"{SYSTEM}: affected, see" in str(told.state())
         _mention_again(service, told)
         assert len(opened(told)) == 1
+
+
+@pytest.mark.parametrize("site", list(ON))
+def test_how_long_it_took_is_kept_in_the_ledger_as_the_timeline_says(folder: Path, site: str) -> None:
+    with stage(folder) as service:
+        told = ON[site](service)
+        told.report()
+        service.settle()
+        told.write_up()
+        service.settle()
+        ledger = service.parts.engine.ledger
+        (spans,) = {ledger.spans(case.key) for case in ledger.open_cases(site)} - {Spans()}
+        assert (spans.to_detect, spans.to_resolve) == (timedelta(hours=125), timedelta(hours=4, minutes=18))
 
 
 def _mention_again(service: Stage, told: Told) -> None:

@@ -9,6 +9,7 @@ from integration.ledger.ledger import Ledger
 from integration.ledger.recall import NEVER
 from integration.postmortem.decisions import IntentState, Memory, ProjectMemory, Refusal
 from integration.postmortem.incident import IssueKey, IssueRef
+from integration.postmortem.reading.spans import Spans
 from tests.ledger.builders import CASE, DANA, LATER, NOW, VIC, a_decision, a_look, a_ticket, an_action
 
 
@@ -45,6 +46,14 @@ def test_a_look_is_recalled_as_it_was_recorded(ledger: Ledger) -> None:
         status_digest="d1",
         refusals=(refusal,),
     )
+
+
+def test_the_instants_of_an_incident_are_kept_as_the_latest_look_read_them(ledger: Ledger) -> None:
+    assert ledger.spans(CASE.key) == Spans()
+    ledger.record_look(CASE, a_look(spans=Spans(NOW, LATER, LATER, LATER, LATER)), NOW)
+    assert ledger.spans(CASE.key).to_detect == timedelta(hours=1)
+    ledger.record_look(CASE, a_look(spans=Spans(began=NOW)), LATER)
+    assert ledger.spans(CASE.key) == Spans(began=NOW)
 
 
 def test_recording_the_same_look_twice_changes_nothing_and_audits_nothing(ledger: Ledger) -> None:

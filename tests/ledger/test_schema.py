@@ -51,6 +51,26 @@ def test_the_expected_schema_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == EXPECTED
 
 
+def test_a_ledger_of_the_first_schema_keeps_what_it_holds(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(schema, "EXPECTED", "0001")
+        migrate(empty_database)
+    engine = databases.connect(databases.database_of(empty_database))
+    with databases.writing(engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO projects (id, site, name, governed_since, paused, breaker) VALUES (1, 'github', 'a/b', :now, false, '')"
+            ),
+            {"now": "2026-11-23 14:10:00"},
+        )
+    engine.dispose()
+    assert schema_state(empty_database).found == "0001"
+    assert migrate(empty_database) == EXPECTED
+    ledger = open_ledger(empty_database, KEY)
+    assert [project.name for project in ledger.projects_known("github")] == ["a/b"]
+    ledger.close()
+
+
 def test_four_processes_that_migrate_at_once_all_succeed(empty_database: str) -> None:
     with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
         assert list(pool.map(migrate, [empty_database] * 4)) == [EXPECTED] * 4
