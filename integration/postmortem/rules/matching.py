@@ -93,14 +93,18 @@ def _place_alike(
 ) -> None:
     """Pair rows that clearly resemble one action, the clear ones first, so that the order of rows decides nothing; the rest is in doubt.
 
-    A row with an id of its own that is not remembered is a new action, however alike.
+    A row with an id of its own that is not remembered is a new action, however alike. An action that several rows call by its id is given to no
+    other row meanwhile: its remembered text would become that row's, and the next look would find another doubt.
     """
+    claimed = {_written_id(rows[index]) for index in doubts}
     texts = {i: normalise(row.description) for i, row in enumerate(rows) if _written_id(row) is None}
     while True:
         texts = {i: text for i, text in texts.items() if i not in pairs and i not in doubts}
         scores = {(i, a): similarity(text, left[a].text) for i, text in texts.items() for a in left}
         close = {pair: score for pair, score in scores.items() if score >= ALIKE}
-        clear = [pair for pair, score in close.items() if score - _rival(pair, close) >= CLEARLY]
+        clear = [
+            pair for pair, score in close.items() if pair[1] not in claimed and score - _rival(pair, close) >= CLEARLY
+        ]
         if not clear:
             break
         for index, action_id in clear:

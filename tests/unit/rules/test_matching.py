@@ -160,6 +160,17 @@ def test_two_rows_that_resemble_one_action_alike_are_both_in_doubt():
     assert [m.doubt for m in matched if m.row] == ["it could be A1", "it could be A1"]
 
 
+def test_an_action_that_several_rows_call_by_its_id_is_given_to_no_other_row_that_resembles_it():
+    resembling = "Filter recalled items at query time"
+    matched = match_rows(rows((None, resembling), ("A1", FILTER), ("A1", FILTER)), known(("A1", FILTER)))
+    assert pairs(matched) == [
+        (resembling, "row 1", "it could be A1"),
+        (FILTER, "row 2", "several rows are called A1"),
+        (FILTER, "row 3", "several rows are called A1"),
+        (None, "A1", ""),
+    ]
+
+
 def test_a_text_that_two_actions_share_does_not_choose_between_them():
     matched = match_rows(rows((None, FILTER)), known(("A1", FILTER), ("A2", FILTER)))
     assert matched[0].doubt == "it could be A1 or A2"
