@@ -1,14 +1,16 @@
-"""The answers to the first questions of the form: which client, when it began, who leads. What was answered there is not asked again (issue 4, "Phases").
+"""The answers to the first questions of the form: which client, when it began, who leads, whether it reached production.
 
-A lead that is written is one that was proposed: it answers the question and bars from approving, and gives no right (S11).
+What was answered there is not asked again (issue 4, "How it must feel"). A lead that is written is one that was proposed: it answers the
+question and bars from approving, and gives no right (S11).
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from integration.postmortem.asking import LATER, hints_of, question_of
-from integration.postmortem.document import Document, Paragraph
+from integration.postmortem.document import Block, Document, Heading, Paragraph, Style, plain_text
 from integration.postmortem.incident import Facts
 from integration.postmortem.people import Person
 from integration.postmortem.reading.arguments import read_people
@@ -17,7 +19,8 @@ from integration.postmortem.reading.normalise import normalise
 from mappings.models import Policy
 
 LONGEST = 100
-BEGAN, CLIENT, LEAD = "began_known", "client_known", "lead_named"
+BEGAN, CLIENT, LEAD, PRODUCTION = "began_known", "client_known", "lead_named", "production"
+WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Answers:
     lead: str = ""
     client: str = ""
     began: str = ""
+    production: str = ""
 
     @property
     def people(self) -> frozenset[str]:
@@ -36,23 +40,40 @@ class Answers:
 
 def read_answers(document: Document, policy: Policy) -> Answers:
     """Return what the document answers below the questions as the form asks them."""
+    asked = policy.severity.production
     names: Mapping[str, tuple[str, ...]] = {
         entry.id: (question_of(entry.ask)[0],)
         for entry in policy.postmortem.responding
         if entry.id in (BEGAN, CLIENT, LEAD)
-    }
+    } | {PRODUCTION: (asked.text, *asked.headings)}
     hints = _hints(policy)
-    answered = [
+    about = [
         block
-        for block in document.blocks
+        for block in _about(document.blocks, names)
         if not (isinstance(block, Paragraph) and normalise(block.text.plain) in hints)
     ]
     found = {
         answer.id: " ".join(answer.text.split())[:LONGEST]
-        for answer in read_impact(answered, names)
-        if answer.said is Said.ANSWERED
+        for answer in read_impact(about, names)
+        if answer.said is Said.ANSWERED or (answer.id == PRODUCTION and answer.said is Said.NONE)
     }
-    return Answers(found.get(LEAD, ""), found.get(CLIENT, ""), found.get(BEGAN, ""))
+    return Answers(found.get(LEAD, ""), found.get(CLIENT, ""), found.get(BEGAN, ""), found.get(PRODUCTION, ""))
+
+
+def _about(blocks: tuple[Block, ...], names: Mapping[str, tuple[str, ...]]) -> Iterator[Block]:
+    """Yield every heading, what stands below one that may name a question, and what may name one itself.
+
+    Reading a long timeline for answers that it does not hold would cost as much as judging it.
+    """
+    words = {max(WORD.findall(name.casefold()), key=len, default="") for each in names.values() for name in each}
+    is_below = False
+    for block in blocks:
+        text = plain_text((block,)).casefold()
+        may_name = any(word in text for word in words)
+        is_heading = isinstance(block, Heading) or (isinstance(block, Paragraph) and block.text.is_all(Style.STRONG))
+        is_below = may_name if is_heading else is_below
+        if is_heading or is_below or may_name:
+            yield block
 
 
 @lru_cache(maxsize=8)

@@ -7,6 +7,7 @@ from integration.postmortem.decisions import Decision
 from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.rules.evidence import ProofState
+from integration.postmortem.rules.notes import digest_to_approve
 from mappings.models import CloseWhen, Kind, Policy, Severity
 
 
@@ -75,9 +76,9 @@ def _approval(
     check, about = f"approval_{scope}", f"{scope.capitalize()} review"
     level = policy.level(check, severity)
     given = [d for d in decisions if d.word == "approve" and d.grants and d.reason == scope]
-    if given and given[-1].subject == incident.body_digest:
+    if given and given[-1].subject == digest_to_approve(incident, decisions):
         return Finding(check, about, True, level, f"approved by {given[-1].actor.called}")
-    reason = "the text changed after it was approved" if given else "not approved yet"
+    reason = "it changed after it was approved" if given else "not approved yet"
     return Finding(
         check,
         about,

@@ -59,7 +59,7 @@ def read_criteria(
     )
     floor = file.floor(each.criterion for each in stated)
     why = next((each.why for each in stated if each.criterion.implies is floor), "")
-    if floor is not Severity.SEV1 and _stayed_out_of_production(incident, policy):
+    if floor is not Severity.SEV1 and _stayed_out_of_production(postmortem, policy):
         floor, why = Severity.SEV4, f"“{file.production.text}” is answered with no"
     return CriteriaView(stated, floor, why, _answered(stated, said, file.none_apply.is_among(boxes)))
 
@@ -92,12 +92,10 @@ def _said(said: Decision | None, policy: Policy) -> Iterator[Stated]:
             yield Stated(criterion, f"`/criteria` says “{criterion.text}”")
 
 
-def _stayed_out_of_production(incident: Issue, policy: Policy) -> bool:
-    asked = policy.severity.production
-    (answer,) = read_impact(incident.document.blocks, {"production": (asked.text, *asked.headings)})
-    said = f"{normalise(answer.text)} "
-    return answer.said in (Said.ANSWERED, Said.NONE) and any(
-        said.startswith((f"{normalise(word)} ", f"{normalise(word)},")) for word in asked.no
+def _stayed_out_of_production(postmortem: PostMortem, policy: Policy) -> bool:
+    said = f"{normalise(postmortem.answers.production)} "
+    return any(
+        said.startswith((f"{normalise(word)} ", f"{normalise(word)},")) for word in policy.severity.production.no
     )
 
 

@@ -3,11 +3,13 @@
 What is written wins: a comment marks a moment only where the section says nothing of it.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from integration.postmortem.decisions import Decision
+from integration.postmortem.incident import Issue
 from integration.postmortem.reading.arguments import read_told
 from integration.postmortem.reading.milestones import Moment, marked_clearly, marked_perhaps
 from integration.postmortem.reading.timeline import Entry, Timeline
@@ -75,6 +77,14 @@ def _note(decision: Decision) -> Entry:
 def _resolution(decision: Decision) -> Entry:
     words = read_told(decision.args, decision.at).words
     return Entry("", read_instant(decision.reason), words or OVER, Moment.RESOLVED, clear=True, noted=True)
+
+
+def digest_to_approve(incident: Issue, decisions: Iterable[Decision]) -> str:
+    """Return the digest of what a reviewer approves: the text, and the notes that stand in its timeline with it."""
+    notes = [f"{d.comment_digest}:{d.line}" for d in decisions if d.word == "note" and d.grants]
+    if not notes:
+        return incident.body_digest
+    return hashlib.sha256("\n".join((incident.body_digest, *notes)).encode()).hexdigest()
 
 
 def read_instant(written: str) -> datetime | None:

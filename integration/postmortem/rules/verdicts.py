@@ -23,6 +23,7 @@ from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.criteria import NONE
 from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, subject_of
+from integration.postmortem.rules.notes import digest_to_approve
 from integration.postmortem.rules.severity import judge_severity
 from integration.postmortem.rules.written import read_postmortem
 from mappings.models import ActionKind, Authority, Policy, Severity
@@ -219,7 +220,8 @@ def _approve(said: Command, bench: Bench) -> Verdict:
         return Verdict.refuse(
             "own_work", "whoever leads the post-mortem does not approve it", "Somebody else with the right can."
         )
-    return Verdict(True, scope, subject=bench.case.incident.body_digest, needs=_needs(bench, f"approve-{scope}"))
+    subject = digest_to_approve(bench.case.incident, bench.memory.decisions)
+    return Verdict(True, scope, subject=subject, needs=_needs(bench, f"approve-{scope}"))
 
 
 def _written_lead(bench: Bench) -> str:

@@ -63,6 +63,7 @@ def _waiting(assessment: Assessment, policy: Policy) -> Tree:
 
 def _headline(assessment: Assessment, policy: Policy) -> Paragraph:
     severity, kind = assessment.severity.name, KINDS[assessment.kind]
+    severity = severity[:1].upper() + severity[1:]
     name = f"{severity} · responding" if assessment.phase is Phase.RESPONDING else f"{severity} · {kind}"
     return Paragraph((Strong(name), Plain(" · " + " · ".join(_facts(assessment, policy)))))
 
@@ -169,11 +170,7 @@ def _asking(
 ) -> list[Block]:
     """Return the first findings as steps below a line that says how many there are, and that they are advice where they are; the details have all."""
     steps = Steps(tuple(_step(finding, is_advice=is_advice) for finding in findings[:most]))
-    more = (
-        f" ({'the first' if most == 1 else f'the first {most}'} of {len(findings)}, all are below)"
-        if len(findings) > most
-        else ""
-    )
+    more = f" ({'the first' if most == 1 else f'the first {most}'} of {len(findings)})" if len(findings) > most else ""
     return [Paragraph(line(f"{lead}{more}:")), steps]
 
 
@@ -187,7 +184,9 @@ def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
     responding = assessment.phase is Phase.RESPONDING
     title = "What will be asked later" if responding else f"All {count(len(own), 'check', 'checks')}"
     due = day(assessment.due.astimezone(ZoneInfo(policy.clocks.zone)).date()) if assessment.due else ""
-    folds: list[Block] = [Fold(title, (checks_grid(own, due),), can_wait=responding)] if own else []
+    folds: list[Block] = (
+        [Fold(title, (checks_grid(own, due),), can_wait=responding or assessment.kind is Kind.REVIEW)] if own else []
+    )
     if grave := criteria_grid(assessment, policy):
         folds.append(Fold("What counts as SEV1 or SEV2", (grave,), can_wait=responding))
     public = case.incident.public and policy.service.public_issues is PublicText.CHECKS

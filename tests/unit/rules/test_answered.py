@@ -112,3 +112,22 @@ def test_an_answer_below_the_hints_of_a_jira_description_is_found():
     below = "\n\nHansen\n\n----"
     assert read_answers(read_html(html_of(filled, NOBODY)), a_policy()).client == "Nordlicht"
     assert read_answers(read_html(html_of(text.replace("\n\n----", below, 1), NOBODY)), a_policy()).client == "Hansen"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "### Which client?\n\n_No response_\n\n## Summary\n\nThe client called us.\n",
+        "**Which client?**\n\n## Summary\n\nWhat the client saw: nothing.\n",
+        "## Timeline\n\n- 09:00 the client called\n- 10:00 production was stopped\n",
+    ],
+)
+def test_what_stands_below_another_heading_is_no_answer(body):
+    assert read_answers(read_markdown(body), a_policy()) == Answers()
+
+
+@pytest.mark.parametrize(
+    "body", ["- Which client? Nordlicht\n", "**Which client?**\n\nNordlicht\n", "Which client? Nordlicht"]
+)
+def test_an_answer_is_found_in_the_usual_forms(body):
+    assert read_answers(read_markdown(body), a_policy()).client == "Nordlicht"

@@ -123,7 +123,7 @@ def test_what_is_missing_on_a_ticket_says_what_would_satisfy_it(story, remedy):
         ((LED, TECHNICAL), [("approval_governance", "not approved yet")]),
         (
             (LED, TECHNICAL, replace(GOVERNANCE, subject="older")),
-            [("approval_governance", "the text changed after it was approved")],
+            [("approval_governance", "it changed after it was approved")],
         ),
         ((LED, TECHNICAL, replace(GOVERNANCE, accepted=False)), [("approval_governance", "not approved yet")]),
         (APPROVED, []),

@@ -132,7 +132,9 @@ def test_the_graver_criteria_are_answered_by_a_tick_or_a_command(body, decisions
     (finding,) = judge_criteria(read(body, *decisions), Severity.SEV4, a_policy())
     assert (finding.passed, finding.reason) == (reason is not None, reason or "not answered yet")
     assert finding.remedy == (
-        "" if reason else "If none applies, `/criteria none`; if one does, the status comment has its line."
+        ""
+        if reason
+        else "If none applies, `/criteria none`; if one does, its own line (see “What counts as SEV1 or SEV2”)."
     )
 
 

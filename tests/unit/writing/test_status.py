@@ -76,7 +76,7 @@ def test_responding_it_asks_for_what_helps_now_and_fits_on_a_screen():
 def test_responding_without_a_severity_asks_for_one_first_and_still_fits():
     text = seen(incident=an_incident("", body=""), tickets=(), severity="", actions=())
     assert text.splitlines()[:3] == [
-        "*unclassified · responding* · full post-mortem due 2026-11-30 14:10 UTC",
+        "*Unclassified · responding* · full post-mortem due 2026-11-30 14:10 UTC",
         "Four things help now; everything else can wait until it is over.",
         "1. Add a label (`sev1`, `sev2`, `sev3`, `sev4`), or write `/severity sev2 <why>`. Until then the SEV2 clock runs.",
     ]
@@ -111,7 +111,7 @@ def test_writing_it_says_the_next_steps_and_folds_the_rest():
     body = a_body(a_line(due=""), lessons="TBD", where_else="")
     assert seen(LED, CLIENT, incident=an_incident(body=body), tickets=(), actions=()) == (
         "*SEV1 · full post-mortem* · due 2026-11-25 14:00 UTC · 32 of 36 parts complete · closing is on hold\n"
-        "Next (the first 3 of 5, all are below):\n"
+        "Next (the first 3 of 5):\n"
         "1. *Where else?*: no such heading yet. Which other live systems, clients or consumers share this component, data source or "
         "pattern? For each: affected, not affected (how checked), or not yet checked (owner, date).\n"
         "2. *Lessons learned*: “TBD” stands here so far. Write what others can learn from this, beyond this incident. One line is a "
@@ -126,7 +126,7 @@ def test_writing_it_says_the_next_steps_and_folds_the_rest():
 
 def test_more_than_three_steps_are_counted():
     many = an_incident(body=a_body(lessons="", summary="", impact="", where_else=""))
-    assert "\nNext (the first 3 of 7, all are below):\n1. " in seen(LED, CLIENT, incident=many)
+    assert "\nNext (the first 3 of 7):\n1. " in seen(LED, CLIENT, incident=many)
     assert "\nNext:\n1. " in seen(LED, CLIENT, TECHNICAL)
 
 
@@ -254,9 +254,9 @@ def test_a_near_miss_is_thanked_for_and_asked_one_thing_before_it_closes():
         "*SEV4 · near-miss review* · closing is on hold",
         THANKS,
         "Before it closes:",
-        "1. *SEV1 and SEV2 criteria*: not answered yet. If none applies, `/criteria none`; if one does, the status comment has its "
-        "line.",
-        "A short review is recommended (the first of 5, all are below):",
+        "1. *SEV1 and SEV2 criteria*: not answered yet. If none applies, `/criteria none`; if one does, its own line (see "
+        "“What counts as SEV1 or SEV2”).",
+        "A short review is recommended (the first of 5):",
         SUMMARY,
     ]
     assert len([line for line in lines if line]) <= 10
@@ -268,7 +268,7 @@ def test_a_near_miss_whose_criteria_were_answered_is_free_to_close_and_a_review_
         "*SEV4 · near-miss review* · may be closed",
         THANKS,
         "Nothing holds up its closing.",
-        "A short review is recommended (the first 2 of 5, all are below):",
+        "A short review is recommended (the first 2 of 5):",
         SUMMARY,
     ]
 

@@ -123,3 +123,9 @@ def test_a_near_miss_is_thanked_once_from_its_opening_to_its_end():
     for given in (("", ()), ("", (none,)), (written, (none,))):
         text = Renderer(PROJECT).markdown(tree("SEV4", given[0], *given[1]))
         assert text.count("Thank you") == 1
+
+
+def test_on_jira_a_near_miss_is_asked_one_thing_with_its_lines_and_the_review_waits_for_status():
+    markup = WikiWriter(is_cloud=True).markup(tree("SEV4", "", memory=nothing_remembered()), first=STATUS_HEADING)
+    assert "||Part" not in markup
+    assert "criteria harm-to-person" in markup
