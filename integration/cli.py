@@ -24,7 +24,7 @@ COMMANDS = {
     "schedule": ("running", "Run the scheduler alone."),
     "migrate": ("running", "Bring the ledger's database to the schema that this version expects."),
     "setup": (
-        "setting_up",
+        "setting_up_jira",
         "Make what the service needs in a repository or project: labels, forms, webhook, fields, and the first answers.",
     ),
     "doctor": (

@@ -116,10 +116,10 @@ def on_github_command(
     place = _github_place(settings, read_project(f"github:{repository}")[1], token_file)
     steps: list[Step] = []
     with closing(place.client):
-        answers = _answers(
+        answers = collect_answers(
             _finding(place.account), policy_profile=policy.service.profile, quiet=only_show or as_json, **asked
         )
-        _show_each(write_answers(settings.mappings_dir, answers, only_show=only_show), steps, only_show, as_json)
+        show_each(write_answers(settings.mappings_dir, answers, only_show=only_show), steps, only_show, as_json)
         policy = load_policy(settings.mappings_dir).policy
         secret = secret_for(
             "github", settings.github_webhook_secrets, settings.data_dir, only_show=only_show or not receiver
@@ -131,10 +131,10 @@ def on_github_command(
             "" if receiver is None or settings.github_app_id else f"{receiver}/webhooks/github",
             secret.value,
         )
-        _show_each(on_github.bring_about(place, wanted, only_show=only_show), steps, only_show, as_json)
+        show_each(on_github.bring_about(place, wanted, only_show=only_show), steps, only_show, as_json)
     if into is not None:
-        _show_each(_written(forms, into, only_show=only_show), steps, only_show, as_json)
-    _finish(steps, secret, "GITHUB_WEBHOOK_SECRET", as_json, used=bool(wanted.hook_url) and not only_show)
+        show_each(_written(forms, into, only_show=only_show), steps, only_show, as_json)
+    finish(steps, secret, "GITHUB_WEBHOOK_SECRET", as_json, used=bool(wanted.hook_url) and not only_show)
 
 
 def _github_place(settings: Settings, project: str, token_file: Path | None) -> "Any":
@@ -162,7 +162,7 @@ def _finding(account: Callable[[str], Any]) -> Find:
     return find
 
 
-def _answers(
+def collect_answers(
     find: Find,
     *,
     policy_profile: Profile,
@@ -209,7 +209,7 @@ def _written(forms: Any, into: Path, *, only_show: bool) -> Iterator[Step]:
         yield Step("form", str(each.path), fates[each.fate])
 
 
-def _show_each(found: Iterable[Step], steps: list[Step], only_show: bool, as_json: bool) -> None:
+def show_each(found: Iterable[Step], steps: list[Step], only_show: bool, as_json: bool) -> None:
     """Collect the steps, and say each as soon as it is done."""
     for step in found:
         steps.append(step)
@@ -220,7 +220,8 @@ def _show_each(found: Iterable[Step], steps: list[Step], only_show: bool, as_jso
             )
 
 
-def _finish(steps: list[Step], secret: Secret, variable: str, as_json: bool, *, used: bool) -> None:
+def finish(steps: list[Step], secret: Secret, variable: str, as_json: bool, *, used: bool) -> None:
+    """Say what comes next, or answer with all steps, and leave with 1 where something was refused."""
     refused = any(step.fate is Fate.REFUSED for step in steps)
     file = str(secret.file) if secret.file and used else None
     if as_json:

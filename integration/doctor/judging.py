@@ -186,14 +186,21 @@ def _gate(seen: Examined, policy: Policy) -> Iterable[Line]:
     named = policy.remediation.reopening.jira_gate_field
     if not seen.has_gate_field:
         says = f"This Jira has no field {named}, so its workflow lets people close; the service opens again what was closed too early."
-        yield advice("gate", says, "docs/operating.md says how to make field, screen and rule.", seen.place)
+        yield advice(
+            "gate", says, "`followthrough setup jira` makes field, screen and rule: docs/operating.md.", seen.place
+        )
     elif seen.gated is None:
         yield unknown(
             "gate", "No open issue is held by the gate field yet, so nothing could be tried.", place=seen.place
         )
     elif seen.gated.offered:
         says = f"{seen.gated.locator} is held, and the workflow offers {', '.join(seen.gated.offered)} all the same."
-        yield failed("gate", says, "Add the rule to every transition that closes: docs/operating.md.", seen.place)
+        yield failed(
+            "gate",
+            says,
+            "`followthrough setup jira` adds the rule to every transition that closes: docs/operating.md.",
+            seen.place,
+        )
     else:
         yield passed(
             "gate", f"{seen.gated.locator} is held, and the workflow offers nobody a way to close it.", seen.place

@@ -54,6 +54,7 @@ class Transition:
     required: frozenset[str] = frozenset()
     only_roles: frozenset[str] = frozenset()
     only_when: tuple[str, str] | None = None  # (field id, value): Cloud's `system:check-field-value` condition.
+    unless: tuple[str, str] | None = None  # The same with the comparator `!=`; an empty field differs from every value.
     default_resolution: str | None = None
 
 

@@ -21,6 +21,7 @@ def available(site: Site, person: Person, issue: Issue) -> tuple[Transition, ...
         and each.to != issue.status
         and (not each.only_roles or role in each.only_roles or person.name in each.only_roles)
         and (each.only_when is None or _shown(issue.custom.get(each.only_when[0])) == each.only_when[1])
+        and (each.unless is None or _shown(issue.custom.get(each.unless[0])) != each.unless[1])
     )
 
 

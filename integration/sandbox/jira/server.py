@@ -12,6 +12,7 @@ from integration import clock as machine
 from integration.sandbox.calls import READING_METHODS
 from integration.sandbox.jira import (
     asking,
+    routes_admin,
     routes_comments,
     routes_issues,
     routes_parts,
@@ -31,8 +32,8 @@ from integration.sandbox.web import CallLog, Fault, Misbehaviour, Server, add_co
 
 BODY_CAP = 20 * 1024 * 1024  # Attachments are larger than anything else that is sent.
 # Questions that are asked by POST.
-_QUESTIONS = ("/search", "/search/jql", "/permissions/project")
-_ROUTES = (routes_site, routes_people, routes_issues, routes_comments, routes_parts, routes_search)
+_QUESTIONS = ("/search", "/search/jql", "/permissions/project", "/workflows")
+_ROUTES = (routes_admin, routes_site, routes_people, routes_issues, routes_comments, routes_parts, routes_search)
 ISSUE_WRITES = 20  # In 2 s, on Cloud (TRACKERS.md 2.5).
 
 

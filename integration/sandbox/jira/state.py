@@ -31,6 +31,7 @@ class Site:
         self.links: dict[str, Link] = {}
         self.fields: dict[str, CustomField] = {}
         self.webhooks: dict[str, dict[str, Any]] = {}
+        self.workflow_versions: dict[str, int] = {}
         self.refused_assignee: Callable[[str], bool] = lambda _name: False
         self.send_event: Callable[[str, dict[str, Any], Issue | None], None] = lambda _event, _payload, _issue: None
         self.search_lag = timedelta(0)

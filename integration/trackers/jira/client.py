@@ -189,6 +189,10 @@ class JiraClient:
         answer = self._call("GET", ("webhook",), None, None, base="{server}/rest/webhooks/1.0/{path}")
         return [each for each in answer if isinstance(each, dict)] if isinstance(answer, list) else []
 
+    def write_webhook(self, method: str, *segments: str, body: Json) -> None:
+        """Make or change one of the site's own webhooks."""
+        self._call(method, ("webhook", *segments), None, body, is_write=True, base="{server}/rest/webhooks/1.0/{path}")
+
     def ask(self, *segments: str, body: Json) -> Json:
         """Ask a question by POST, which changes nothing."""
         answer = self._call("POST", segments, None, body, is_write=False)
