@@ -141,7 +141,7 @@ def found_in(content: bytes, running: Demo) -> list[str]:
 
 def test_every_secret_setting_has_a_sentinel(played: tuple[Demo, str, str]) -> None:
     running, _, _ = played
-    # An App's private key excludes a token; both are of the same type, which masks itself.
+    # An App's private key excludes a token: it has a play of its own, in test_signin.py.
     settable = Settings.secret_variables() - {"GITHUB_APP_PRIVATE_KEY"}
     assert settable <= running.service.environment.keys()
 

@@ -4,13 +4,17 @@ It ends as it does with a token on github.com and on the site itself; tokens tha
 """
 
 import contextlib
+import io
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
+from integration import logs
 from integration.bootstrap import Scope
 from integration.sandbox.github.sandbox import GitHubSandbox
 from integration.sandbox.jira.server import JiraSandbox
@@ -99,6 +103,35 @@ def test_as_an_app_on_an_enterprise_server_without_sub_issues_the_story_ends_the
     installation = next(iter(other.github.site.installations))
     assert other.parts.client.exists(f"{PREFIX}budget:github:{installation}")
     assert not other.parts.client.exists(f"{PREFIX}budget:github")
+
+
+@pytest.fixture
+def log(other: Stage) -> Iterator[io.StringIO]:
+    """Everything that is logged while the test runs, as the service's own processes log it."""
+    root = logging.getLogger()
+    handlers, level, stream = root.handlers[:], root.level, io.StringIO()
+    logs.configure(other.settings, stream=stream)
+    yield stream
+    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
+
+
+def test_neither_the_apps_key_nor_a_token_of_an_installation_stands_anywhere_after_the_story(
+    other: Stage, log: io.StringIO
+) -> None:
+    told = OnGitHub(other)
+    tell(told)
+    structlog.get_logger("a slip").error(f"signing with {other.environment['GITHUB_APP_PRIVATE_KEY']}")
+    sweep_trackers(other.parts.engine, lambda: True)
+    tokens = {each.token for each in other.github.site.grants.values()}
+    secrets = {each.encode() for each in other.settings.secret_values() | tokens}
+    assert len(tokens) > 1 and len(secrets) > 20  # The lines of the key are secrets each.
+    seen: dict[str, bytes] = {"log": log.getvalue().encode(), "tracker": repr(told.state()).encode()}
+    keys: Any = other.parts.client.keys()
+    seen |= {key.decode(): key + (other.parts.client.dump(key) or b"") for key in keys}
+    seen |= {str(each): each.read_bytes() for each in other.settings.data_dir.rglob("*") if each.is_file()}
+    assert b'"a slip"' in seen["log"] and b'"command"' in seen["log"]
+    assert {where for where, content in seen.items() for secret in secrets if secret in content} == set()
 
 
 def test_through_the_gateway_the_story_ends_the_same(usual: Stage, other: Stage) -> None:
