@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -130,14 +130,14 @@ class Composed(Processes):
         raise AssertionError("no scheduler became active")
 
 
-def _environments(folder: Path, outside: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def _environments(folder: Path, outside: Mapping[str, str], timings: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Return the environment of every process, by name."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
     environments: dict[str, dict[str, str]] = {}
     names = [*(f"{part} {n}" for part, copies in COPIES.items() for n in range(1, copies + 1)), "migrate"]
     for name in names:
         data = folder / name.replace(" ", "-")
-        own = given(name.split()[0], outside) | QUICK | {"FOLLOWTHROUGH_DATA_DIR": str(data), "HOME": str(folder)}
+        own = given(name.split()[0], outside) | {**timings} | {"FOLLOWTHROUGH_DATA_DIR": str(data), "HOME": str(folder)}
         own = {key: value.replace("/run/secrets", str(folder / "secrets")) for key, value in own.items()}
         for key, value in own.items():
             if value.startswith("0.0.0.0:"):
@@ -147,9 +147,26 @@ def _environments(folder: Path, outside: Mapping[str, str]) -> dict[str, dict[st
     return environments
 
 
+def _two_places(service: Composed) -> None:
+    """Add a repository and a project of which both receivers hear."""
+    urls = [
+        f"http://{service.environments[name]['FOLLOWTHROUGH_BIND']}/webhooks" for name in ("receiver 1", "receiver 2")
+    ]
+    service.github.add_repository(REPOSITORY, roles={**TEAM, "followthrough": "admin"})
+    for url in urls:
+        service.github.add_hook(REPOSITORY, f"{url}/github", SECRET)
+        service.jira.add_webhook(f"{url}/jira", SECRET)
+    service.jira.add_project(PROJECT, "Shop", "gina", roles=dict.fromkeys((*TEAM, "followthrough"), "member"))
+
+
 @contextlib.contextmanager
-def composed(folder: Path, database: str) -> Iterator[Composed]:
-    """Run everything until the ``with`` ends."""
+def composed(
+    folder: Path,
+    database: str,
+    timings: Mapping[str, str] = QUICK,
+    add_places: Callable[[Composed], None] = _two_places,
+) -> Iterator[Composed]:
+    """Run everything until the ``with`` ends; ``timings`` are variables of the environment, ``add_places`` adds what is governed."""
     folder.chmod(0o700)
     (folder / "valkey").mkdir(mode=0o700)
     github, jira = GitHubSandbox(hook_secret=SECRET), JiraSandbox(hook_secret=SECRET)
@@ -171,7 +188,7 @@ def composed(folder: Path, database: str) -> Iterator[Composed]:
             (folder / "secrets" / name).unlink(missing_ok=True)
             (folder / "secrets" / name).write_text(value)
         outside = {"GITHUB_API_URL": github.url, "JIRA_URL": jira.url, "JIRA_USER": "followthrough"}
-        environments = _environments(folder, outside)
+        environments = _environments(folder, outside, timings)
         settings = Settings.load(environments["worker 1"], None)
         service = Composed(github, jira, folder, {}, settings, environments=environments)
         _migrate(service)
@@ -180,7 +197,8 @@ def composed(folder: Path, database: str) -> Iterator[Composed]:
         tender = threading.Thread(target=service.tend, daemon=True)
         tender.start()
         try:
-            _open(service)
+            _wait_until_well(service)
+            add_places(service)
             yield service
         finally:
             service.stop()
@@ -193,18 +211,10 @@ def _migrate(service: Composed) -> None:
     subprocess.run(command, env=service.environments["migrate"], cwd=service.folder, check=True, capture_output=True)
 
 
-def _open(service: Composed) -> None:
-    """Wait for every health check, then let both receivers hear of a repository and of a project."""
+def _wait_until_well(service: Composed) -> None:
+    """Wait for every health check."""
     end = time.monotonic() + 90
     for name in sorted(service.running):
         while not service.is_healthy(name):
             assert time.monotonic() < end, f"{name} is not well:\n{(service.folder / 'log').read_text()[-3000:]}"
             time.sleep(0.2)
-    urls = [
-        f"http://{service.environments[name]['FOLLOWTHROUGH_BIND']}/webhooks" for name in ("receiver 1", "receiver 2")
-    ]
-    service.github.add_repository(REPOSITORY, roles={**TEAM, "followthrough": "admin"})
-    for url in urls:
-        service.github.add_hook(REPOSITORY, f"{url}/github", SECRET)
-        service.jira.add_webhook(f"{url}/jira", SECRET)
-    service.jira.add_project(PROJECT, "Shop", "gina", roles=dict.fromkeys((*TEAM, "followthrough"), "member"))
