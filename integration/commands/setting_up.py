@@ -22,6 +22,7 @@ from integration.setup.writing import write_answers
 from integration.trackers.github.templates import MADE_BY, issue_forms
 from mappings.clocks import Weekday
 from mappings.loading import load_policy
+from mappings.models import Policy
 from mappings.service import Profile
 
 SIGNS = {Fate.KEEP: "✔", Fate.MAKE: "+", Fate.MEND: "~", Fate.BY_HAND: "!", Fate.REFUSED: "✘"}
@@ -116,9 +117,7 @@ def on_github_command(
     place = _github_place(settings, read_project(f"github:{repository}")[1], token_file)
     steps: list[Step] = []
     with closing(place.client):
-        answers = collect_answers(
-            _finding(place.account), policy_profile=policy.service.profile, quiet=only_show or as_json, **asked
-        )
+        answers = collect_answers(_finding(place.account), policy=policy, quiet=only_show or as_json, **asked)
         show_each(write_answers(settings.mappings_dir, answers, only_show=only_show), steps, only_show, as_json)
         policy = load_policy(settings.mappings_dir).policy
         secret = secret_for(
@@ -165,7 +164,7 @@ def _finding(account: Callable[[str], Any]) -> Find:
 def collect_answers(
     find: Find,
     *,
-    policy_profile: Profile,
+    policy: Policy,
     quiet: bool,
     no_input: bool,
     reviewer: str | None,
@@ -182,10 +181,12 @@ def collect_answers(
             "Who is the executive sponsor? (empty: later)", default="", show_default=False
         )
         days = click.Choice([day.value for day in Weekday])
-        review_day = review_day or click.prompt("On which day is the weekly review?", type=days, default="mon")
+        review_day = review_day or click.prompt(
+            "On which day is the weekly review?", type=days, default=policy.clocks.review_day.value
+        )
         profiles = click.Choice([each.value for each in Profile])
         profile = profile or click.prompt(
-            "How much weighs from the first day?", type=profiles, default=policy_profile.value
+            "How much weighs from the first day?", type=profiles, default=policy.service.profile.value
         )
     return Answers(
         profile=Profile(profile) if profile else None,

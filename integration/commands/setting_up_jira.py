@@ -50,9 +50,7 @@ def on_jira_command(
     place = _place(settings, key, token_file, user)
     steps: list[Step] = []
     with closing(place.client):
-        answers = collect_answers(
-            _finding(place.account), policy_profile=policy.service.profile, quiet=only_show or as_json, **asked
-        )
+        answers = collect_answers(_finding(place.account), policy=policy, quiet=only_show or as_json, **asked)
         show_each(write_answers(settings.mappings_dir, answers, only_show=only_show), steps, only_show, as_json)
         policy = load_policy(settings.mappings_dir).policy.for_project("jira", key)
         secret = secret_for(

@@ -1,9 +1,10 @@
 """Sets a GitHub repository up: labels, webhook, issue forms. What is there is looked at first, so that a second time changes nothing."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from integration.errors import IssueNotFound, TrackerRefused
+from integration.postmortem.asking import templates
 from integration.setup.steps import Fate, Step
 from integration.trackers.github.payloads import Hook
 from integration.trackers.github.settling import BRANCH, Settling
@@ -33,14 +34,20 @@ class Wanted:
     labels: Mapping[str, tuple[str, str]]
     forms: Mapping[str, str]
     hook_url: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 def labels_of(policy: Policy) -> Mapping[str, tuple[str, str]]:
-    """Return the labels that the service and its people need: name → (colour, description). One of each kind, as the mappings name it first."""
+    """Return the labels that the service and its people need: name → (colour, description). One of each kind."""
     found = {policy.severity.incident.labels[0]: (OTHER, "Followthrough looks after the post-mortem")}
     for severity in policy.severity.severities:
-        found[severity.labels[0]] = (COLOURS[severity.id], f"{severity.id}: {severity.name}")
+        # The one that the service writes; others that say the same are understood, and not made.
+        found[severity.label] = (COLOURS[severity.id], f"{severity.id}: {severity.name}")
+    for template in templates(policy):
+        for label in template.labels:
+            # GitHub leaves out, without a word, what a form names and the repository does not have.
+            found.setdefault(label, (OTHER, f"Put on by the issue form {template.name}"))
+    found[policy.severity.incident.adopt_label] = (OTHER, "Somebody with triage right wants this issue governed")
     for label in policy.remediation.ticket.labels:
         found[label] = (OTHER, "An action of a post-mortem")
     found[policy.remediation.reopening.unverified_label] = ("5319e7", "Closed without its evidence; counted as open")
@@ -90,14 +97,17 @@ def _webhook(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[St
         yield Step("webhook", wanted.hook_url, Fate.KEEP)
     else:
         if not only_show:
-            place.mend_hook(same.id, wanted.hook_url, wanted.secret, list(EVENTS))
+            # What else somebody chose to be told of stays.
+            events = sorted({*EVENTS, *same.events}) if "*" not in same.events else ["*"]
+            place.mend_hook(same.id, wanted.hook_url, wanted.secret, events)
         yield Step("webhook", wanted.hook_url, Fate.MEND, "on, signed, with all events")
 
 
 def _is_right(hook: Hook) -> bool:
     config = hook.config
     is_safe = str(config.get("insecure_ssl") or "0") == "0" and config.get("content_type") == "json"
-    return hook.active and is_safe and bool(config.get("secret")) and set(EVENTS) <= set(hook.events)
+    tells_all = "*" in hook.events or set(EVENTS) <= set(hook.events)
+    return hook.active and is_safe and bool(config.get("secret")) and tells_all
 
 
 def _forms(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[Step]:
@@ -117,10 +127,14 @@ def _forms(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[Step
             yield Step("form", name, Fate.BY_HAND, "Somebody else wrote it, so it stays.")
     if not missing:
         return
-    proposed = place.open_proposal()
-    if proposed and all(
+    proposed, declined = place.open_proposal(), place.declined_proposal()
+    is_same = (proposed or declined) and all(
         (found := place.file(name, BRANCH)) is not None and found.text == text for name, text in missing.items()
-    ):
+    )
+    if declined and not proposed and is_same:
+        yield Step("form", declined, Fate.KEEP, "Somebody closed this pull request, so it stays closed.")
+        return
+    if proposed and is_same:
         yield Step("form", proposed, Fate.KEEP, "This pull request waits to be merged.")
         return
     address = "a pull request" if only_show else place.propose(missing, into, TITLE, BODY)

@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from ruamel.yaml import YAML
 
 from integration.cli import main
+from integration.commands.setting_up import collect_answers
 from integration.doctor.examining import examine, tasks
 from integration.doctor.lines import State
 from integration.settings import Settings
+from integration.setup.answers import Account, Answers
 from integration.trackers.github.settling import BRANCH
+from integration.trackers.github.templates import issue_forms
+from mappings.clocks import Weekday
 from mappings.loading import load_policy
 from mappings.service import Profile
 from tests.e2e.stage import REPOSITORY, Stage, stage
@@ -167,3 +172,58 @@ def test_an_administrators_token_serves_for_this_once(service: Stage, tmp_path: 
     done = run("--receiver", RECEIVER, "--no-input", "--token-file", str(token))
     assert done.exit_code == 0, done.output
     assert len(hooks(service)) == 1
+
+
+def test_every_label_of_a_form_is_made(service: Stage) -> None:
+    run("--no-input")
+    forms = issue_forms(load_policy(Settings.load().mappings_dir).policy).values()
+    named = {label for form in forms for label in YAML(typ="safe").load(form)["labels"]}
+    assert named <= labels(service)
+    assert "followthrough-adopt" in labels(service)
+
+
+def test_a_pull_request_that_somebody_closed_is_not_opened_again(service: Stage) -> None:
+    run("--no-input")
+    gina = service.github.as_person("gina")
+    (proposed,) = gina.ask("GET", f"/repos/{REPOSITORY}/pulls").json()
+    gina.ask("PATCH", f"/repos/{REPOSITORY}/issues/{proposed['number']}", {"state": "closed"}).raise_for_status()
+    done = run("--no-input")
+    assert "Somebody closed this pull request, so it stays closed." in done.output
+    assert pulls(service) == []
+
+
+def test_mending_the_webhook_keeps_what_else_it_tells_of(service: Stage) -> None:
+    run("--receiver", RECEIVER, "--no-input")
+    gina = service.github.as_person("gina")
+    (hook,) = hooks(service)
+    changes = {"active": False, "events": ["issues", "push"], "remove_events": ["issue_comment"]}
+    gina.ask("PATCH", f"/repos/{REPOSITORY}/hooks/{hook['id']}", changes).raise_for_status()
+    run("--receiver", RECEIVER, "--no-input")
+    (mended,) = hooks(service)
+    assert mended["active"] is True
+    assert set(mended["events"]) >= {"issues", "issue_comment", "sub_issues", "push"}  # type: ignore[call-overload]
+
+
+def test_what_is_asked_at_a_terminal_keeps_the_present_answer_by_default(
+    service: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("--no-input", "--review-day", "thu", "--profile", "starter")
+    policy = load_policy(service.settings.mappings_dir).policy
+    chosen = load_policy(Settings.load().mappings_dir).policy
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("click.prompt", lambda _text, **more: more["default"])
+    nothing = {"reviewer": None, "sponsor": None, "review_day": None, "profile": None}
+    asked = collect_answers(nobody, policy=chosen, quiet=False, no_input=False, **nothing)
+    assert policy.clocks.review_day is Weekday.MON
+    assert asked == Answers(profile=Profile.STARTER, review_day=Weekday.THU)
+
+
+class Terminal:
+    """Standard input of somebody who sits there."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def nobody(login: str) -> Account:
+    raise AssertionError(login)

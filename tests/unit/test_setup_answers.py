@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from integration.errors import ConfigError
 from integration.setup.answers import FILES, Account, Answers, changed
+from integration.setup.writing import write_answers
 from mappings.clocks import Weekday
 from mappings.loading import load_texts
 from mappings.service import Profile
@@ -56,3 +58,11 @@ def test_a_second_reviewer_stands_beside_the_first() -> None:
     other = Account("github", "77", "Gina_G", "Another")
     twice = changed(once, Answers(governance_reviewer=other))
     assert load_texts({**once, **twice}).policy.people.roles.governance_reviewers == ("gina-g", "gina-g-2")
+
+
+def test_the_folder_that_ships_with_the_program_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = Path(__file__).parents[2] / "mappings"
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="mkdir mappings"):
+        write_answers(shipped, ALL, only_show=False)
+    assert {name: (shipped / name).read_text("utf-8") for name in FILES} == SHIPPED

@@ -271,6 +271,8 @@ class Commit(Payload):
 
 
 class Opened(Payload):
-    """A pull request, as far as people are shown the way to it."""
+    """A pull request, as far as people are shown the way to it and told what became of it."""
 
     html_url: str
+    state: str = "open"
+    merged_at: datetime | None = None

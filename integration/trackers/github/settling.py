@@ -96,6 +96,14 @@ class Settling:
         listed = self.client.get_fresh(self.repository.path("pulls"), query)
         return next((each.html_url for each in read_all(Opened, listed.body or [])), None)
 
+    def declined_proposal(self) -> str | None:
+        """Return the address of our latest pull request where somebody closed it unmerged, else ``None``."""
+        query = {"state": "all", "head": f"{self.repository.owner}:{BRANCH}"}
+        listed = read_all(Opened, self.client.get_fresh(self.repository.path("pulls"), query).body or [])
+        latest = next(iter(listed), None)
+        is_declined = latest is not None and latest.state == "closed" and latest.merged_at is None
+        return latest.html_url if latest is not None and is_declined else None
+
     def _open(self, into: str, title: str, body: str) -> str:
         asked = {"title": title, "head": BRANCH, "base": into, "body": body}
         return read(Opened, self.client.write("POST", self.repository.path("pulls"), asked).body).html_url
