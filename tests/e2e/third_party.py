@@ -44,7 +44,7 @@ REPOSITORY, PROJECT = "acme/shop", "PM"
 QUIET = 1.0  # seconds without a delivery after which nothing more is on its way
 PATIENCE = 30.0
 _NUMBER = re.compile(
-    r"#\u200b?(\d+)\b"
+    r"#\u200b?(\d+)\b(?!;)"
 )  # A number within a sentence of ours is kept from becoming a mention by a blank of no width.
 
 
