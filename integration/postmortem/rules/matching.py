@@ -56,16 +56,19 @@ def _clashing_ids(rows: tuple[ActionRow, ...], known: dict[str, RememberedAction
     doubts: dict[int, str] = {}
     ids = [_written_id(row) for row in rows]
     said = [normalise(row.description) for row in rows]
-    owners = {action.text: action.action_id for action in known.values()}
     for index, (written, text) in enumerate(zip(ids, said, strict=True)):
-        owner = owners.get(text)
+        owners = sorted(action.action_id for action in known.values() if action.text == text)
+        called = [(other, owner) for other, owner in enumerate(ids) if owner in owners and said[other] != text]
         if written is not None and ids.count(written) > 1:
             doubts[index] = f"several rows are called {written}"
-        elif written in known and owner not in (None, written):
-            doubts[index] = f"the id says {written}, the text is that of {owner}"
-        elif written is None and owner is not None and owner in ids and said[called := ids.index(owner)] != text:
-            doubts[index] = f"its text is that of {owner}, and row {called + 1} is called so"
-            doubts.setdefault(called, f"the id says {owner}, but row {index + 1} has the text of {owner}")
+        elif written in known and owners and written not in owners:
+            doubts[index] = f"the id says {written}, the text is that of {owners[0]}"
+        elif written is None and called:
+            doubts[index] = f"its text is that of {called[0][1]}, and row {called[0][0] + 1} is called so"
+        else:
+            continue
+        for other, owner in called:
+            doubts.setdefault(other, f"the id says {owner}, but row {index + 1} has the text of {owner}")
     return doubts
 
 
@@ -93,10 +96,10 @@ def _place_alike(
 ) -> None:
     """Pair rows that clearly resemble one action, the clear ones first, so that the order of rows decides nothing; the rest is in doubt.
 
-    A row with an id of its own that is not remembered is a new action, however alike. An action that several rows call by its id is given to no
-    other row meanwhile: its remembered text would become that row's, and the next look would find another doubt.
+    A row with an id of its own that is not remembered is a new action, however alike. An action that a doubtful row means by its id or by its very
+    text is given to no other row meanwhile: its remembered text would become that row's, and the next look would find another doubt, or none.
     """
-    claimed = {_written_id(rows[index]) for index in doubts}
+    claimed = _meant(tuple(rows[index] for index in doubts), left)
     texts = {i: normalise(row.description) for i, row in enumerate(rows) if _written_id(row) is None}
     while True:
         texts = {i: text for i, text in texts.items() if i not in pairs and i not in doubts}
@@ -111,6 +114,13 @@ def _place_alike(
             pairs[index] = left.pop(action_id)
     for index in sorted({index for index, _ in close}):
         doubts[index] = "it could be " + " or ".join(sorted(a for i, a in close if i == index))
+
+
+def _meant(doubtful: tuple[ActionRow, ...], left: dict[str, RememberedAction]) -> frozenset[str]:
+    """Return the ids of the actions that rows mean by their id or by their very text."""
+    ids = {_written_id(row) for row in doubtful}
+    texts = {normalise(row.description) for row in doubtful}
+    return frozenset(action_id for action_id, action in left.items() if action_id in ids or action.text in texts)
 
 
 def _rival(pair: tuple[int, str], close: dict[tuple[int, str], float]) -> float:

@@ -171,6 +171,14 @@ def test_an_action_that_several_rows_call_by_its_id_is_given_to_no_other_row_tha
     ]
 
 
+def test_an_action_whose_text_stands_under_the_id_of_another_is_given_to_no_row_that_resembles_it():
+    written = rows((None, "recalled"), ("A2", "filter"), (None, "filter recalled"))
+    remembered = known(("A1", "filter filter"), ("A2", "recalled recalled"), ("A3", "filter"))
+    matched = match_rows(written, remembered)
+    assert pairs(matched)[1] == ("filter", "row 2", "the id says A2, the text is that of A3")
+    assert [m.remembered.action_id for m in matched if m.row is None] == ["A1", "A2", "A3"]
+
+
 def test_a_text_that_two_actions_share_does_not_choose_between_them():
     matched = match_rows(rows((None, FILTER)), known(("A1", FILTER), ("A2", FILTER)))
     assert matched[0].doubt == "it could be A1 or A2"
