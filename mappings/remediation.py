@@ -5,6 +5,7 @@ when things may close.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 from pydantic import Field
@@ -159,6 +160,24 @@ class Ticket(MappingModel):
         return re.sub(r"\{([a-z]+)\}", lambda found: names.get(found[1], found[0]), self.title)
 
 
+class Evidence(MappingModel):
+    """What the service looks up of evidence."""
+
+    repositories: tuple[Words, ...]
+    """Further repositories, as globs such as ``acme/*``, whose pull requests, commits, runs and files are looked up; the
+    incident's own always is.
+    """
+    reread_days: Positive
+    """Every how many days the evidence of a closed incident is read again."""
+    watch_days: Positive
+    """For how many days after closing it is read again."""
+
+    def is_listed(self, repository: str) -> bool:
+        """Tell whether one of the globs names this repository, compared without case."""
+        wanted = repository.casefold()
+        return any(fnmatchcase(wanted, pattern.casefold()) for pattern in self.repositories)
+
+
 class Reopening(MappingModel):
     """How the service insists."""
 
@@ -189,6 +208,8 @@ class RemediationFile(MappingModel):
     """The kind of an action that names none."""
     ticket: Ticket
     """What an action ticket looks like."""
+    evidence: Evidence
+    """What the service looks up of evidence."""
     reopening: Reopening
     """How the service insists."""
     close_incident_when: CloseWhen

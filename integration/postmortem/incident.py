@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from integration.postmortem.document import Document
+from integration.postmortem.exhibits import Exhibit
 from integration.postmortem.people import Person, Standing
 
 
@@ -166,15 +167,17 @@ class FactsNeeded:
 
     ``standings`` holds people per project, as rights are read where the decision is taken; ``names`` are names as written in rows;
     ``labellers`` labels of the incident of which it matters who put them there; ``body_editor`` asks who changed the incident's text last.
+    ``links`` are addresses that evidence gave: looked up where they name an object of this very tracker, and never asked otherwise (S20).
     """
 
     standings: frozenset[tuple[str, Person]] = frozenset()
     names: frozenset[str] = frozenset()
     labellers: frozenset[str] = frozenset()
     body_editor: bool = False
+    links: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.standings or self.names or self.labellers or self.body_editor)
+        return bool(self.standings or self.names or self.labellers or self.body_editor or self.links)
 
 
 @dataclass(frozen=True)
@@ -183,13 +186,15 @@ class Facts:
 
     ``standings`` maps (project, person id); ``people`` maps a written name to the accounts that it may mean: exactly one active account
     counts, none or several is a finding (S6). ``labellers`` maps a label to the standing of whoever set it last, taken from the timeline or
-    changelog; ``body_editor`` is the standing of whoever changed the text last. What could not be read is absent.
+    changelog; ``body_editor`` is the standing of whoever changed the text last. ``exhibits`` maps a link to what was
+    seen of its object. What could not be read is absent.
     """
 
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)
     labellers: dict[str, Standing] = field(default_factory=dict)
     body_editor: Standing | None = None
+    exhibits: dict[str, Exhibit] = field(default_factory=dict)
 
     def standing(self, project: str, person: Person) -> Standing:
         """Return the person's standing on the project; what was not read grants nothing."""

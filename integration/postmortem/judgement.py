@@ -3,7 +3,7 @@
 What judging needs to know beyond the case (rights, whom a name means) is asked for by :func:`facts_needed` and looked up in the same look.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,17 @@ from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.causes import judge_causes
 from integration.postmortem.rules.classifying import judge_asking
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
-from integration.postmortem.rules.deciding import Decided, decide, names_in_commands, people_who_command
+from integration.postmortem.rules.deciding import (
+    Decided,
+    decide,
+    links_in_commands,
+    names_in_commands,
+    people_who_command,
+)
 from integration.postmortem.rules.drafting import ActionDraft, draft_actions
 from integration.postmortem.rules.elsewhere import judge_elsewhere
 from integration.postmortem.rules.evidence import Proof, ProofState, given_evidence, judge_proof, subject_of
+from integration.postmortem.rules.exhibits import links_given, show, since
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
 from integration.postmortem.rules.notes import read_beginning, read_notes
 from integration.postmortem.rules.parts import judge_parts
@@ -27,7 +34,6 @@ from integration.postmortem.rules.severity import SeverityView, judge_severity
 from integration.postmortem.rules.standing import GovernedView, judge_standing
 from integration.postmortem.rules.timeline import judge_timeline
 from integration.postmortem.rules.waiving import waive
-from integration.postmortem.rules.wording import judge_wording
 from integration.postmortem.rules.written import PostMortem, read_postmortem
 from mappings.models import Kind, Mode, Policy, PublicText
 
@@ -47,7 +53,8 @@ def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
     changed_since_adoption = memory.adopted_digest not in (None, incident.body_digest)
     written = read_postmortem(incident, policy)
     names = {row.owner for row in written.rows if row.owner} | written.answers.people | names_in_commands(case, memory)
-    return FactsNeeded(frozenset(standings), frozenset(names), labellers, changed_since_adoption)
+    links = links_given(memory) | links_in_commands(case, memory)
+    return FactsNeeded(frozenset(standings), frozenset(names), labellers, changed_since_adoption, links)
 
 
 def judge(
@@ -67,8 +74,11 @@ def judge(
         return _beyond(case, standing, policy)
     postmortem = read_postmortem(case.incident, policy)
     drafts = draft_actions(postmortem.rows, case, facts, memory, policy)
-    decided = decide(case, facts, memory, drafts, policy, stamp, now)
     beginning = read_beginning(postmortem.answers.began, case.incident.created_at, ZoneInfo(policy.clocks.zone))
+    if facts.exhibits:
+        noted = postmortem.with_notes((*beginning, *read_notes(memory.decisions)), case.incident.created_at)
+        facts = replace(facts, exhibits=since(facts.exhibits, noted.told.began))
+    decided = decide(case, facts, memory, drafts, policy, stamp, now)
     notes = (*beginning, *read_notes((*memory.decisions, *decided.decisions)))
     told = postmortem.with_notes(notes, case.incident.created_at)
     return _assess(_Bench(case, facts, memory, policy, now, standing, told, drafts, decided))
@@ -136,7 +146,6 @@ def _assess(bench: _Bench) -> Assessment:
         *judge_parts(bench.postmortem, kind, policy),
         *elsewhere,
         *judge_causes(bench.postmortem, severity.severity, policy),
-        *judge_wording(case.incident.document, bench.postmortem, severity.severity, policy),
     )
     untrusted = () if standing.is_trusted else (not_adopted(severity.severity, policy),)
     findings = waive(
@@ -217,8 +226,10 @@ def _proof(draft: ActionDraft, bench: _Bench) -> tuple[str, Proof]:
     kind = bench.policy.remediation.kind(draft.kind)
     decisions = tuple(decision for decision in bench.decisions if key is not None and decision.issue == key)
     owner = draft.owner.id if draft.owner else None
-    subject = subject_of(owner, kind.id, draft.criteria, draft.description, given_evidence(decisions))
-    return subject, judge_proof(decisions, kind, subject, draft.description, bench.policy, bench.now)
+    given = given_evidence(decisions)
+    subject = subject_of(owner, kind.id, draft.criteria, draft.description, given)
+    shown = show(given, draft.ticket, bench.facts.exhibits)
+    return subject, judge_proof(decisions, kind, subject, draft.description, bench.policy, bench.now, shown)
 
 
 def _due(bench: _Bench, severity: SeverityView) -> datetime | None:
@@ -240,4 +251,15 @@ def _next_look(
         if view.proof.state is ProofState.RISK_ACCEPTED and view.proof.until:
             turns.append(datetime.combine(view.proof.until + timedelta(days=1), time(), ZoneInfo("UTC")))
     turns += [refusal.retry_at for refusal in bench.memory.refusals]
+    turns += _read_again(bench, actions)
     return min((turn for turn in turns if turn > bench.now), default=None)
+
+
+def _read_again(bench: _Bench, actions: tuple[ActionView, ...]) -> list[datetime]:
+    """Not every change of an object is told by a webhook, and nobody looks at closed incidents daily: their evidence is read again for a while."""
+    incident, evidence = bench.case.incident, bench.policy.remediation.evidence
+    seen = any(each.exhibit is not None for view in actions for each in view.proof.shown)
+    again = bench.now + timedelta(days=evidence.reread_days)
+    if not seen or not incident.closed or incident.closed_at is None:
+        return []
+    return [again] if again <= incident.closed_at + timedelta(days=evidence.watch_days) else []

@@ -25,7 +25,6 @@ from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.classifying import reviewer_asked
-from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.rules.gatefield import gate_field_wanted
 from integration.postmortem.rules.severity import BY_COMMAND, kept
 from integration.postmortem.writing.linked import linked_title, linked_tree, severity_elsewhere
@@ -83,7 +82,7 @@ def _gate(gate: Gate, assessment: Assessment, case: Case, memory: Memory, policy
     if gate.may_close:
         return _no_longer_unverified(issue, policy)
     # A locked conversation is no way out: whoever may lock may close, and opening again needs no comment.
-    if not issue.closed or (issue.ref.key in memory.satisfied and not _was_rejected(issue, assessment)):
+    if not issue.closed or (issue.ref.key in memory.satisfied and not _comes_back(issue, assessment)):
         return ()
     if rounds(issue, memory) >= policy.remediation.reopening.rounds:
         return _hand_over(gate, assessment, memory, policy)
@@ -95,12 +94,12 @@ def _gate(gate: Gate, assessment: Assessment, case: Case, memory: Memory, policy
     return (*said, EnsureOpen(issue.ref, issue.reopen_with))
 
 
-def _was_rejected(issue: Issue, assessment: Assessment) -> bool:
-    """Closing stays closed when a text or the policy changes later, but not when somebody with the right refused the evidence."""
+def _comes_back(issue: Issue, assessment: Assessment) -> bool:
+    """Closing stays closed when a text or the policy changes later, but not when somebody with the right refused the evidence, when what
+    the evidence points at changed, or when the time of an accepted risk is over.
+    """
     return any(
-        view.proof.state is ProofState.REJECTED
-        for view in assessment.actions
-        if view.ticket is not None and view.ticket.ref == issue.ref
+        view.proof.comes_back for view in assessment.actions if view.ticket is not None and view.ticket.ref == issue.ref
     )
 
 

@@ -18,7 +18,11 @@ def judge_ticket(view: ActionView, severity: Severity | None, policy: Policy) ->
     match proof.state:
         case ProofState.VERIFIED:
             return Finding(
-                "evidence", about, True, level, f"verified by {proof.by.called if proof.by else 'somebody independent'}"
+                "evidence",
+                about,
+                True,
+                level,
+                f"verified by {proof.by.called if proof.by else 'somebody independent'}{_sources(view)}",
             )
         case ProofState.RISK_ACCEPTED:
             return Finding("evidence", about, True, level, f"not done; the risk is accepted until {proof.until}")
@@ -36,20 +40,25 @@ def judge_ticket(view: ActionView, severity: Severity | None, policy: Policy) ->
                 "evidence", about, False, level, f"the evidence was not accepted: {proof.why[:200]}", _how(view)
             )
         case ProofState.LAPSED:
-            return Finding("verification", about, False, level, f"the verification lapsed: {proof.why}", _verify())
+            lapsed = f"the verification lapsed: {proof.why}"
+            return Finding("verification", about, False, level, lapsed, _how(view))
         case ProofState.UNVERIFIED:
             return Finding(
                 "verification",
                 about,
                 False,
                 level,
-                "the evidence is there, nobody independent has looked at it yet",
+                f"the evidence is there{_sources(view)}, nobody independent has looked at it yet",
                 _verify(),
             )
         case ProofState.WANTED:
-            return Finding("evidence", about, False, level, "nothing shows yet that it works", _how(view))
+            return Finding("evidence", about, False, level, proof.why or "nothing shows yet that it works", _how(view))
         case _:
             assert_never(proof.state)
+
+
+def _sources(view: ActionView) -> str:
+    return f" ({view.proof.sources})" if view.proof.sources else ""
 
 
 def _how(view: ActionView) -> str:

@@ -13,6 +13,7 @@ from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.reading.commands import Command, Suggestion, read_commands
 from integration.postmortem.rules.authority import Held, appointed, authority_of
 from integration.postmortem.rules.drafting import ActionDraft, our_issues
+from integration.postmortem.rules.exhibits import MOST_LINKS, link_in
 from integration.postmortem.rules.verdicts import WORDS, Bench, Verdict, judge_command
 from mappings.models import Authority, Policy
 
@@ -59,6 +60,17 @@ def names_in_commands(case: Case, memory: Memory) -> frozenset[str]:
         if isinstance(said, Command) and said.word in ("lead", "participants")
         for name in read_people(said.args)
     )
+
+
+def links_in_commands(case: Case, memory: Memory) -> frozenset[str]:
+    """Return the links that undecided ``/evidence`` commands give, as many as are looked up in one look."""
+    links = (
+        link_in(said.args)
+        for _, comment in undecided(case, memory)
+        for said in read_commands(comment.raw, WORDS)
+        if isinstance(said, Command) and said.word == "evidence"
+    )
+    return frozenset(list(dict.fromkeys(link for link in links if link))[:MOST_LINKS])
 
 
 def decide(

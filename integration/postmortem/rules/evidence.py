@@ -12,6 +12,7 @@ from enum import StrEnum
 from integration.postmortem.decisions import Decision
 from integration.postmortem.people import Person
 from integration.postmortem.reading.normalise import normalise
+from integration.postmortem.rules.exhibits import Shown, changed_since, pins_of, waiting_for
 from mappings.models import ActionKind, Claim, Policy
 
 
@@ -29,7 +30,11 @@ class ProofState(StrEnum):
 
 @dataclass(frozen=True)
 class Proof:
-    """The proof of one action: its state, the claims still missing, who verified or accepted, until when, and the reason in words."""
+    """The proof of one action: its state, the claims still missing, who verified or accepted, until when, and the reason in words.
+
+    ``shown`` is the evidence with what was seen of it. ``comes_back`` says that a ticket which was rightly closed is open work again: the
+    evidence was refused, its object changed, or the time of an accepted risk is over.
+    """
 
     state: ProofState
     missing: tuple[Claim, ...] = ()
@@ -37,6 +42,13 @@ class Proof:
     until: date | None = None
     why: str = ""
     given: tuple[Decision, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    comes_back: bool = False
+
+    @property
+    def sources(self) -> str:
+        """Say who vouches for the evidence: the service, that looked, or those on whose word it is."""
+        return " and ".join(dict.fromkeys(each.source for each in self.shown))
 
     @property
     def suffices(self) -> bool:
@@ -54,6 +66,11 @@ def subject_of(owner_id: str | None, kind: str, criteria: str, description: str,
         *(d.subject for d in given),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def seal(subject: str, shown: tuple[Shown, ...]) -> str:
+    """Return what a verification is bound to: the digest of what it is about, and how the evidence looked (S10)."""
+    return f"{subject} {pins_of(shown)}".strip()
 
 
 def risk_subject(description: str) -> str:
@@ -85,36 +102,54 @@ def _verification(decisions: tuple[Decision, ...]) -> Decision | None:
 
 
 def judge_proof(
-    decisions: tuple[Decision, ...], kind: ActionKind, subject: str, description: str, policy: Policy, now: datetime
+    decisions: tuple[Decision, ...],
+    kind: ActionKind,
+    subject: str,
+    description: str,
+    policy: Policy,
+    now: datetime,
+    shown: tuple[Shown, ...] = (),
 ) -> Proof:
     """Judge the proof of one action from the decisions on its ticket, oldest first.
 
-    ``subject`` is the digest of what a verification is about, ``description`` what the action is, both as things are now.
+    ``subject`` is the digest of what a verification is about, ``description`` what the action is, both as things are now; ``shown`` is the evidence
+    given with what was seen of it.
     """
     given = given_evidence(decisions)
     risk = next((d for d in reversed(decisions) if d.grants and d.word == "accept-risk"), None)
     is_same = risk is not None and risk.subject == risk_subject(description)
-    if risk is not None and is_same:
-        until = date.fromisoformat(risk.reason)
-        if now.date() <= until:
-            return Proof(ProofState.RISK_ACCEPTED, by=risk.actor, until=until, given=given)
+    if risk is not None and is_same and now.date() <= date.fromisoformat(risk.reason):
+        return Proof(ProofState.RISK_ACCEPTED, by=risk.actor, until=date.fromisoformat(risk.reason), given=given)
     verified = _verification(decisions)
-    missing = missing_claims(kind, given, policy)
-    if verified is not None and verified.subject == subject and not missing:
-        return Proof(ProofState.VERIFIED, by=verified.actor, given=given)
+    if verified is not None and verified.subject.partition(" ")[0] == subject:
+        held = _held(verified, kind, given, shown, policy)
+        if held is not None:
+            return held
+    missing = missing_claims(kind, tuple(each.given for each in shown if each.counts) if shown else given, policy)
     if risk is not None and verified is None:
         until, why = date.fromisoformat(risk.reason), "" if is_same else "its risk was accepted for another description"
-        return Proof(ProofState.RISK_EXPIRED, missing, by=risk.actor, until=until, why=why, given=given)
+        return Proof(
+            ProofState.RISK_EXPIRED, missing, by=risk.actor, until=until, why=why, given=given, comes_back=is_same
+        )
     rejected = next((d for d in reversed(decisions) if d.grants and d.word in ("reject", "evidence")), None)
     if rejected is not None and rejected.word == "reject":
-        return Proof(ProofState.REJECTED, missing, by=rejected.actor, why=rejected.args)
+        return Proof(ProofState.REJECTED, missing, by=rejected.actor, why=rejected.args, comes_back=True)
     if missing:
-        return Proof(ProofState.WANTED, missing, given=given)
+        return Proof(ProofState.WANTED, missing, why=waiting_for(shown), given=given, shown=shown)
     if verified is not None:
-        return Proof(
-            ProofState.LAPSED,
-            by=verified.actor,
-            given=given,
-            why="owner, kind, criteria, description or evidence changed since",
-        )
-    return Proof(ProofState.UNVERIFIED, given=given)
+        why = "owner, kind, criteria, description or evidence changed since"
+        return Proof(ProofState.LAPSED, by=verified.actor, given=given, shown=shown, why=why)
+    return Proof(ProofState.UNVERIFIED, given=given, shown=shown)
+
+
+def _held(
+    verified: Decision, kind: ActionKind, given: tuple[Decision, ...], shown: tuple[Shown, ...], policy: Policy
+) -> Proof | None:
+    """Return the proof where what was verified is still the same; it lapses where the object of its evidence changed."""
+    if missing_claims(kind, given, policy):
+        return None
+    changed = changed_since(verified.subject.partition(" ")[2], shown)
+    if not changed:
+        return Proof(ProofState.VERIFIED, by=verified.actor, given=given, shown=shown)
+    missing = missing_claims(kind, tuple(each.given for each in shown if each.counts), policy)
+    return Proof(ProofState.LAPSED, missing, by=verified.actor, given=given, shown=shown, why=changed, comes_back=True)

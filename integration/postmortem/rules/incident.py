@@ -141,15 +141,7 @@ def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy
         reason = "the mapping names nobody, so any active user of this site may decide"
         ask = policy.check("authority_mapped").asks
         findings.append(
-            Finding(
-                "authority_mapped",
-                "Authority",
-                False,
-                policy.level("authority_mapped", severity),
-                reason,
-                ask,
-                aside=True,
-            )
+            Finding("authority_mapped", "Authority", False, policy.level("authority_mapped", severity), reason, ask)
         )
     for problem in incident.document.problems:
         ask = "Please split or simplify that part."

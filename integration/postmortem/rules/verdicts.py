@@ -1,6 +1,5 @@
 """What each command means and what it needs to make sense: one small function per word, each returning a verdict. Rights are judged in ``deciding``."""
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from integration.postmortem.reading.commands import Command
 from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.criteria import NONE
 from integration.postmortem.rules.drafting import ActionDraft
-from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, subject_of
+from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, seal, subject_of
+from integration.postmortem.rules.exhibits import Shown, evidence_subject, show, waiting_for
 from integration.postmortem.rules.notes import digest_to_approve
 from integration.postmortem.rules.severity import judge_severity
 from integration.postmortem.rules.written import read_postmortem
@@ -269,8 +269,11 @@ def _evidence(said: Command, bench: Bench) -> Verdict:
             "it needs a link or the name of a file attached here",
             f"For example: `/evidence {claim.casefold()} <link>`",
         )
+    seen = bench.facts.exhibits.get(links[0]) if links else None
+    if seen is not None and not seen.found:
+        return Verdict.refuse("not_there", f"I see no {seen.kind} at that address", "Please check the link.")
     shown = links[0] if links else f"attachment:{attached.id}" if attached else ""
-    subject = hashlib.sha256(f"{claim.casefold()}\n{shown}".encode()).hexdigest()
+    subject = evidence_subject(claim.casefold(), shown)
     return Verdict(True, claim.casefold(), subject=subject, needs=_needs(bench, "evidence"))
 
 
@@ -286,27 +289,32 @@ def _verify(said: Command, bench: Bench) -> Verdict:
         )
     given = given_evidence(bench.decided_here)
     kind = _kind(draft, bench.policy)
-    missing = missing_claims(kind, given, bench.policy)
+    shown = show(given, bench.issue, bench.facts.exhibits)
+    missing = missing_claims(kind, tuple(each.given for each in shown if each.counts), bench.policy)
+    if waits := waiting_for(shown) if missing else "":
+        return Verdict.refuse("evidence_waits", waits, "Once that has changed, please verify it again.")
     if missing:
         asked = "; ".join(f"`/evidence {claim.id} <link>` ({claim.title})" for claim in missing)
         return Verdict.refuse("no_evidence", "there is no evidence yet to verify", f"First: {asked}")
-    dependent = _depends(draft, bench, given)
+    dependent = _depends(draft, bench, shown)
     if dependent:
         return Verdict.refuse("not_independent", dependent, "Somebody else with write rights can verify it.")
     owner = draft.owner.id if draft.owner else None
     subject = subject_of(owner, kind.id, draft.criteria, draft.description, given)
-    return Verdict(True, "verified", subject=subject, needs=_needs(bench, "verify"))
+    return Verdict(True, "verified", subject=seal(subject, shown), needs=_needs(bench, "verify"))
 
 
-def _depends(draft: ActionDraft, bench: Bench, given: tuple[Decision, ...]) -> str:
+def _depends(draft: ActionDraft, bench: Bench, shown: tuple[Shown, ...]) -> str:
     """Say why the commenter may not verify this action, or return an empty string (S10)."""
     who = bench.comment.author.id
     if draft.owner is None:
         return "it has no owner yet, so nobody can be independent of the owner"
     if _owns(who, draft, bench):
         return "whoever owns or owned an action does not verify it"
-    if who in {decision.actor.id for decision in given}:
+    if who in {each.given.actor.id for each in shown}:
         return "whoever gave the evidence does not verify it"
+    if any(each.exhibit is not None and who in each.exhibit.authors for each in shown):
+        return "whoever made what the evidence shows does not verify it"
     return ""
 
 

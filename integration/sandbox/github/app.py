@@ -17,6 +17,7 @@ from integration.sandbox.github import (
     content_routes,
     field_routes,
     graphql,
+    history_routes,
     hook_routes,
     issue_routes,
     label_routes,
@@ -48,6 +49,7 @@ _ROUTES: tuple[Route, ...] = (
     *field_routes.ROUTES,
     *hook_routes.ROUTES,
     *content_routes.ROUTES,
+    *history_routes.ROUTES,
     *graphql.ROUTES,
 )
 

@@ -138,6 +138,18 @@ class Pull:
 
 
 @dataclass(slots=True, eq=False)
+class Run:
+    """A workflow run, as far as evidence reads it; ``is_of_fork`` where its code came from another repository."""
+
+    id: int
+    branch: str
+    sha: str
+    conclusion: str | None
+    started_at: datetime
+    is_of_fork: bool = False
+
+
+@dataclass(slots=True, eq=False)
 class IssueField:
     """An organisation's issue field; ``options`` are the names of a select."""
 
@@ -209,6 +221,7 @@ class Repository:
     milestones: dict[int, Milestone] = field(default_factory=dict)
     gone: dict[int, Moved | None] = field(default_factory=dict)
     branches: dict[str, dict[str, bytes]] = field(default_factory=lambda: {"main": {"README.md": b"A repository.\n"}})
+    runs: dict[int, Run] = field(default_factory=dict)
     last_number: int = 0
     last_milestone: int = 0
     # Raised by every change that an issue listing can show: it makes the listing's ETag without rendering the listing.

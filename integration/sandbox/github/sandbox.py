@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from integration import clock as machine
-from integration.sandbox.github import apps, link_deeds, pull_deeds
+from integration.sandbox.github import apps, link_deeds, pull_deeds, run_deeds
 from integration.sandbox.github.app import ENTERPRISE, create_app
 from integration.sandbox.github.hook_routes import headers_for
 from integration.sandbox.github.limits import Limits
@@ -156,6 +156,21 @@ class GitHubSandbox:
         with self.site.lock:
             issue = self.site.repository(repo).issues[number]
             pull_deeds.close_pull_request(self.site, issue, self.site.people[by.lower()], merge=False)
+
+    def add_run(
+        self, repo: str, conclusion: str | None = "success", *, branch: str = "main", is_of_fork: bool = False
+    ) -> int:
+        """Let a workflow run, finished with ``conclusion`` or going on without one; return its id."""
+        with self.site.lock:
+            return run_deeds.add_run(
+                self.site, self.site.repository(repo), branch, conclusion, is_of_fork=is_of_fork
+            ).id
+
+    def rerun(self, repo: str, run_id: int, conclusion: str) -> None:
+        """Run a workflow again, with another end."""
+        with self.site.lock:
+            repository = self.site.repository(repo)
+            run_deeds.finish(self.site, repository, repository.runs[run_id], conclusion)
 
     def delete_issue(self, repo: str, number: int, by: str) -> None:
         """Delete an issue, which REST cannot; it answers 410 from now on."""

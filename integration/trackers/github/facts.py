@@ -8,6 +8,7 @@ from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.incident import Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.trackers.github.client import Json
+from integration.trackers.github.exhibits import Exhibition
 from integration.trackers.github.identifiers import (
     Place,
     Repository,
@@ -21,6 +22,7 @@ from integration.trackers.github.identifiers import (
 from integration.trackers.github.observing import Observer
 from integration.trackers.github.payloads import Account, Happening, Permission, Ticket, read, read_all
 from integration.trackers.github.translation import person_of, standing_of
+from mappings.models import Evidence
 
 HISTORY_PAGES = 10
 BODY_EDITOR = """
@@ -34,6 +36,7 @@ class Inquiry:
     """Answers questions about one case."""
 
     observer: Observer
+    evidence: Evidence
 
     def answer(self, case: IssueRef, needed: FactsNeeded) -> Facts:
         """Answer what is asked; what cannot be read is absent, and grants nothing."""
@@ -46,6 +49,7 @@ class Inquiry:
             people={name: self._people(place.repository, name) for name in needed.names},
             labellers=self._labellers(place, needed.labellers) if needed.labellers else {},
             body_editor=self._body_editor(case, place) if needed.body_editor else None,
+            exhibits=Exhibition(self.observer.client, case, self.evidence).of(needed.links),
         )
 
     def _standing(self, repository: Repository, person: Person) -> Standing:

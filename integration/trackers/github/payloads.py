@@ -137,6 +137,75 @@ class Home(Payload):
     permissions: dict[str, bool] | None = None
 
 
+class Side(Payload):
+    """One side of a pull request."""
+
+    ref: str
+
+
+class Pull(Payload):
+    """A pull request, as far as evidence reads it.
+
+    https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request
+    """
+
+    state: str
+    user: Account | None = None
+    merged_at: datetime | None = None
+    merge_commit_sha: str | None = None
+    base: Side
+
+
+class Signed(Payload):
+    """Who wrote or committed something, as git says it; only the time is used."""
+
+    date: datetime
+
+
+class GitCommit(Payload):
+    """What git itself says of a commit."""
+
+    committer: Signed
+
+
+class Change(Payload):
+    """A commit; ``author`` is ``None`` where git's address belongs to no account."""
+
+    sha: str
+    commit: GitCommit
+    author: Account | None = None
+
+
+class Compared(Payload):
+    """How a commit lies to a branch; ``merge_base_commit`` is the commit itself where the branch contains it.
+
+    https://docs.github.com/en/rest/commits/commits#compare-two-commits
+    """
+
+    status: str
+    merge_base_commit: Change
+
+
+class HeadRepository(Payload):
+    """Where a run's code came from."""
+
+    id: int
+
+
+class Run(Payload):
+    """A workflow run, as far as evidence reads it.
+
+    https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run
+    """
+
+    status: str | None = None
+    conclusion: str | None = None
+    head_branch: str | None = None
+    head_sha: str
+    head_repository: HeadRepository | None = None
+    run_started_at: datetime | None = None
+
+
 class Permission(Payload):
     """What one account may do in a repository. ``permission`` folds triage into read and maintain into write."""
 

@@ -24,6 +24,9 @@ NEEDED = (
         "write",
         "reading incidents and tickets; status comment, labels, milestones, tickets, sub-issues, reopening",
     ),
+    Need("pull_requests", "read", "looking up pull requests that are given as evidence", is_required=False),
+    Need("actions", "read", "looking up runs that are given as evidence", is_required=False),
+    Need("contents", "read", "looking up commits and files that are given as evidence", is_required=False),
 )
 
 

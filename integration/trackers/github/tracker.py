@@ -86,7 +86,7 @@ class GitHubTracker:
 
     def look_up(self, case: IssueRef, needed: FactsNeeded, policy: Policy) -> Facts:
         """Read rights afresh, and whom names mean; a name means somebody only as ``@login``."""
-        return Inquiry(self._observer(policy)).answer(case, needed)
+        return Inquiry(self._observer(policy), policy.remediation.evidence).answer(case, needed)
 
     def apply(self, command: Command, policy: Policy, spend: Spend, *, seek_since: datetime | None = None) -> Outcome:
         """Bring about the wanted state; ``spend`` is asked before each writing request."""

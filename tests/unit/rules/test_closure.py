@@ -65,7 +65,12 @@ VERIFIED = verification(TESTED)
     ("story", "passed", "check", "reason"),
     [
         ([], False, "evidence", "nothing shows yet that it works"),
-        ([TESTED], False, "verification", "the evidence is there, nobody independent has looked at it yet"),
+        (
+            [TESTED],
+            False,
+            "verification",
+            "the evidence is there (on omar's word), nobody independent has looked at it yet",
+        ),
         ([TESTED, VERIFIED], True, "evidence", "verified by vic"),
         (
             [TESTED, a_decision("reject", VIC, reason="rejected", args="too few questions")],

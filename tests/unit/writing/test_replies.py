@@ -63,7 +63,7 @@ def said_of(gate, *decisions, **changes):
         ),
         (
             (TESTED,),
-            "I have opened this again, because the evidence is there, nobody independent has looked at it yet.\n"
+            "I have opened this again, because the evidence is there (on omar's word), nobody independent has looked at it yet.\n"
             "`/verify <what you looked at>` by someone other than @dana. "
             "If it will not be done: `/accept-risk until:YYYY-MM-DD <why>`.",
         ),
@@ -98,7 +98,7 @@ def test_an_incident_closed_too_early_is_told_what_is_missing():
         "start.\n"
         "2. *Technical review*: not approved yet. `/approve technical` by somebody with the right who does not lead the post-mortem.\n"
         "3. *Governance review*: not approved yet. `/approve governance` by somebody with the right who does not lead the post-mortem.\n"
-        "4. *Action A1*: the evidence is there, nobody independent has looked at it yet. `/verify <what you looked at>` by somebody with "
+        "4. *Action A1*: the evidence is there (on omar's word), nobody independent has looked at it yet. `/verify <what you looked at>` by somebody with "
         "write rights who did not work on it."
     )
 
