@@ -28,6 +28,8 @@ PAIR_EVENTS = {  # event → the two issues that it names
     "sub_issues": ("sub_issue", "parent_issue"),
     "issue_dependencies": ("blocked_issue", "blocking_issue"),
 }
+# What evidence may point at, and the actions after which it may count no more, or for the first time.
+EXHIBIT_EVENTS = {"pull_request": frozenset({"closed", "reopened"}), "workflow_run": frozenset({"completed"})}
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}", re.ASCII)
 _ACTION = re.compile(r"[a-z_]{1,40}", re.ASCII)
@@ -79,6 +81,28 @@ class PairPayload(Payload):
     blocking_issue_repo: Repository | None = None
 
 
+class PullRequest(Payload):
+    """A pull request, as far as it is read."""
+
+    id: int
+    number: int
+
+
+class Run(Payload):
+    """A workflow run, as far as it is read."""
+
+    id: int
+
+
+class ExhibitPayload(Payload):
+    """The payload of ``pull_request`` and ``workflow_run``."""
+
+    action: str
+    repository: Repository
+    pull_request: PullRequest | None = None
+    workflow_run: Run | None = None
+
+
 class AnyPayload(Payload):
     """A payload of which nothing is read."""
 
@@ -93,6 +117,8 @@ def read_wakeups(headers: Headers, body: bytes, at: float) -> tuple[WakeUp, ...]
         return _wake_issue(event, read_payload(IssuePayload, body), at)
     if event in PAIR_EVENTS:
         return _wake_pair(event, read_payload(PairPayload, body), at)
+    if event in EXHIBIT_EVENTS:
+        return _wake_exhibit(event, read_payload(ExhibitPayload, body), at)
     read_payload(AnyPayload, body)
     return ()
 
@@ -120,6 +146,23 @@ def _wake_pair(event: str, payload: PairPayload, at: float) -> tuple[WakeUp, ...
     return tuple(found)
 
 
+def _wake_exhibit(event: str, payload: ExhibitPayload, at: float) -> tuple[WakeUp, ...]:
+    """Name the object as its page does: which cases point at it, the ledger knows."""
+    if payload.action not in EXHIBIT_EVENTS[event]:
+        return ()
+    pull, run = payload.pull_request, payload.workflow_run
+    if event == "pull_request" and pull is not None:
+        kind, identifier, page, number = "pull", pull.id, "pull", pull.number
+    elif event == "workflow_run" and run is not None:
+        kind, identifier, page, number = "run", run.id, "actions/runs", run.id
+    else:
+        raise wrong_shape(event)
+    if not 0 < identifier <= _LARGEST or not 0 < number <= _LARGEST:
+        raise wrong_shape(f"{event}.id")
+    place = _checked(payload.repository)
+    return (WakeUp(SITE, f"{kind}-{identifier}", f"{place}/{page}/{number}", _event_name(event, payload.action), at),)
+
+
 def _event_name(event: str, action: str) -> str:
     if not _ACTION.fullmatch(action):
         raise wrong_shape("action")
@@ -129,10 +172,14 @@ def _event_name(event: str, action: str) -> str:
 def _wakeup(issue: Issue, repository: Repository, event: str, at: float, field: str) -> WakeUp:
     if not 0 < issue.id <= _LARGEST or not 0 < issue.number <= _LARGEST:
         raise wrong_shape(f"{field}.id")
-    # The locator reaches client libraries, which put it into paths unescaped (S17).
+    return WakeUp(SITE, str(issue.id), f"{_checked(repository)}#{issue.number}", event, at)
+
+
+def _checked(repository: Repository) -> str:
+    """Return the repository's name: it reaches client libraries, which put it into paths unescaped (S17)."""
     if not _REPOSITORY.fullmatch(repository.full_name):
         raise wrong_shape("repository.full_name")
-    return WakeUp(SITE, str(issue.id), f"{repository.full_name}#{issue.number}", event, at)
+    return repository.full_name
 
 
 def blueprint(door: Door, secrets: tuple[bytes, ...]) -> Blueprint:

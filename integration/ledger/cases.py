@@ -1,12 +1,13 @@
 """Which case an issue belongs to, and the row of a case."""
 
+import re
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Text, func, insert, select
 
 from integration.ledger.chain import Writing
 from integration.ledger.projects import meet
-from integration.ledger.tables import cases, tickets
+from integration.ledger.tables import cases, decisions, tickets
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.reading.spans import Spans
 
@@ -34,6 +35,22 @@ def case_of(connection: Connection, issue: IssueKey) -> IssueRef | None:
         )
         row = connection.execute(claimed).one_or_none()
     return ref_of(*row) if row else None
+
+
+def cases_citing(connection: Connection, site: str, page: str) -> tuple[IssueRef, ...]:
+    """Return the cases in which accepted evidence points at this page (``owner/repo/pull/7``), compared without case."""
+    wanted = page.casefold()
+    cited = (
+        select(*_REF, decisions.c.args)
+        .join(decisions, decisions.c.case_id == cases.c.id)
+        .where(cases.c.site == site, decisions.c.word == "evidence", decisions.c.accepted)
+        .where(func.lower(decisions.c.args, type_=Text()).contains(f"/{wanted}", autoescape=True))
+        .order_by(cases.c.id)
+    )
+    # Pull request 7 is not 70.
+    ends = re.compile(rf"/{re.escape(wanted)}(?![0-9])")
+    rows = connection.execute(cited).all()
+    return tuple(dict.fromkeys(ref_of(*row[:4]) for row in rows if ends.search(row[4].casefold())))
 
 
 def tickets_of(connection: Connection, case: IssueRef) -> tuple[IssueRef, ...]:

@@ -96,6 +96,11 @@ class Ledger:
         with self._reading() as connection:
             return cases.case_of(connection, issue)
 
+    def cases_citing(self, site: str, page: str) -> tuple[IssueRef, ...]:
+        """Return the cases in which evidence points at this page, ``owner/repo/pull/7``."""
+        with self._reading() as connection:
+            return cases.cases_citing(connection, site, page)
+
     def spans(self, case: IssueKey) -> Spans:
         """Return the instants of an incident, and the lengths of time between them, as they were at the latest look."""
         with self._reading() as connection:

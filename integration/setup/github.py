@@ -11,7 +11,7 @@ from integration.trackers.github.settling import BRANCH, Settling
 from integration.trackers.github.templates import MADE_BY
 from mappings.models import Policy
 
-EVENTS = ("issues", "issue_comment", "sub_issues")
+EVENTS = ("issues", "issue_comment", "sub_issues", "pull_request", "workflow_run")
 # Red to grey by severity; shapes and words carry the meaning, colours only help.
 COLOURS = {"SEV1": "b60205", "SEV2": "d93f0b", "SEV3": "fbca04", "SEV4": "c5def5"}
 OTHER = "0052cc"

@@ -89,6 +89,8 @@ def _run(engine: Engine, object_: str) -> str:
     wakeup = engine.outstanding.wakeup(object_)
     if wakeup is None:
         return "nothing"
+    if wakeup.is_exhibit:
+        return _wake_citing(engine, wakeup)
     case = engine.ledger.case_of(IssueKey(wakeup.site, wakeup.id)) or IssueRef(
         IssueKey(wakeup.site, wakeup.id), wakeup.locator
     )
@@ -107,6 +109,19 @@ def _run(engine: Engine, object_: str) -> str:
     )
     with _renewing(engine, object_, token), bound:
         return _locked(engine, case, wakeup, token, begun.generation)
+
+
+def _wake_citing(engine: Engine, wakeup: WakeUp) -> str:
+    """Turn the word that an object may have changed into wake-ups of all cases whose evidence points at it; most concern none."""
+    token, now = uuid.uuid4().hex, engine.clock().timestamp()
+    begun = engine.outstanding.begin(wakeup.object, token, now)
+    if begun.how is not Beginning.BEGUN:
+        return begun.how.value
+    cases = engine.ledger.cases_citing(wakeup.site, wakeup.locator)
+    woken = [WakeUp(c.key.site, c.key.id, c.locator, wakeup.event, now, wakeup.delivery) for c in cases]
+    engine.outstanding.wake(woken, now)
+    engine.outstanding.finish(wakeup.object, token, begun.generation, now)
+    return "forwarded" if woken else "nothing"
 
 
 def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generation: str) -> str:

@@ -83,9 +83,46 @@ def test_a_dependency_wakes_both_ends():
     assert places(payload, "issue_dependencies") == [("1", "acme/shop#20"), ("2", "acme/tools#5")]
 
 
-@pytest.mark.parametrize("event", ["ping", "push", "milestone", "label", "star", "installation", "workflow_run", "xyz"])
+@pytest.mark.parametrize("event", ["ping", "push", "milestone", "label", "star", "installation", "check_run", "xyz"])
 def test_other_events_wake_nothing(event: str):
     assert read({"zen": "Design for failure."}, event) == ()
+
+
+@pytest.mark.parametrize("action", ["closed", "reopened"])
+def test_a_pull_request_that_evidence_may_point_at_is_named_as_its_page(action: str):
+    payload = {"action": action, "repository": a_repository(), "pull_request": {"id": 250, "number": 7}}
+    (wakeup,) = read(payload, "pull_request")
+    assert (wakeup.id, wakeup.locator, wakeup.event) == ("pull-250", "acme/shop/pull/7", f"pull_request.{action}")
+    assert WakeUp.from_json(wakeup.to_json()) == wakeup
+
+
+def test_a_run_that_ended_is_named_as_its_page():
+    payload = {"action": "completed", "repository": a_repository(), "workflow_run": {"id": 90}}
+    assert places(payload, "workflow_run") == [("run-90", "acme/shop/actions/runs/90")]
+
+
+@pytest.mark.parametrize(("event", "action"), [("pull_request", "synchronize"), ("workflow_run", "requested")])
+def test_what_cannot_change_what_evidence_shows_wakes_nothing(event: str, action: str):
+    payload = {
+        "action": action,
+        "repository": a_repository(),
+        "pull_request": {"id": 250, "number": 7},
+        "workflow_run": {"id": 90},
+    }
+    assert read(payload, event) == ()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"action": "closed", "repository": a_repository()},
+        {"action": "closed", "repository": a_repository(), "pull_request": {"id": 0, "number": 7}},
+        {"action": "closed", "repository": a_repository("acme/../x"), "pull_request": {"id": 1, "number": 7}},
+    ],
+)
+def test_a_pull_request_of_the_wrong_shape_is_refused(payload: Any):
+    with pytest.raises(DeliveryRejected):
+        read(payload, "pull_request")
 
 
 def test_only_the_reference_is_taken_from_the_payload():
