@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from mappings.checks import Check, ChecksFile
 from mappings.clocks import ClocksFile, Weekday
+from mappings.language import LanguageFile
 from mappings.people import Apps, CommandAuthority, JiraAuthority, JiraHolders, PeopleFile, Person, Roles
 from mappings.postmortem import Emptiness, LinkedIncidents, Part, PostmortemFile, Question, RespondingQuestion, Section
 from mappings.remediation import (
@@ -81,6 +82,7 @@ __all__ = [
     "Kind",
     "KindLevels",
     "LabelledSeverity",
+    "LanguageFile",
     "Level",
     "LinkDirection",
     "LinkedIncidents",
@@ -131,14 +133,15 @@ class Policy(MappingModel):
     """``service.yaml``."""
     checks: ChecksFile
     """``checks.yaml``."""
+    language: LanguageFile
+    """``language.yaml``."""
     projects: "tuple[ProjectPolicy, ...]" = ()
     """``projects/*.yaml``, each with the whole policy that holds there."""
 
     def __hash__(self) -> int:
         """Hash the files alone, so that the cost (0.2 ms) does not grow with the number of projects."""
-        return hash(
-            (self.severity, self.postmortem, self.remediation, self.people, self.clocks, self.service, self.checks)
-        )
+        files = (self.severity, self.postmortem, self.remediation, self.people)
+        return hash((*files, self.clocks, self.service, self.checks, self.language))
 
     def for_project(self, site: str, project: str) -> "Policy":
         """Return the policy for a project: ``site`` is ``github`` or ``jira``, ``project`` is ``owner/repo`` or a

@@ -13,7 +13,8 @@ class Finding:
 
     ``check`` is the slug that mappings and docs use; ``about`` the thing in a reader's words ("Action A3", "Timeline"); ``reason`` half a
     sentence on what was seen; ``remedy`` the next thing to do, with a line to copy where there is one. ``later`` marks what is not asked
-    for yet (responding phase). ``waived`` names who set it aside, or is empty.
+    for yet (responding phase). ``waived`` names who set it aside, or is empty. ``aside`` marks what is said in the details and on ``/status``
+    only, never among the next steps. ``line`` is the 1-based source line that it is about, where one is known.
     """
 
     check: str
@@ -24,6 +25,8 @@ class Finding:
     remedy: str = ""
     later: bool = False
     waived: str = ""
+    aside: bool = False
+    line: int | None = None
 
     @property
     def blocks(self) -> bool:
@@ -41,6 +44,10 @@ def blocking(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 def open_findings(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return those findings that failed and are asked for now, blocking ones first."""
-    failed = [f for f in findings if not f.passed and not f.waived and not f.later and f.level is not Level.OFF]
+    """Return those findings that failed and are asked for now as next steps, blocking ones first."""
+    failed = [
+        f
+        for f in findings
+        if not f.passed and not f.waived and not f.later and not f.aside and f.level is not Level.OFF
+    ]
     return tuple(sorted(failed, key=lambda f: (Level.BLOCK, Level.WARN, Level.ADVISE).index(f.level)))

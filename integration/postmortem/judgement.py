@@ -34,6 +34,7 @@ from integration.postmortem.rules.severity import SeverityView, judge_severity
 from integration.postmortem.rules.standing import GovernedView, judge_standing
 from integration.postmortem.rules.timeline import judge_timeline
 from integration.postmortem.rules.waiving import waive
+from integration.postmortem.rules.wording import judge_wording
 from integration.postmortem.rules.written import PostMortem, read_postmortem
 from mappings.models import Kind, Mode, Policy, PublicText
 
@@ -146,6 +147,7 @@ def _assess(bench: _Bench) -> Assessment:
         *judge_parts(bench.postmortem, kind, policy),
         *elsewhere,
         *judge_causes(bench.postmortem, severity.severity, policy),
+        *judge_wording(case.incident.document, bench.postmortem, severity.severity, policy),
     )
     untrusted = () if standing.is_trusted else (not_adopted(severity.severity, policy),)
     findings = waive(

@@ -78,7 +78,7 @@ def _incident(text: str, severity: Severity, policy: Policy, now: datetime) -> I
 
 
 def _noted(assessment: Assessment, postmortem: PostMortem) -> tuple[Noted, ...]:
-    own = (Noted(finding, _line_of(finding.check, postmortem)) for finding in assessment.findings)
+    own = (Noted(finding, finding.line or _line_of(finding.check, postmortem)) for finding in assessment.findings)
     rows = (
         Noted(finding, view.row.line if view.row else None) for view in assessment.actions for finding in view.findings
     )

@@ -141,7 +141,15 @@ def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy
         reason = "the mapping names nobody, so any active user of this site may decide"
         ask = policy.check("authority_mapped").asks
         findings.append(
-            Finding("authority_mapped", "Authority", False, policy.level("authority_mapped", severity), reason, ask)
+            Finding(
+                "authority_mapped",
+                "Authority",
+                False,
+                policy.level("authority_mapped", severity),
+                reason,
+                ask,
+                aside=True,
+            )
         )
     for problem in incident.document.problems:
         ask = "Please split or simplify that part."
