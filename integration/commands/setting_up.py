@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from integration.setup.writing import write_answers
 from integration.trackers.github.templates import MADE_BY, issue_forms
 from mappings.clocks import Weekday
 from mappings.loading import load_policy
-from mappings.models import Policy
+from mappings.models import GithubDue, Policy
 from mappings.service import Profile
 
 SIGNS = {Fate.KEEP: "✔", Fate.MAKE: "+", Fate.MEND: "~", Fate.BY_HAND: "!", Fate.REFUSED: "✘"}
@@ -119,21 +120,23 @@ def on_github_command(
     with closing(place.client):
         answers = collect_answers(_finding(place.account), policy=policy, quiet=only_show or as_json, **asked)
         show_each(write_answers(settings.mappings_dir, answers, only_show=only_show), steps, only_show, as_json)
-        policy = load_policy(settings.mappings_dir).policy
+        policy = load_policy(settings.mappings_dir).policy.for_project("github", repository)
         secret = secret_for(
             "github", settings.github_webhook_secrets, settings.data_dir, only_show=only_show or not receiver
         )
-        forms = issue_forms(policy)
+        forms, form = issue_forms(policy), policy.remediation.ticket.github
         wanted = on_github.Wanted(
             on_github.labels_of(policy),
             {} if into else forms,
-            "" if receiver is None or settings.github_app_id else f"{receiver}/webhooks/github",
+            "" if receiver is None else f"{receiver}/webhooks/github",
             secret.value,
+            due_field=form.due_field if form.due is GithubDue.ISSUE_FIELD else "",
         )
         show_each(on_github.bring_about(place, wanted, only_show=only_show), steps, only_show, as_json)
     if into is not None:
         show_each(_written(forms, into, only_show=only_show), steps, only_show, as_json)
-    finish(steps, secret, "GITHUB_WEBHOOK_SECRET", as_json, used=bool(wanted.hook_url) and not only_show)
+    used = any(step.kind == "webhook" and step.name == wanted.hook_url for step in steps) and not only_show
+    finish(steps, secret, "GITHUB_WEBHOOK_SECRET", as_json, used=used)
 
 
 def _github_place(settings: Settings, project: str, token_file: Path | None) -> "Any":
@@ -143,9 +146,14 @@ def _github_place(settings: Settings, project: str, token_file: Path | None) -> 
 
     if token_file is not None:
         token = token_file.read_text("utf-8").strip()
-        return Settling(by_token(settings.github_api_url, token), repository_of(project))
-    tracker = require_configured(connect_trackers(settings, settings.signing_key()), "github")
-    return tracker.settling(project)
+        place = Settling(by_token(settings.github_api_url, token), repository_of(project))
+        # An administrator's token makes what is in the repository; the App's webhook is set by the App itself.
+        return replace(place, app=_own(settings, project).app) if settings.github_app_id else place
+    return _own(settings, project)
+
+
+def _own(settings: Settings, project: str) -> "Any":
+    return require_configured(connect_trackers(settings, settings.signing_key()), "github").settling(project)
 
 
 def _finding(account: Callable[[str], Any]) -> Find:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.asking import templates
 from integration.setup.steps import Fate, Step
-from integration.trackers.github.payloads import Hook
+from integration.trackers.github.failures import is_ours
+from integration.trackers.github.payloads import Hook, HookConfig
 from integration.trackers.github.settling import BRANCH, Settling
 from integration.trackers.github.templates import MADE_BY
 from mappings.models import Policy
@@ -23,18 +24,22 @@ BODY = (
 NEEDS = {
     "label": "Issues: write",
     "webhook": "Webhooks: write, on the repository",
+    "field": "Issue fields: write, on the organisation",
     "form": "Contents and Pull requests: write; or `--files DIR` writes the forms there instead",
 }
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be there. ``hook_url`` is empty where no receiver was named; ``secret`` is what deliveries are signed with."""
+    """What is to be there. ``hook_url`` is empty where no receiver was named; ``secret`` is what deliveries are signed with;
+    ``due_field`` is the issue field for due dates, empty where the mapping uses none.
+    """
 
     labels: Mapping[str, tuple[str, str]]
     forms: Mapping[str, str]
     hook_url: str
     secret: str = field(repr=False)
+    due_field: str = ""
 
 
 def labels_of(policy: Policy) -> Mapping[str, tuple[str, str]]:
@@ -58,6 +63,7 @@ def bring_about(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator
     """Yield each step once it is done; with ``only_show`` nothing is done."""
     yield from _guarded("label", _labels(place, wanted, only_show=only_show))
     yield from _guarded("webhook", _webhook(place, wanted, only_show=only_show))
+    yield from _guarded("field", _field(place, wanted, only_show=only_show))
     yield from _guarded("form", _forms(place, wanted, only_show=only_show))
 
 
@@ -83,6 +89,10 @@ def _labels(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[Ste
 
 
 def _webhook(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[Step]:
+    of_app = place.hook_of_app()
+    if of_app is not None:
+        yield from _webhook_of_app(place, wanted, *of_app, only_show=only_show)
+        return
     if not wanted.hook_url:
         says = "Name where the receiver can be reached with --receiver https://…, and it is made."
         yield Step("webhook", "", Fate.BY_HAND, says)
@@ -101,6 +111,62 @@ def _webhook(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[St
             events = sorted({*EVENTS, *same.events}) if "*" not in same.events else ["*"]
             place.mend_hook(same.id, wanted.hook_url, wanted.secret, events)
         yield Step("webhook", wanted.hook_url, Fate.MEND, "on, signed, with all events")
+
+
+def _webhook_of_app(
+    place: Settling, wanted: Wanted, there: HookConfig, events: frozenset[str], *, only_show: bool
+) -> Iterator[Step]:
+    """An App has one webhook for all that it is installed on. Its address and secret can be set; its events only on its own page."""
+    leads_elsewhere = bool(there.url) and not is_ours(there.url)
+    if leads_elsewhere:
+        says = f"It leads to {there.url}, so it stays. The service needs an App of its own."
+        yield Step("webhook", "of the App", Fate.BY_HAND, says)
+    elif not wanted.hook_url and not (there.url and there.secret):
+        says = "Name where the receiver can be reached with --receiver https://…, and the App's webhook is led there."
+        yield Step("webhook", "of the App", Fate.BY_HAND, says)
+    elif wanted.hook_url and not _leads_there(there, wanted.hook_url):
+        if not only_show:
+            place.lead_hook_of_app(wanted.hook_url, wanted.secret)
+        yield Step(
+            "webhook",
+            wanted.hook_url,
+            Fate.MEND if there.url else Fate.MAKE,
+            "for all that the App is installed on, signed",
+        )
+    else:
+        yield Step("webhook", str(there.url), Fate.KEEP)
+    lacking = sorted(set(EVENTS) - events)
+    if lacking:
+        says = (
+            f"Choose {', '.join(lacking)} on the App's page, under Permissions & events: GitHub lets nobody else do so."
+        )
+        yield Step("webhook", "events", Fate.BY_HAND, says)
+
+
+def _leads_there(there: HookConfig, url: str) -> bool:
+    is_safe = str(there.insecure_ssl or "0") == "0" and there.content_type == "json"
+    return (there.url or "").rstrip("/") == url and bool(there.secret) and is_safe
+
+
+def _field(place: Settling, wanted: Wanted, *, only_show: bool) -> Iterator[Step]:
+    if not wanted.due_field:
+        return
+    try:
+        fields = place.fields()
+    except IssueNotFound:
+        says = "There are no issue fields here. Let due dates stand in a line instead: remediation.yaml, `ticket.github.due: line`."
+        yield Step("field", wanted.due_field, Fate.BY_HAND, says)
+        return
+    same = next((each for each in fields if each.name.casefold() == wanted.due_field.casefold()), None)
+    if same is None:
+        if not only_show:
+            place.make_date_field(wanted.due_field)
+        yield Step("field", wanted.due_field, Fate.MAKE, "for dates, in the whole organisation")
+    elif same.data_type == "date":
+        yield Step("field", wanted.due_field, Fate.KEEP)
+    else:
+        says = f"It is there for {same.data_type}, not for dates. Name another in remediation.yaml, `ticket.github.due_field`."
+        yield Step("field", wanted.due_field, Fate.BY_HAND, says)
 
 
 def _is_right(hook: Hook) -> bool:

@@ -1,8 +1,13 @@
 """Setting a repository up: labels, webhook and forms are made once, what is somebody else's stays, and no secret is shown."""
 
 import json
+import os
+import pty
+import select
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +19,8 @@ from integration.cli import main
 from integration.commands.setting_up import collect_answers
 from integration.doctor.examining import examine, tasks
 from integration.doctor.lines import State
+from integration.sandbox.deliveries import Hook
+from integration.sandbox.github.model import App
 from integration.settings import Settings
 from integration.setup.answers import Account, Answers
 from integration.trackers.github.settling import BRANCH
@@ -227,3 +234,116 @@ class Terminal:
 
 def nobody(login: str) -> Account:
     raise AssertionError(login)
+
+
+@pytest.fixture
+def app(service: Stage, monkeypatch: pytest.MonkeyPatch) -> App:
+    """Let the service sign in as an App that is installed on the repository, with the rights that the README names."""
+    made = service.github.add_app("followthrough", "acme")
+    service.github.install_app(made, "acme", [REPOSITORY])
+    monkeypatch.delenv("GITHUB_TOKEN")
+    monkeypatch.setenv("GITHUB_APP_ID", str(made.id))
+    monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY", made.private_key)
+    return made
+
+
+def test_the_webhook_of_an_app_is_led_to_the_receiver_once(service: Stage, app: App) -> None:
+    shown = run("--receiver", RECEIVER, "--no-input", "--print")
+    assert f"+ webhook {RECEIVER}/webhooks/github: would be made." in shown.output
+    assert app.hook is None
+
+    done = run("--receiver", RECEIVER, "--no-input")
+    assert f"+ webhook {RECEIVER}/webhooks/github: made." in done.output
+    assert app.hook is not None
+    assert app.hook.url == f"{RECEIVER}/webhooks/github"
+    assert app.hook.secret
+    assert app.hook.secret not in done.output
+    assert "sev1" in labels(service)
+    assert hooks(service) == []
+    # An App that may not write files is told so, and that hinders nothing else.
+    assert "`--files DIR`" in done.output
+
+    signed, again = app.hook.secret, run("--receiver", RECEIVER, "--no-input")
+    assert f"✔ webhook {RECEIVER}/webhooks/github: is there." in again.output
+    assert app.hook.secret == signed
+
+
+def test_without_a_receiver_the_webhook_of_an_app_is_asked_for(service: Stage, app: App) -> None:
+    done = run("--no-input")
+    assert (
+        "! webhook of the App: by hand. Name where the receiver can be reached with --receiver https://…" in done.output
+    )
+    assert app.hook is None
+
+
+def test_the_webhook_of_an_app_that_leads_elsewhere_stays(service: Stage, app: App) -> None:
+    app.hook = Hook(1, "https://elsewhere.example/hook", "x", frozenset({"*"}))
+    done = run("--receiver", RECEIVER, "--no-input")
+    assert "It leads to https://elsewhere.example/hook, so it stays." in done.output
+    assert app.hook.url == "https://elsewhere.example/hook"
+
+
+def test_the_field_for_due_dates_is_made_once_where_the_mapping_uses_one(
+    service: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Settings.load().mappings_dir / "projects" / "fields.yaml"
+    file.write_text(
+        f"applies_to: ['github:{REPOSITORY}']\nremediation:\n  ticket: {{github: {{due: issue_field, due_field: Due by}}}}\n"
+    )
+    first = run("--no-input")
+    assert "field Due by" in first.output, first.output
+    second = run("--no-input")
+    if "+ field" in first.output:
+        assert "✔ field Due by: is there." in second.output
+    else:
+        assert first.output.count("field Due by") == second.output.count("field Due by") == 1
+
+
+def test_at_a_terminal_the_four_answers_are_asked_and_written(service: Stage) -> None:
+    """A real terminal: what is typed there lands in the mappings."""
+    ours, theirs = pty.openpty()
+    program = (sys.executable, "-c", "import sys; from integration.cli import main; sys.exit(main())")
+    with subprocess.Popen(
+        (*program, "setup", "github", REPOSITORY), stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+    ) as asked:
+        os.close(theirs)
+        screen = "".join(
+            answered(ours, question, typed)
+            for question, typed in (
+                ("Who reviews for governance?", "gina"),
+                ("Who is the executive sponsor?", ""),
+                ("On which day is the weekly review?", "thu"),
+                ("How much weighs from the first day?", "follow-through"),
+            )
+        )
+        screen += until_closed(ours)
+        assert asked.wait(60) == 0, screen
+    policy = load_policy(Settings.load().mappings_dir).policy
+    assert policy.clocks.review_day is Weekday.THU
+    assert policy.service.profile is Profile.FOLLOW_THROUGH
+    assert len(policy.people.roles.governance_reviewers) == 1
+    assert policy.people.roles.executive_sponsors == ()
+
+
+def answered(terminal: int, question: str, typed: str) -> str:
+    """Read the terminal until it asks, then type; returns what was read."""
+    screen = ""
+    while question not in screen or not screen.rstrip(" ").endswith(":"):
+        ready, _, _ = select.select([terminal], [], [], 60)
+        assert ready, screen
+        screen += os.read(terminal, 4096).decode("utf-8", "replace")
+    os.write(terminal, f"{typed}\n".encode())
+    return screen
+
+
+def until_closed(terminal: int) -> str:
+    """Read what is left; Linux answers with EIO once nobody holds the other end."""
+    screen = b""
+    while True:
+        try:
+            read = os.read(terminal, 4096)
+        except OSError:
+            return screen.decode("utf-8", "replace")
+        if not read:
+            return screen.decode("utf-8", "replace")
+        screen += read

@@ -4,10 +4,11 @@ The App signs for all of them but ``/installation/…``, which an installation's
 """
 
 import json
+from dataclasses import replace
 
 from flask import request
 
-from integration.sandbox.deliveries import Delivery
+from integration.sandbox.deliveries import Delivery, Hook
 from integration.sandbox.github import apps
 from integration.sandbox.github.asking import Answer, Ask, Route
 from integration.sandbox.github.model import App, Grant, Installation, Json, Repository
@@ -106,7 +107,17 @@ def hook_config(ask: Ask) -> Answer:
     """Answer where the App's webhook goes."""
     hook = _app(ask).hook
     config = {"content_type": "json", "insecure_ssl": "0"}
-    return Answer(config if hook is None else {**config, "url": hook.url, "secret": "********"})
+    return Answer(
+        config if hook is None else {**config, "url": hook.url} | ({"secret": "********"} if hook.secret else {})
+    )
+
+
+def set_hook_config(ask: Ask) -> Answer:
+    """Lead the App's webhook somewhere, or give it another secret; what is not said stays."""
+    app, body = _app(ask), ask.body
+    there = app.hook or Hook(ask.site.new_id("hook"), "", None, frozenset({"*"}), f"app/{app.slug}")
+    app.hook = replace(there, url=str(body.get("url", there.url)), secret=body.get("secret", there.secret))
+    return hook_config(ask)
 
 
 def _deliveries(ask: Ask) -> list[Delivery]:
@@ -176,6 +187,7 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/app/installations/<int:installation_id>/access_tokens", make_token),
     ("GET", "/repos/<owner>/<name>/installation", repository_installation),
     ("GET", "/app/hook/config", hook_config),
+    ("PATCH", "/app/hook/config", set_hook_config),
     ("GET", _DELIVERIES, list_deliveries),
     ("POST", f"{_DELIVERIES}/<int:delivery_id>/attempts", redeliver),
     ("GET", "/installation/repositories", my_repositories),
@@ -183,5 +195,14 @@ ROUTES: tuple[Route, ...] = (
 )
 # What an App's own signature is good for.
 SIGNED = frozenset(
-    {me, list_installations, make_token, repository_installation, hook_config, list_deliveries, redeliver}
+    {
+        me,
+        list_installations,
+        make_token,
+        repository_installation,
+        hook_config,
+        set_hook_config,
+        list_deliveries,
+        redeliver,
+    }
 )

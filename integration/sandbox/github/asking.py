@@ -37,6 +37,17 @@ Act = Callable[..., Answer]
 Route = tuple[str, str, Act]
 
 
+# Which permission an address asks for, by what follows the repository's name.
+# https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps
+_PERMISSIONS = {"contents": "contents", "git": "contents", "pulls": "pull_requests", "hooks": "repository_hooks"}
+
+
+def _permission(address: str, *, is_read: bool) -> str:
+    part = address.partition("/repos/")[2].split("/")[2:3]
+    other = "metadata" if is_read and part != ["issues"] else "issues"
+    return _PERMISSIONS.get(part[0], other) if part else other
+
+
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks: a person; an App's bot, with what its installation's token is good for; or the App itself, signing."""
@@ -148,8 +159,8 @@ class Ask:
         if self.grant is None or "owner" not in path or "name" not in path:
             return
         repository = self.repository(path["owner"], path["name"])
-        is_read, is_issues = request.method in {"GET", "HEAD"}, "/issues" in request.path
-        held = self.grant.permissions.get("issues") if is_issues or not is_read else "read"
+        is_read = request.method in {"GET", "HEAD"}
+        held = self.grant.permissions.get(_permission(request.path, is_read=is_read))
         is_covered = is_read or repository.id in self.grant.repositories
         if not is_covered or held is None or (held == "read" and not is_read):
             raise Refused(403, "Resource not accessible by integration")

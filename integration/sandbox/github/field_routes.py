@@ -5,7 +5,7 @@ from typing import Any
 
 from integration.sandbox.github.asking import Answer, Ask, Route
 from integration.sandbox.github.model import Issue, IssueField
-from integration.sandbox.github.refusals import invalid, not_found
+from integration.sandbox.github.refusals import Refused, invalid, not_found
 
 
 def list_fields(ask: Ask, org: str) -> Answer:
@@ -18,6 +18,20 @@ def list_fields(ask: Ask, org: str) -> Answer:
         # A server without them knows no such address.
         raise not_found()
     return Answer([ask.shapes.field(field) for field in ask.site.fields.get(org.lower(), [])])
+
+
+def make_field(ask: Ask, org: str) -> Answer:
+    """Make a field of an organisation; only its administrators may."""
+    list_fields(ask, org)
+    body, fields = ask.body, ask.site.fields.setdefault(org.lower(), [])
+    theirs = [each for each in ask.site.repositories.values() if each.owner.login.lower() == org.lower()]
+    if not any(each.allows(ask.person, "admin") for each in theirs):
+        raise Refused(403, "Must be an organization owner.")
+    if not body.get("name") or any(each.name.lower() == str(body["name"]).lower() for each in fields):
+        raise invalid("IssueField", "name", "already_exists" if body.get("name") else "missing_field")
+    made = IssueField(ask.site.new_id("field"), str(body["name"]), str(body["data_type"]), ask.site.now())
+    fields.append(made)
+    return Answer(ask.shapes.field(made))
 
 
 def _issue(ask: Ask, owner: str, name: str, number: int, *, write: bool) -> Issue:
@@ -97,6 +111,7 @@ def _fits(field: IssueField, value: object) -> bool:
 _VALUES = "/repos/<owner>/<name>/issues/<int:number>/issue-field-values"
 ROUTES: tuple[Route, ...] = (
     ("GET", "/orgs/<org>/issue-fields", list_fields),
+    ("POST", "/orgs/<org>/issue-fields", make_field),
     ("GET", _VALUES, list_values),
     ("POST", _VALUES, add_values),
     ("PUT", _VALUES, set_values),

@@ -13,7 +13,20 @@ from integration.errors import IssueNotFound
 from integration.trackers.github.client import GitHubClient
 from integration.trackers.github.failures import is_ours
 from integration.trackers.github.identifiers import Repository, path
-from integration.trackers.github.payloads import Account, Commit, Contents, Home, Hook, Label, Opened, read, read_all
+from integration.trackers.github.payloads import (
+    Account,
+    AppPayload,
+    Commit,
+    Contents,
+    Field,
+    Home,
+    Hook,
+    HookConfig,
+    Label,
+    Opened,
+    read,
+    read_all,
+)
 from integration.trackers.github.signin import ByToken
 
 BRANCH = "followthrough-issue-forms"
@@ -25,6 +38,7 @@ class Settling:
 
     client: GitHubClient
     repository: Repository
+    app: GitHubClient | None = None  # Asks as the App itself, where the service signs in as one.
 
     def default_branch(self) -> str:
         """Return the branch that pull requests go into. Raises :class:`IssueNotFound` where the repository is not to be seen."""
@@ -58,6 +72,28 @@ class Settling:
         """Give a webhook its address, secret and events anew, and turn it on."""
         body = {"active": True, "events": events, "config": _config(url, secret)}
         self.client.write("PATCH", self.repository.path("hooks", hook), body)
+
+    def hook_of_app(self) -> tuple[HookConfig, frozenset[str]] | None:
+        """Return where the App's one webhook leads, and the events that the App was subscribed to; ``None`` without an App."""
+        if self.app is None:
+            return None
+        told = read(AppPayload, self.app.get_fresh(path("app")).body)
+        return read(HookConfig, self.app.get_fresh(path("app", "hook", "config")).body), frozenset(told.events)
+
+    def lead_hook_of_app(self, url: str, secret: str) -> None:
+        """Lead the App's webhook to the receiver, signed."""
+        if self.app is not None:
+            self.app.write("PATCH", path("app", "hook", "config"), _config(url, secret))
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return the issue fields of the owner. Raises :class:`IssueNotFound` where the server or the owner has none."""
+        answer = self.client.get_fresh(path("orgs", self.repository.owner, "issue-fields"), about=self.repository)
+        return read_all(Field, answer.body if isinstance(answer.body, list) else [])
+
+    def make_date_field(self, name: str) -> None:
+        """Make an issue field for dates, for all repositories of the organisation."""
+        body = {"name": name, "data_type": "date", "description": "When the action is due"}
+        self.client.write("POST", path("orgs", self.repository.owner, "issue-fields"), body)
 
     def file(self, name: str, branch: str) -> "FileThere | None":
         """Return the text of a file on a branch, ``None`` where there is none."""

@@ -126,7 +126,7 @@ class GitHubTracker:
 
     def settling(self, project: str) -> Settling:
         """Return what sets a repository up with our own token."""
-        return Settling(self._client, repository_of(project))
+        return Settling(self._client, repository_of(project), self._app.app if self._app is not None else None)
 
     def _observer(self, policy: Policy) -> Observer:
         reader = Reader(self.service(), self._signer, policy.remediation.ticket.github)
