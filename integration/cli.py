@@ -47,6 +47,11 @@ COMMANDS = {
         "administering",
         "Serve the admin page: edit the mappings, see mistakes at their line, preview, publish, roll back.",
     ),
+    "trends": (
+        "learning",
+        "Say what the incidents of a window of time come to: causes, actions, post-mortems, projects, waivers.",
+    ),
+    "alike": ("learning", "List the earlier incidents that an incident resembles, and what became of their actions."),
     "deliveries": ("memory", "Show work that kept failing, and let it run again."),
     "audit": ("memory", "Check the audit chain."),
     "backup": ("keeping", "Copy the SQLite ledger into a new FILE, while the service runs."),

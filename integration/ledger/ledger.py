@@ -28,6 +28,7 @@ from integration.ledger import (
     restored,
     retention,
     schedule,
+    trending,
     verification,
 )
 from integration.ledger import engine as databases
@@ -37,10 +38,13 @@ from integration.ledger.recall import recall
 from integration.ledger.records import AuditEntry, AuditReport, LookRecord, Parked, Publication, Rejection
 from integration.ledger.restored import Restored
 from integration.ledger.schema import SchemaState, state_of
+from integration.ledger.trending import Earlier
 from integration.postmortem.decisions import Decision, Intent, IntentState, Memory, ProjectMemory
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.reading.spans import Spans
+from integration.postmortem.trends import Figures as TrendFigures
+from integration.postmortem.trends import Window
 from integration.trackers.base import Cursor
 
 
@@ -324,6 +328,18 @@ class Ledger:
         """Take work off the list, by its key; return whether it was on it."""
         with self._writing() as writing:
             return parking.unpark(writing, work)
+
+    # Learning from many incidents
+
+    def trends(self, window: Window) -> TrendFigures:
+        """Return the figures of a window of time: counts over incidents, none per person."""
+        with self._reading() as connection:
+            return trending.trends(connection, window)
+
+    def earlier(self) -> tuple[Earlier, ...]:
+        """Return every governed incident with its actions, for finding those that resemble another one."""
+        with self._reading() as connection:
+            return trending.earlier(connection)
 
     # Operating it
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from integration.ledger.agreed import record_actions
 from integration.ledger.cases import keep_ticket, meet_case
 from integration.ledger.chain import Plain, Writing
+from integration.ledger.counted import keep_causes, keep_outcomes
 from integration.ledger.people import rows_of
 from integration.ledger.projects import meet
 from integration.ledger.records import LookRecord
@@ -40,6 +41,8 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     rows_of(writing.connection, record.people)
     _project(look, record)
     agreed = record_actions(writing, case, look.row, record.actions, now)
+    keep_outcomes(writing.connection, look.row, record.outcomes)
+    keep_causes(writing.connection, look.row, record.causes)
     _replace_tickets(look, (*record.tickets, *agreed))
     _mark(look, "said", record.said)
     _mark(look, "satisfied", (str(key) for key in record.satisfied))
@@ -70,6 +73,8 @@ def _project(look: _Look, record: LookRecord) -> None:
         "acknowledged_at": record.spans.acknowledged,
         "mitigated_at": record.spans.mitigated,
         "resolved_at": record.spans.resolved,
+        "due_at": record.due_at,
+        "approved_at": record.approved_at,
         "looked_at": look.now if record.finished else before.looked_at,
         "next_look": record.next_look,
         "status_comment": comment,

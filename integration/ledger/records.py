@@ -12,6 +12,23 @@ NO_SPANS = Spans()
 
 
 @dataclass(frozen=True)
+class KeptCause:
+    """What trends count of one root cause: its category, and the phase of the lifecycle in which it arose; empty where not said."""
+
+    category: str
+    phase: str
+
+
+@dataclass(frozen=True)
+class KeptOutcome:
+    """How far the proof of a remembered action is, in the words of ``ProofState``, and since when it is settled, if it is."""
+
+    action_id: str
+    outcome: str
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True)
 class LookRecord:
     """What one look found and did. Everything has a default, so that a look records only what it knows.
 
@@ -21,7 +38,8 @@ class LookRecord:
     ``satisfied``, the owners of ``actions``, and ``reopened``, which lists the issues that this very look has reopened.
     Actions are updated by their id and never dropped.
 
-    ``spans`` are the instants that the timeline says, for lengths of time over many incidents.
+    ``spans`` are the instants that the timeline says, for lengths of time over many incidents; ``due_at`` and ``approved_at`` the deadline of
+    the post-mortem and the last approval that it needed; ``causes`` and ``outcomes`` what else trends count.
     ``tickets`` are all issues of the case but the incident; the tickets of remembered actions belong to it in any case.
     ``finished`` is false for a look of which something has to wait: then ``looked_at`` and ``severity`` stay as they
     were, so that commands which it could not act on are acted on by the next one. ``people`` are accounts whose handle
@@ -39,6 +57,10 @@ class LookRecord:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     spans: Spans = NO_SPANS
+    due_at: datetime | None = None
+    approved_at: datetime | None = None
+    causes: tuple[KeptCause, ...] = ()
+    outcomes: tuple[KeptOutcome, ...] = ()
     next_look: datetime | None = None
     status_comment: str | None = None
     status_digest: str | None = None

@@ -73,13 +73,15 @@ class _Cases(TypedColumns):
     policy: Named[str] = Column(Words())
     governed: Named[bool]
     adopted_digest: Named[str | None] = Column(Words())
-    opened_at: Named[datetime | None] = Column(Instant())
+    opened_at: Named[datetime | None] = Column(Instant(), index=True)
     closed_at: Named[datetime | None] = Column(Instant())
     began_at: Named[datetime | None] = Column(Instant())
     detected_at: Named[datetime | None] = Column(Instant())
     acknowledged_at: Named[datetime | None] = Column(Instant())
     mitigated_at: Named[datetime | None] = Column(Instant())
     resolved_at: Named[datetime | None] = Column(Instant())
+    due_at: Named[datetime | None] = Column(Instant(), index=True)
+    approved_at: Named[datetime | None] = Column(Instant())
     looked_at: Named[datetime | None] = Column(Instant())
     next_look: Named[datetime | None] = Column(Instant(), index=True)
     status_comment: Named[str | None] = Column(Words())
@@ -113,6 +115,17 @@ class _Actions(TypedColumns):
     ticket_id: Named[str | None] = Column(Words())
     ticket_locator: Named[str | None] = Column(Words())
     ticket_url: Named[str | None] = Column(Words())
+    outcome: Named[str | None] = Column(Words())
+    settled_at: Named[datetime | None] = Column(Instant())
+
+
+class _Causes(TypedColumns):
+    """A root cause as the post-mortem says it: what trends count. Its words stay in the tracker."""
+
+    case_id: Named[int] = Column(ForeignKey("cases.id"), primary_key=True)
+    position: Named[int] = Column(primary_key=True, autoincrement=False)
+    category: Named[str] = Column(Words())
+    phase: Named[str] = Column(Words())
 
 
 class _Owners(TypedColumns):
@@ -266,12 +279,25 @@ cases = Table("cases", metadata, _Cases, UniqueConstraint("site", "issue_id"))
 tickets = Table(
     "tickets", metadata, _Tickets, UniqueConstraint("case_id", "site", "issue_id"), Index(None, "site", "issue_id")
 )
-actions = Table("actions", metadata, _Actions, UniqueConstraint("case_id", "action_id"))
+actions = Table(
+    "actions",
+    metadata,
+    _Actions,
+    UniqueConstraint("case_id", "action_id"),
+    Index(None, "due", "outcome", "settled_at"),
+)
+causes = Table("causes", metadata, _Causes)
 owners = Table("owners", metadata, _Owners)
 marks = Table("marks", metadata, _Marks, Index(None, "kind", "at"))
 refusals = Table("refusals", metadata, _Refusals)
 intents = Table("intents", metadata, _Intents, UniqueConstraint("case_id", "purpose"))
-decisions = Table("decisions", metadata, _Decisions, UniqueConstraint("issue_site", "issue_id", "comment_id", "line"))
+decisions = Table(
+    "decisions",
+    metadata,
+    _Decisions,
+    UniqueConstraint("issue_site", "issue_id", "comment_id", "line"),
+    Index(None, "word", "at"),
+)
 cursors = Table("cursors", metadata, _Cursors)
 policy_files = Table("policy_files", metadata, _PolicyFiles)
 publications = Table("publications", metadata, _Publications)

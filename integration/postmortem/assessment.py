@@ -8,6 +8,7 @@ from integration.postmortem.decisions import Decision, RememberedAction
 from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Comment, Issue, IssueRef
 from integration.postmortem.people import Person
+from integration.postmortem.reading.causes import Cause
 from integration.postmortem.reading.commands import Suggestion
 from integration.postmortem.reading.spans import Spans
 from integration.postmortem.reading.timeline import Timeline
@@ -108,6 +109,7 @@ class Assessment:
     adopted_digest: str | None = None
     elsewhere: tuple[LinkedIncident, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)
+    causes: tuple[Cause, ...] = ()
 
     @property
     def spans(self) -> Spans:

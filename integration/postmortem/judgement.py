@@ -11,7 +11,7 @@ from integration.postmortem.assessment import ActionView, Assessment, Governed, 
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Facts, FactsNeeded
 from integration.postmortem.rules.answered import lead_written
-from integration.postmortem.rules.causes import judge_causes
+from integration.postmortem.rules.causes import causes_of, judge_causes
 from integration.postmortem.rules.classifying import judge_asking
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
 from integration.postmortem.rules.deciding import (
@@ -187,6 +187,7 @@ def _assess(bench: _Bench) -> Assessment:
         adopted_digest=standing.adopted_digest,
         timeline=bench.postmortem.told,
         elsewhere=linked,
+        causes=causes_of(bench.postmortem),
     )
 
 

@@ -1,10 +1,18 @@
 """What a look leaves in the ledger: the projection of the case, the values agreed, what was said. Values in, one record out."""
 
-from integration.ledger.records import LookRecord
-from integration.postmortem.assessment import Assessment, Governed
+from datetime import datetime
+
+from integration.ledger.records import KeptCause, KeptOutcome, LookRecord
+from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.commands import Command, EnsureOpen, Outcome, Result
 from integration.postmortem.decisions import Memory, Refusal, RememberedAction
 from integration.postmortem.incident import Case, IssueKey
+from integration.postmortem.reading.normalise import normalise
+from integration.postmortem.rules.evidence import ProofState
+
+LONGEST_PHASE = 40
+"""Characters of a phase of the lifecycle that are kept; what is longer is a sentence."""
+_SETTLES = {ProofState.VERIFIED: "verify", ProofState.RISK_ACCEPTED: "accept-risk"}
 
 
 def record_of(
@@ -33,6 +41,13 @@ def record_of(
         opened_at=case.incident.created_at,
         closed_at=case.incident.closed_at if case.incident.closed else None,
         spans=assessment.spans,
+        due_at=assessment.due,
+        approved_at=_approved_at(assessment, memory),
+        causes=tuple(
+            KeptCause(cause.category.value if cause.category else "", normalise(cause.phase)[:LONGEST_PHASE])
+            for cause in assessment.causes
+        ),
+        outcomes=tuple(_outcome(view, memory) for view in assessment.actions if view.ticket is not None),
         next_look=assessment.next_look,
         status_comment=memory.status_comment or "",
         status_digest=memory.status_digest if memory.status_comment else "",
@@ -58,3 +73,18 @@ def _agreed(assessment: Assessment, memory: Memory) -> tuple[RememberedAction, .
 
 def _satisfied(assessment: Assessment) -> frozenset[IssueKey]:
     return frozenset(gate.issue.ref.key for gate in assessment.gates if gate.issue.closed and gate.may_close)
+
+
+def _approved_at(assessment: Assessment, memory: Memory) -> datetime | None:
+    """Return when the last approval that the post-mortem needed was given, or set aside; ``None`` while one is wanting, or none is needed."""
+    if assessment.phase not in (Phase.REMEDIATING, Phase.COMPLETE):
+        return None
+    approvals = [*memory.decided("approve"), *(d for d in memory.decided("waive") if d.reason.startswith("approval_"))]
+    return max((decision.at for decision in approvals), default=None)
+
+
+def _outcome(view: ActionView, memory: Memory) -> KeptOutcome:
+    """Return what became of an action: settled when the decision was taken that still holds."""
+    word = _SETTLES.get(view.proof.state)
+    given = memory.decided(word, view.ticket.ref.key) if word is not None and view.ticket is not None else ()
+    return KeptOutcome(view.action_id, view.proof.state.value, given[-1].at if given else None)

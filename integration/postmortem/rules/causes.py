@@ -8,13 +8,16 @@ from mappings.models import Level, Policy, Severity
 SECTION = "root_causes"
 
 
+def causes_of(postmortem: PostMortem) -> tuple[Cause, ...]:
+    """Return the root causes as they are written; none while the section is missing or empty."""
+    section = postmortem.sections.get(SECTION)
+    return read_causes(section.blocks) if section is not None and section.has_substance else ()
+
+
 def judge_causes(postmortem: PostMortem, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
     """Return one finding per cause and check; none while the section is missing or empty."""
-    section = postmortem.sections.get(SECTION)
-    if section is None or not section.has_substance:
-        return ()
     findings = []
-    for number, cause in enumerate(read_causes(section.blocks), start=1):
+    for number, cause in enumerate(causes_of(postmortem), start=1):
         for check, there, seen in _checks(cause):
             level = policy.level(check, severity)
             if level is not Level.OFF:

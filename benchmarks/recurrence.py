@@ -1,0 +1,75 @@
+"""Scores the search for earlier incidents: ``python -m benchmarks.recurrence CORPUS.jsonl QUERIES.jsonl [--whole]``, and times it: ``--speed N``.
+
+Candidates are incidents of the same set, not later than the query, and not itself. recall@5 is the relevant ones among the first five, out of
+min(5, relevant); MRR the mean of one over the rank of the first relevant one. Asked with ``text_early``, what is known when an incident is
+opened; with ``--whole`` with the whole text.
+"""
+
+import json
+import random
+import resource
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from integration.postmortem.nearest import Nearest
+
+DEEP = 2000
+
+
+def score(corpus: Path, queries: Path, field: str) -> None:
+    """Print recall@5 and MRR of each set."""
+    documents = [json.loads(row) for row in corpus.read_text().splitlines()]
+    asked = [json.loads(row) for row in queries.read_text().splitlines()]
+    for kind in sorted({document["set"] for document in documents}):
+        candidates = [document for document in documents if document["set"] == kind]
+        nearest = Nearest([document["text"] for document in candidates])
+        recalls, ranks = [], []
+        for query in (each for each in asked if each["set"] == kind and each["relevant"]):
+            fits = [each["date"] <= query["date"] and each["id"] != query["query_id"] for each in candidates]
+            hits = nearest.search(query[field], DEEP, among=fits)
+            found = [candidates[hit.position]["id"] for hit in hits]
+            relevant = set(query["relevant"])
+            recalls.append(len(relevant & set(found[:5])) / min(5, len(relevant)))
+            ranks.append(next((1 / n for n, name in enumerate(found, 1) if name in relevant), 0.0))
+        print(
+            f"{kind}: recall@5 {statistics.fmean(recalls):.3f}, MRR {statistics.fmean(ranks):.3f}, {len(recalls)} queries"
+        )
+
+
+def speed(corpus: Path, size: int) -> None:
+    """Print how long reading and asking take over ``size`` texts of a title and five actions, mixed from the corpus, and the memory."""
+    chance = random.Random(7)
+    words = [json.loads(row)["text"].split() for row in corpus.read_text().splitlines()]
+    pool = [each[:60] for each in words if len(each) >= 8]
+    texts = [
+        " ".join(w for part in chance.sample(pool, 3) for w in chance.sample(part, min(20, len(part))))
+        for _ in range(size)
+    ]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.perf_counter()
+    nearest = Nearest(texts)
+    built = time.perf_counter() - began
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    taken = []
+    for _ in range(50):
+        text = chance.choice(texts)
+        began = time.perf_counter()
+        nearest.search(text)
+        taken.append((time.perf_counter() - began) * 1000)
+    middle, slow = statistics.median(taken), statistics.quantiles(taken, n=20)[18]
+    print(f"{size} texts: read in {built:.1f} s, {grown:.0f} MB more; search median {middle:.1f} ms, p95 {slow:.1f} ms")
+
+
+def main() -> None:
+    """Score or time."""
+    given = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    if "--speed" in sys.argv:
+        speed(Path(given[0]), int(given[1]))
+    else:
+        score(Path(given[0]), Path(given[1]), "text" if "--whole" in sys.argv else "text_early")
+
+
+if __name__ == "__main__":
+    main()

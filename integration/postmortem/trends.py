@@ -1,0 +1,285 @@
+"""Figures of a window of time → statements. Figures come from the ledger; here they become sentences that name their denominator.
+
+No figure is computed per person, nothing is ranked by time to resolve, and a share of few is called one of few (DESIGN 1.10).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import fmean, median
+
+from integration.postmortem.reading.durations import in_words
+from integration.postmortem.writing.wording import count
+
+FEW = 5
+"""A share of fewer than that is said with the remark that it is one of few."""
+REMARK = " (few, so read it with care)"
+
+
+@dataclass(frozen=True)
+class Window:
+    """Whole days of UTC, the last one included; ``as_of`` is when the figures were taken."""
+
+    first: date
+    last: date
+    as_of: datetime
+
+    @property
+    def days(self) -> int:
+        """Return how many days it has."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> "Window":
+        """Return the window of the same length that ends the day before; of a whole month, the month before."""
+        last = self.first - timedelta(days=1)
+        first = last.replace(day=1) if self._is_a_month else self.first - timedelta(days=self.days)
+        return Window(first, last, self.as_of)
+
+    @property
+    def called(self) -> str:
+        """Return its name: the month, or both days."""
+        return f"{self.first:%B %Y}" if self._is_a_month else f"{self.first} to {self.last}"
+
+    @property
+    def _is_a_month(self) -> bool:
+        after = self.last + timedelta(days=1)
+        return self.first.day == 1 and after.day == 1 and self.days <= 31
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """How long something took, in seconds, of the incidents of which it is known; ``of`` counts all of them."""
+
+    seconds: tuple[float, ...]
+    of: int
+
+    @property
+    def mean(self) -> timedelta | None:
+        """Return the mean, ``None`` where nothing is known."""
+        return timedelta(seconds=fmean(self.seconds)) if self.seconds else None
+
+    @property
+    def median(self) -> timedelta | None:
+        """Return the median, ``None`` where nothing is known."""
+        return timedelta(seconds=median(self.seconds)) if self.seconds else None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What fell due in the window, and what became of it: ``in_time`` and ``late`` add up with ``set_aside`` and ``outstanding`` to all of it."""
+
+    in_time: int
+    late: int
+    set_aside: int
+    outstanding: int
+
+    @property
+    def all(self) -> int:
+        """Return how many fell due."""
+        return self.in_time + self.late + self.set_aside + self.outstanding
+
+
+@dataclass(frozen=True)
+class Place:
+    """A repository or project: its incidents, near-misses among them apart, and for how many days of the window it was governed."""
+
+    name: str
+    incidents: int
+    near_misses: int
+    days: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the ledger counts of one window.
+
+    ``severities`` maps severity to incidents opened in the window, empty for those that nobody has classified; ``categories`` a category of cause to
+    (causes, incidents), empty where none was read; ``phases`` a lifecycle phase to causes; ``explained`` counts the incidents with a cause.
+    ``postmortems`` and ``actions`` are those that fell due in the window; ``waivers`` maps a check to how often it was set aside.
+    """
+
+    window: Window
+    severities: dict[str, int]
+    categories: dict[str, tuple[int, int]]
+    phases: dict[str, int]
+    explained: int
+    postmortems: Settled
+    actions: Settled
+    to_detect: Lengths
+    to_mitigate: Lengths
+    to_resolve: Lengths
+    places: tuple[Place, ...]
+    waivers: dict[str, int]
+
+    @property
+    def near_misses(self) -> int:
+        """Return the incidents of severity 4, which are counted apart."""
+        return self.severities.get("SEV4", 0)
+
+    @property
+    def incidents(self) -> int:
+        """Return the incidents that were no near-misses."""
+        return sum(self.severities.values()) - self.near_misses
+
+    @property
+    def causes(self) -> int:
+        """Return how many causes were written."""
+        return sum(causes for causes, _ in self.categories.values())
+
+
+@dataclass(frozen=True)
+class Table:
+    """The figures behind the statements, as cells of text."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def headline(now: Figures, before: Figures) -> str:
+    """Return the first line: how many, and how many before."""
+    counted = f"{count(now.incidents, 'incident', 'incidents')}, {count(now.near_misses, 'near-miss', 'near-misses')}"
+    better = "; more near-misses usually means better reporting" if now.near_misses > before.near_misses else ""
+    return (
+        f"{now.window.called}: {counted} ({before.window.called}: {before.incidents} and {before.near_misses}{better})"
+    )
+
+
+def statements(now: Figures, before: Figures) -> tuple[str, ...]:
+    """Return what can be said, one sentence or two each; nothing about what has no figure."""
+    return (
+        *_causes(now, before),
+        *_postmortems(now),
+        *_actions(now),
+        *_lengths(now),
+        *_waivers(now),
+        *_left_out(now),
+    )
+
+
+def tables(now: Figures, before: Figures) -> tuple[Table, ...]:
+    """Return the tables behind the statements; those without rows are left out."""
+    all_categories = sorted(
+        now.categories.keys() | before.categories.keys(), key=lambda each: (-_causes_of(now, each), each)
+    )
+    kinds = ("SEV1", "SEV2", "SEV3", "SEV4", "")
+    given = (
+        Table(
+            "Incidents",
+            ("Severity", "Now", "Before"),
+            tuple(
+                (kind or "not classified", str(now.severities.get(kind, 0)), str(before.severities.get(kind, 0)))
+                for kind in kinds
+                if kind in now.severities or kind in before.severities
+            ),
+        ),
+        Table(
+            "Root causes",
+            ("Category", "Causes", "Incidents", "Causes before"),
+            tuple(
+                (
+                    each or "none named",
+                    str(_causes_of(now, each)),
+                    str(now.categories.get(each, (0, 0))[1]),
+                    str(_causes_of(before, each)),
+                )
+                for each in all_categories
+            ),
+        ),
+        Table(
+            "Lifecycle phases",
+            ("Phase", "Causes"),
+            tuple((phase or "none named", str(number)) for phase, number in _most_first(now.phases)),
+        ),
+        Table(
+            "Projects",
+            ("Project", "Incidents", "Near-misses", "Days governed", "Incidents in 30 days"),
+            tuple(_row_of(place) for place in now.places),
+        ),
+        Table(
+            "Waivers", ("Check", "Waived"), tuple((check, str(number)) for check, number in _most_first(now.waivers))
+        ),
+    )
+    return tuple(table for table in given if table.rows)
+
+
+def _causes_of(figures: Figures, category: str) -> int:
+    return figures.categories.get(category, (0, 0))[0]
+
+
+def _most_first(numbers: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _row_of(place: Place) -> tuple[str, ...]:
+    # A project that is governed for a few days only has no rate worth comparing.
+    rate = f"{place.incidents / place.days * 30:.1f}" if place.days >= 14 else "not comparable"
+    return (place.name, str(place.incidents), str(place.near_misses), str(place.days), rate)
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share with its denominator; one of few says so."""
+    return f"{part} of {whole}{REMARK if 0 < whole < FEW else ''}"
+
+
+def _causes(now: Figures, before: Figures) -> Iterator[str]:
+    named = [(each, causes) for each, (causes, _) in now.categories.items() if each]
+    if not named:
+        return
+    highest = max(causes for _, causes in named)
+    first = sorted(each for each, causes in named if causes == highest)
+    shared = share(highest, now.causes)
+    if len(first) > 1:
+        yield f"No category leads: {' and '.join(first)} come first with {shared} causes each."
+        return
+    was = (
+        f" In {before.window.called} it was {share(_causes_of(before, first[0]), before.causes)}."
+        if before.causes
+        else ""
+    )
+    yield f"{first[0].capitalize()} is the most frequent category of root cause: {shared} causes.{was}"
+
+
+def _postmortems(now: Figures) -> Iterator[str]:
+    due = now.postmortems
+    if due.all:
+        rest = f" {due.outstanding} wait for their approval still." if due.outstanding else ""
+        yield f"{share(due.in_time, due.all)} post-mortems that fell due were approved in time, {due.late} later.{rest}"
+
+
+def _actions(now: Figures) -> Iterator[str]:
+    due = now.actions
+    if due.all:
+        aside = f" For {due.set_aside} the risk was accepted until a date." if due.set_aside else ""
+        rest = f" {due.outstanding} are not verified yet." if due.outstanding else ""
+        yield f"{share(due.in_time, due.all)} actions that fell due were verified in time, {due.late} later.{aside}{rest}"
+
+
+def _lengths(now: Figures) -> Iterator[str]:
+    for words, found in (
+        ("Detected after", now.to_detect),
+        ("Mitigated after detection within", now.to_mitigate),
+        ("Resolved after detection within", now.to_resolve),
+    ):
+        if found.mean is not None and found.median is not None:
+            known = share(len(found.seconds), found.of)
+            yield f"{words} {in_words(found.median)} (median), {in_words(found.mean)} (mean); known for {known} incidents."
+
+
+def _waivers(now: Figures) -> Iterator[str]:
+    if now.waivers:
+        check, most = _most_first(now.waivers)[0]
+        everything = sum(now.waivers.values())
+        yield (
+            f"{count(everything, 'check was', 'checks were')} waived, most often `{check}`: {share(most, everything)}. "
+            "A rule that is often waived may want tuning."
+        )
+
+
+def _left_out(now: Figures) -> Iterator[str]:
+    everything = now.incidents + now.near_misses
+    if everything and now.explained < everything:
+        yield f"No root cause is written yet for {everything - now.explained} of {everything} incidents and near-misses; they count in no category."
+    if now.severities.get(""):
+        yield f"{now.severities['']} of {everything} are not classified."
