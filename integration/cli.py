@@ -32,7 +32,10 @@ COMMANDS = {
         "Look at every connection, right, webhook, label, field and process, and say what to mend.",
     ),
     "healthcheck": ("health", "Tell whether a process of this machine goes on: receiver, worker or scheduler."),
-    "check": ("checking", "Read a Markdown post-mortem from a file and say what it still needs; no tracker is asked."),
+    "check": (
+        "checking",
+        "Read Markdown post-mortems from files, or from standard input (-), and say what they still need; no tracker is asked.",
+    ),
     "plan": ("cases", "Say what a look at an issue would find and do now, and do nothing."),
     "reconcile": ("cases", "Look at an issue now, and say what came of it."),
     "sweep": ("cases", "Ask the trackers what changed, and wake what did."),

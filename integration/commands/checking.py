@@ -1,5 +1,7 @@
 """``followthrough check``: the rules of the service over a file, before anybody has opened an issue."""
 
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,18 @@ from mappings.loading import load_policy
 from mappings.models import Policy, Severity
 from mappings.yaml_text import read_yaml
 
+STDIN = "stdin"
 MARKS = {Level.BLOCK: "✘", Level.WARN: "!", Level.ADVISE: "·"}
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument(
+    "files",
+    metavar="FILE…",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
+)
 @click.option(
     "--severity",
     type=click.Choice([each.value for each in Severity], case_sensitive=False),
@@ -29,21 +38,40 @@ MARKS = {Level.BLOCK: "✘", Level.WARN: "!", Level.ADVISE: "·"}
 )
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The mappings folder.")
 @json_option
-def check(file: Path, severity: str | None, folder: Path | None, as_json: bool) -> None:
-    """Read a Markdown post-mortem from a file and say what it still needs; no tracker is asked.
+def check(files: tuple[Path, ...], severity: str | None, folder: Path | None, as_json: bool) -> None:
+    """Read Markdown post-mortems from files, or from standard input (-), and say what they still need; no tracker is asked.
 
     The same rules judge it as on an issue. Front matter may hold `labels: [sev1]`. Exit code 1 where something is
-    missing that would keep the incident from closing.
+    missing that would keep an incident from closing.
     """
     policy = load_policy(folder or _mappings_dir()).policy
-    text = _read(file)
-    stated = Severity(severity.upper()) if severity else _stated(text, policy)
-    noted = lint(text, stated, policy, clock.now())
+    judged = [_judged(file, severity, policy) for file in files]
     if as_json:
-        answer({"file": str(file), "severity": stated.value, "findings": [_as_json(each) for each in noted]})
+        shown = [
+            {"file": each.name, "severity": each.severity.value, "findings": [_as_json(one) for one in each.noted]}
+            for each in judged
+        ]
+        answer(shown[0] if len(shown) == 1 else {"files": shown})
     else:
-        _show(file, stated, noted)
-    raise SystemExit(1 if any(each.finding.blocks for each in noted) else 0)
+        for each in judged:
+            _show(each)
+    raise SystemExit(1 if any(one.finding.blocks for each in judged for one in each.noted) else 0)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A file by the name to show, the severity that it was judged at, and what was found in it."""
+
+    name: str
+    severity: Severity
+    noted: tuple[Noted, ...]
+
+
+def _judged(file: Path, severity: str | None, policy: Policy) -> _Judged:
+    name = STDIN if str(file) == "-" else str(file)
+    text = _read(file, name)
+    stated = Severity(severity.upper()) if severity else _stated(text, policy, name)
+    return _Judged(name, stated, lint(text, stated, policy, clock.now()))
 
 
 def _mappings_dir() -> Path:
@@ -53,14 +81,16 @@ def _mappings_dir() -> Path:
     return Settings.load().mappings_dir
 
 
-def _read(file: Path) -> str:
+def _read(file: Path, name: str) -> str:
+    data = sys.stdin.buffer.read() if name == STDIN else file.read_bytes()
     try:
-        return file.read_text(encoding="utf-8-sig")
+        # As text files are read: whatever ends its lines, a text has the same lines.
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
-        raise ConfigError(f"{file} is not UTF-8 text.", remedy="Save it as UTF-8.") from None
+        raise ConfigError(f"{name} is not UTF-8 text.", remedy="Save it as UTF-8.") from None
 
 
-def _stated(text: str, policy: Policy) -> Severity:
+def _stated(text: str, policy: Policy, name: str) -> Severity:
     """Return the severity that the front matter's labels state, else the provisional one."""
     found = FRONT_MATTER.match(text.replace("\r\n", "\n"))
     value: Any = None
@@ -68,7 +98,9 @@ def _stated(text: str, policy: Policy) -> Severity:
         try:
             value = read_yaml("front matter", found[0].removesuffix("\n").removesuffix("---")).value
         except MappingErrors:
-            raise ConfigError("The front matter cannot be read.", remedy="Mend its YAML, or say --severity.") from None
+            raise ConfigError(
+                f"The front matter of {name} cannot be read.", remedy="Mend its YAML, or say --severity."
+            ) from None
     labels = value.get("labels", []) if isinstance(value, dict) else []
     names = [labels] if isinstance(labels, str) else [str(each) for each in labels if isinstance(labels, list)]
     return policy.severity.from_labels(names).highest or policy.clocks.provisional_severity
@@ -87,11 +119,11 @@ def _as_json(noted: Noted) -> dict[str, Any]:
     }
 
 
-def _show(file: Path, severity: Severity, noted: tuple[Noted, ...]) -> None:
-    asked = [each for each in noted if each.finding.level is not Level.OFF]
+def _show(judged: _Judged) -> None:
+    asked = [each for each in judged.noted if each.finding.level is not Level.OFF]
     missing = [each for each in asked if not each.finding.passed]
     for each in missing:
-        where = f"{file}:{each.line}" if each.line else str(file)
+        where = f"{judged.name}:{each.line}" if each.line else judged.name
         finding = each.finding
         click.echo(
             f"{where}: {MARKS[finding.level]} {finding.about}: {finding.reason}. {capital(finding.remedy)}".rstrip()
@@ -99,5 +131,5 @@ def _show(file: Path, severity: Severity, noted: tuple[Noted, ...]) -> None:
     blocking = sum(each.finding.blocks for each in missing)
     passed = len(asked) - len(missing)
     click.echo(
-        f"{severity.value}: {passed} of {len(asked)} checks pass; {blocking} of the others would keep the incident open."
+        f"{judged.severity.value}: {passed} of {len(asked)} checks pass; {blocking} of the others would keep the incident open."
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from ruamel.yaml import YAML
 
 from integration import cli
 from integration.postmortem.linting import NOT_IN_A_FILE
@@ -293,6 +294,28 @@ def test_a_file_that_cannot_be_read_is_said_kindly(tmp_path: Path) -> None:
     assert_said(run("check", "draft.md"), "not UTF-8", "Save it as UTF-8.")
     assert_said(run("check", "nowhere.md"), "nowhere.md")
     assert_said(checked(tmp_path, "---\nlabels: [sev1\n---\n"), "front matter")
+
+
+def test_several_files_are_judged_each_by_its_own_severity(tmp_path: Path) -> None:
+    (tmp_path / "other.md").write_text("---\nlabels: near-miss\n---\n")
+    told = json.loads(checked(tmp_path, DRAFT, "other.md", "--json").output)
+    assert [(each["file"], each["severity"]) for each in told["files"]] == [("draft.md", "SEV1"), ("other.md", "SEV4")]
+    assert checked(tmp_path, DRAFT, "other.md").output.count("checks pass") == 2
+
+
+def test_a_draft_can_come_from_standard_input() -> None:
+    told = CliRunner().invoke(cli.main, ["check", "-", "--folder", str(PACKAGED)], input=DRAFT.replace("\n", "\r\n"))
+    assert told.exit_code == 1
+    assert "stdin:10: ✘ Timeline: no entry says when it was detected." in told.output
+
+
+def test_the_hook_of_pre_commit_is_a_command_that_there_is(tmp_path: Path) -> None:
+    (hook,) = YAML(typ="safe").load(PACKAGED.parent / ".pre-commit-hooks.yaml")
+    program, *words = hook["entry"].split()
+    assert program == "followthrough"
+    (tmp_path / "postmortem.md").write_text(DRAFT)
+    assert run(*words, "postmortem.md").exit_code == 1
+    assert re.search(hook["files"], "docs/Post-Mortems/2026-11.md")
 
 
 def test_hostile_files_are_judged_too(tmp_path: Path) -> None:
