@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration.postmortem.assessment import Governed, Phase
@@ -125,6 +125,7 @@ MEMORIES = st.builds(
 @given(
     BODIES, MEMORIES, st.sampled_from(["SEV1", "SEV2", "SEV3", "SEV4", ""]), HOURS, st.floats(0, 1, exclude_max=True)
 )
+@settings(deadline=None)
 def test_before_the_next_look_nothing_turns_by_itself(body, memory, severity, now, part):
     """Judged at any instant before ``next_look``, the case is the same and the comment says the same."""
     case, policy = a_case(an_incident(severity, body=body), a_ticket()), a_policy()
