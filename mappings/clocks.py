@@ -1,6 +1,6 @@
 """The models of ``clocks.yaml``: calendars, provisional deadlines, and how often the service may speak."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -21,6 +21,17 @@ class Weekday(StrEnum):
     SUN = "sun"
 
 
+class ToldAfter(MappingModel):
+    """Days after a deadline at which each step of the ladder is told."""
+
+    owner: Positive
+    """Whoever owns the action, or leads the post-mortem."""
+    lead: Positive
+    """Whoever leads the post-mortem."""
+    sponsor: Positive
+    """The executive sponsors."""
+
+
 class ClocksFile(MappingModel):
     """``clocks.yaml``."""
 
@@ -32,6 +43,16 @@ class ClocksFile(MappingModel):
     """Days on which they do not (YYYY-MM-DD)."""
     review_day: Weekday
     """The day on which the weekly review of open actions is published."""
+    day_begins: Annotated[int, Field(strict=True, ge=0, le=23)]
+    """The hour from which people are told what a day brings."""
+    remind_before_hours: Positive
+    """Hours before a post-mortem is due at which one reminder is written, at most half of its whole time."""
+    remind_before_days: Count
+    """Working days before an action is due at which one reminder is written; 0 is the day itself."""
+    told_after_days: ToldAfter
+    """Working days after a deadline at which owner, lead and sponsor are told."""
+    told_at_once: tuple[Severity, ...]
+    """Severities of which every day counts as a working day, and whose sponsors are told."""
     provisional_severity: Severity
     """The severity whose clock runs while an incident has none."""
     ask_reviewer_after_hours: Positive
@@ -48,3 +69,20 @@ class ClocksFile(MappingModel):
     def is_working_day(self, day: date) -> bool:
         """Tell whether people work on ``day``."""
         return list(Weekday)[day.weekday()] in self.working_days and day not in self.holidays
+
+    def working_day_after(self, day: date, number: int) -> date:
+        """Return the ``number``-th working day after ``day``; with 0 the day itself, or the next one on which people work."""
+        return self._step(day, number, timedelta(days=1))
+
+    def working_day_before(self, day: date, number: int) -> date:
+        """Return the ``number``-th working day before ``day``; with 0 the day itself, or the last one on which people work."""
+        return self._step(day, number, timedelta(days=-1))
+
+    def _step(self, day: date, number: int, one: timedelta) -> date:
+        # Holidays are a finite list, so a working day always comes.
+        while number > 0:
+            day += one
+            number -= self.is_working_day(day)
+        while not self.is_working_day(day):
+            day += one
+        return day

@@ -57,6 +57,8 @@ class CommandAuthority(MappingModel):
     """``/approve technical``."""
     approve_governance: Authority
     """``/approve governance``."""
+    moved: Authority
+    """``/moved``: say why a date was moved."""
     accept_risk: Authority
     """``/accept-risk``: not do an action, until a date."""
     waive: Authority

@@ -45,6 +45,7 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     keep_causes(writing.connection, look.row, record.causes)
     _replace_tickets(look, (*record.tickets, *agreed))
     _mark(look, "said", record.said)
+    _mark(look, "due", (f"{action.action_id}:{action.due}" for action in record.actions if action.due))
     _mark(look, "satisfied", (str(key) for key in record.satisfied))
     _reopened(look, record.reopened)
     _replace_refusals(look, record.refusals)
@@ -82,6 +83,8 @@ def _project(look: _Look, record: LookRecord) -> None:
     }
     connection.execute(update(cases).where(cases.c.id == look.row).values(**values))
     _note_changes(look, before, values)
+    if record.governed and not before.governed:
+        _mark(look, "taken", (str(look.case.key),))
 
 
 def _note_changes(look: _Look, before: Row[*tuple[object, ...]], after: dict[str, object]) -> None:
@@ -137,7 +140,8 @@ def _reopened(look: _Look, issues: tuple[IssueKey, ...]) -> None:
 def _add_mark(look: _Look, kind: str, subject: str) -> None:
     mark = {"case_id": look.row, "kind": kind, "subject": subject, "at": look.now}
     look.writing.connection.execute(insert(marks).values(**mark))
-    if kind != "said":  # What was said was a creation, which its intent has put into the chain already.
+    # What was said was a creation, which its intent has put into the chain already; being taken on and agreed dates have entries of their own.
+    if kind not in ("said", "taken", "due"):
         look.note(f"gate.{kind}", {"issue": subject})
 
 

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Integer, bindparam, select, union
 
@@ -50,7 +51,11 @@ _OWNERS = (
     .where(actions.c.case_id == _ROW)
 )
 _INTENTS = select(*intent_rows.COLUMNS).where(intents.c.case_id == _ROW).order_by(intents.c.id)
-_MARKS = select(marks.c.kind, marks.c.subject).where(marks.c.case_id == _ROW)
+_MARKS = (
+    select(marks.c.kind, marks.c.subject, marks.c.at)
+    .where(marks.c.case_id == _ROW)
+    .order_by(marks.c.at, marks.c.subject)
+)
 _REFUSALS = select(refusals.c.purpose, refusals.c.detail, refusals.c.retry_at).where(refusals.c.case_id == _ROW)
 
 
@@ -62,7 +67,7 @@ def recall(connection: Connection, case: IssueRef) -> Memory:
     if row is None:
         return Memory(project)
     this = {"row": row.id}
-    said, reopened, satisfied = _marks(connection, row.id)
+    marked = _marks(connection, row.id)
     return Memory(
         project=project,
         governed=row.governed,
@@ -72,9 +77,11 @@ def recall(connection: Connection, case: IssueRef) -> Memory:
         decisions=tuple(decision_of(found) for found in connection.execute(_DECISIONS, this).mappings()),
         actions=tuple(_actions(connection, row.id)),
         intents=tuple(intent_rows.intent_of(found) for found in connection.execute(_INTENTS, this)),
-        said=said,
-        reopened=reopened,
-        satisfied=satisfied,
+        said=frozenset(marked.said),
+        reopened=dict(marked.reopened),
+        satisfied=frozenset(marked.satisfied),
+        taken_at=marked.taken_at,
+        dates=tuple(marked.dates),
         status_comment=row.status_comment,
         status_digest=row.status_digest,
         refusals=tuple(Refusal(*found) for found in connection.execute(_REFUSALS.order_by("purpose"), this)),
@@ -105,19 +112,33 @@ def _actions(connection: Connection, row: int) -> Iterator[RememberedAction]:
         )
 
 
-def _marks(connection: Connection, row: int) -> tuple[frozenset[str], dict[IssueKey, int], frozenset[IssueKey]]:
-    said: set[str] = set()
-    reopened: Counter[IssueKey] = Counter()
-    satisfied: set[IssueKey] = set()
-    for kind, subject in connection.execute(_MARKS, {"row": row}):
+@dataclass
+class _Marked:
+    """The marks of a case, sorted by kind."""
+
+    said: set[str] = field(default_factory=set)
+    reopened: Counter[IssueKey] = field(default_factory=Counter)
+    satisfied: set[IssueKey] = field(default_factory=set)
+    taken_at: datetime | None = None
+    dates: list[tuple[str, date]] = field(default_factory=list)
+
+
+def _marks(connection: Connection, row: int) -> _Marked:
+    marked = _Marked()
+    for kind, subject, at in connection.execute(_MARKS, {"row": row}):
         match kind:
             case "said":
-                said.add(subject)
+                marked.said.add(subject)
             case "reopened":
-                reopened[_key(subject)] += 1
+                marked.reopened[_key(subject)] += 1
             case "satisfied":
-                satisfied.add(_key(subject))
-    return frozenset(said), dict(reopened), frozenset(satisfied)
+                marked.satisfied.add(_key(subject))
+            case "taken":
+                marked.taken_at = at
+            case "due":
+                action, _, day = subject.rpartition(":")
+                marked.dates.append((action, date.fromisoformat(day)))
+    return marked
 
 
 def _key(subject: str) -> IssueKey:

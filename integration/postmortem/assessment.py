@@ -7,6 +7,7 @@ from enum import StrEnum
 from integration.postmortem.decisions import Decision, RememberedAction
 from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Comment, Issue, IssueRef
+from integration.postmortem.notices import Notices
 from integration.postmortem.people import Person
 from integration.postmortem.reading.causes import Cause
 from integration.postmortem.reading.commands import Suggestion
@@ -86,7 +87,9 @@ class Assessment:
     ``ask_reviewer`` says that nobody has classified it for so long that the governance reviewer is asked.
     ``adopted_digest`` is the digest of the text that somebody adopted, where it had to be. ``next_look`` is the earliest instant at which the
     assessment could change without an event (DESIGN 1.4).
-    ``timeline`` is as it is written and told in comments; ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us.
+    ``due_by_clock`` is the deadline as detection alone would give it, where the incident was recorded so late that more time is given.
+    ``notices`` are messages about deadlines. ``timeline`` is as it is written and told in comments.
+    ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us.
     """
 
     case: IssueRef
@@ -110,6 +113,8 @@ class Assessment:
     elsewhere: tuple[LinkedIncident, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)
     causes: tuple[Cause, ...] = ()
+    due_by_clock: datetime | None = None
+    notices: Notices = field(default_factory=Notices)
 
     @property
     def spans(self) -> Spans:

@@ -113,7 +113,8 @@ class Memory:
     project's ``governed_since`` or by an outsider (S12), bound to ``adopted_digest``. ``said`` holds the purposes of one-time comments.
     ``reopened`` counts our reopenings per issue; ``satisfied`` names issues whose gate was once fully satisfied at a close: closing stays
     closed. ``status_comment`` is our status comment's id, ``status_digest`` the digest of what it says. ``severity`` and ``looked_at`` are
-    those of the last look that was finished.
+    those of the last look that was finished. ``taken_at`` is when the case was taken on; ``dates`` holds every due date that an action ever had,
+    as pairs of action and day, in the order in which they were seen.
     """
 
     project: ProjectMemory
@@ -130,6 +131,8 @@ class Memory:
     status_comment: str | None = None
     status_digest: str = ""
     refusals: tuple[Refusal, ...] = ()
+    taken_at: datetime | None = None
+    dates: tuple[tuple[str, date], ...] = ()
 
     def decided(self, word: str, issue: IssueKey | None = None) -> tuple[Decision, ...]:
         """Return the granting decisions of that word in the order of time, on one issue or on the whole case."""

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Facts, FactsNeeded
+from integration.postmortem.notices import Notices
+from integration.postmortem.people import Person
 from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.causes import causes_of, judge_causes
 from integration.postmortem.rules.classifying import judge_asking
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
+from integration.postmortem.rules.deadlines import Deadline, judge_deadline
 from integration.postmortem.rules.deciding import (
     Decided,
     decide,
@@ -26,6 +29,7 @@ from integration.postmortem.rules.elsewhere import judge_elsewhere
 from integration.postmortem.rules.evidence import Proof, ProofState, given_evidence, judge_proof, subject_of
 from integration.postmortem.rules.exhibits import links_given, show, since
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
+from integration.postmortem.rules.ladder import People, judge_notices, lead_of, listed
 from integration.postmortem.rules.notes import read_beginning, read_notes
 from integration.postmortem.rules.parts import judge_parts
 from integration.postmortem.rules.remediation import count_finding, judge_action
@@ -160,12 +164,14 @@ def _assess(bench: _Bench) -> Assessment:
     phase = judge_phase(written, gates, is_over=is_over)
     if phase is Phase.RESPONDING:
         findings = tuple(f if f.check in about.asked_now else f.postponed() for f in findings)
-    due = _due(bench, severity)
+    deadline = _deadline(bench, severity)
+    due = deadline.due
     asking = judge_asking(case.incident, severity.severity, bench.memory, policy, bench.now)
     is_overdue = due is not None and bench.now >= due and phase in (Phase.RESPONDING, Phase.WRITING)
     if is_overdue:
-        reminder = late(severity.severity, policy)
+        reminder = late(severity.severity, policy, deadline)
         findings = (*findings, reminder if phase is Phase.WRITING else reminder.postponed())
+    notices = _notices(bench, severity, actions, deadline, phase, lead)
     return Assessment(
         case=case.incident.ref,
         governed=standing.governed,
@@ -182,12 +188,14 @@ def _assess(bench: _Bench) -> Assessment:
         decisions=bench.decided.decisions,
         suggestions=bench.decided.suggestions,
         paused_by=_paused_by(bench.decisions),
-        next_look=_next_look(bench, (due, asking.at), actions),
+        next_look=_next_look(bench, (due, asking.at, *notices.later), actions),
         ask_reviewer=asking.now,
         adopted_digest=standing.adopted_digest,
         timeline=bench.postmortem.told,
         elsewhere=linked,
         causes=causes_of(bench.postmortem),
+        due_by_clock=deadline.by_clock if deadline.is_eased else None,
+        notices=notices,
     )
 
 
@@ -235,11 +243,26 @@ def _proof(draft: ActionDraft, bench: _Bench) -> tuple[str, Proof]:
     return subject, judge_proof(decisions, kind, subject, draft.description, bench.policy, bench.now, shown)
 
 
-def _due(bench: _Bench, severity: SeverityView) -> datetime | None:
-    """The deadline runs from detection; a severity without one has none. An incident without a severity runs on the provisional clock."""
-    known = severity.severity or bench.policy.clocks.provisional_severity
-    hours = bench.policy.severity.of(known).due_hours
-    return bench.postmortem.detected_at(bench.case.incident) + timedelta(hours=hours) if hours else None
+def _deadline(bench: _Bench, severity: SeverityView) -> Deadline:
+    detected = bench.postmortem.detected_at(bench.case.incident)
+    return judge_deadline(detected, severity.severity, bench.memory, bench.policy, bench.now)
+
+
+def _notices(
+    bench: _Bench,
+    severity: SeverityView,
+    actions: tuple[ActionView, ...],
+    deadline: Deadline,
+    phase: Phase,
+    lead: Person | None,
+) -> Notices:
+    """In a place that everybody can read, nobody is named beside a deadline (S27)."""
+    if _is_public(bench) or bench.standing.governed is not Governed.GOVERNED:
+        return Notices()
+    case, policy = bench.case, bench.policy
+    sponsors = listed(case.incident.ref.key.site, policy.people.roles.executive_sponsors, policy)
+    people = People(lead_of(case, bench.decisions, lead), sponsors)
+    return judge_notices(case, actions, deadline.due, phase, severity.severity, people, bench.memory, policy, bench.now)
 
 
 def _next_look(

@@ -25,6 +25,7 @@ NOT_IN_A_FILE = frozenset(
         "text_adopted",
         "comments_read",
         "in_time",
+        "date_moved",
         "action_agreement",
         "ticket_missing",
         "row_missing",

@@ -28,6 +28,7 @@ from integration.postmortem.rules.classifying import reviewer_asked
 from integration.postmortem.rules.gatefield import gate_field_wanted
 from integration.postmortem.rules.severity import BY_COMMAND, kept
 from integration.postmortem.writing.linked import linked_title, linked_tree, severity_elsewhere
+from integration.postmortem.writing.notices import notice_tree
 from integration.postmortem.writing.replies import (
     closed_too_early,
     handed_over,
@@ -60,6 +61,7 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         *_tickets(assessment, case, policy),
         *_incidents(assessment, case, policy),
         *_agreements(assessment, case),
+        *_notices(assessment, memory, policy),
         *_replies(assessment, case, memory, policy),
     )
     refused = {refusal.purpose for refusal in memory.refusals}
@@ -263,6 +265,15 @@ def _replies(assessment: Assessment, case: Case, memory: Memory, policy: Policy)
             replies.append(reply)
             said.add(reply.purpose)
     return tuple(replies)
+
+
+def _notices(assessment: Assessment, memory: Memory, policy: Policy) -> tuple[Command, ...]:
+    """Say what a deadline asks for: a step is said once, and the next one only when its day comes."""
+    return tuple(
+        EnsureReply(notice.issue, notice.purpose, notice_tree(notice, policy))
+        for notice in assessment.notices.now
+        if notice.purpose not in memory.said
+    )
 
 
 def unanswered(memory: Memory) -> tuple[Decision, ...]:

@@ -81,7 +81,9 @@ def test_the_installations_mode_and_the_policys_stamp_are_those_of_the_look():
     ("circumstances", "then"),
     [
         pytest.param({}, DEADLINE, id="the deadline comes first"),
-        pytest.param({"now": DEADLINE}, datetime(2026, 12, 1, tzinfo=UTC), id="then the day after an action is due"),
+        pytest.param({"now": DEADLINE}, datetime(2026, 11, 27, 9, tzinfo=UTC), id="then the reminder of an action"),
+        pytest.param({"now": datetime(2026, 11, 30, 9, tzinfo=UTC)}, datetime(2026, 12, 1, tzinfo=UTC), id="then the day after it is due"),
+        pytest.param({"now": datetime(2026, 12, 1, tzinfo=UTC)}, datetime(2026, 12, 1, 9, tzinfo=UTC), id="then the hour at which its owner is told"),
         pytest.param({"now": DEADLINE + timedelta(hours=1), "tickets": (), "actions": (), "incident": an_incident(body="")}, None, id="then nothing"),
         pytest.param({"severity": "SEV4", "incident": an_incident("SEV4", body=""), "tickets": (), "actions": ()}, None, id="a near-miss has no deadline"),
         pytest.param({"decisions": (RISK,), "now": DEADLINE}, datetime(2026, 12, 25, tzinfo=UTC), id="an accepted risk ends with its day"),
@@ -96,7 +98,9 @@ def test_the_next_look_is_the_earliest_thing_that_turns(circumstances, then):
 
 def test_due_days_end_where_the_policy_lives():
     berlin = a_policy(clocks="zone: Europe/Berlin")
-    assert judged(now=DEADLINE, policy=berlin).next_look == datetime(2026, 11, 30, 23, tzinfo=UTC)
+    assert judged(now=datetime(2026, 11, 30, 12, tzinfo=UTC), policy=berlin).next_look == datetime(
+        2026, 11, 30, 23, tzinfo=UTC
+    )
 
 
 DAYS = st.integers(-3, 40).map(lambda days: DUE + timedelta(days=days))

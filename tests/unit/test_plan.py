@@ -384,7 +384,7 @@ def test_an_answer_is_given_once_and_what_a_finished_look_saw_stays_unanswered()
     said = f"answer:512:{TOM.id}:2026-11-24:{refused.comment_id}"
     assert answers(memory=a_memory(refused, said=frozenset({said}))) == ()
     assert answers(memory=a_memory(refused, looked_at=NOW - timedelta(minutes=5))) == ()
-    assert len(answers(memory=a_memory(refused, looked_at=NOW - timedelta(hours=2)))) == 1
+    assert len(answers(memory=a_memory(refused, looked_at=NOW - timedelta(minutes=61)))) == 1
 
 
 def test_what_was_said_on_an_issue_that_is_gone_is_not_answered():

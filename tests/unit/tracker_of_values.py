@@ -113,6 +113,15 @@ def _remembered(memory: Memory, assessment: Assessment, now: datetime) -> Memory
         memory,
         governed=memory.governed or assessment.governed is Governed.GOVERNED,
         adopted_digest=assessment.adopted_digest or memory.adopted_digest,
+        taken_at=memory.taken_at or (now if assessment.governed is Governed.GOVERNED and not memory.governed else None),
+        dates=(
+            *memory.dates,
+            *(
+                (action.action_id, action.due)
+                for action in agreed.values()
+                if action.due and (action.action_id, action.due) not in memory.dates
+            ),
+        ),
         actions=tuple(agreed.values()),
         satisfied=memory.satisfied
         | {gate.issue.ref.key for gate in assessment.gates if gate.issue.closed and gate.may_close},

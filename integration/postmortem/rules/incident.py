@@ -1,12 +1,15 @@
 """What is asked about the incident itself: who leads, which client, when it began, whether it is over, and what could not be read."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from integration.postmortem.decisions import Decision, Memory, Refusal
 from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Case
 from integration.postmortem.people import Person
 from integration.postmortem.rules.answered import client_written
+from integration.postmortem.rules.deadlines import Deadline
 from integration.postmortem.rules.drafting import our_issues
 from integration.postmortem.rules.gatefield import judge_gate_fields
 from integration.postmortem.rules.written import PostMortem
@@ -62,10 +65,17 @@ def _began(postmortem: PostMortem) -> str:
     return "it was noted in a comment" if any(note.time for note in postmortem.notes) else ""
 
 
-def late(severity: Severity | None, policy: Policy) -> Finding:
-    """Return the finding that the deadline has passed; said kindly, and never before it has."""
+def late(severity: Severity | None, policy: Policy, deadline: Deadline) -> Finding:
+    """Return the finding that the deadline has passed; said kindly, and never before it has. How late it truly is stays known."""
     check = policy.check("in_time")
-    return Finding("in_time", "Deadline", False, policy.level("in_time", severity), "it has passed", check.asks)
+    clock = moment_of(deadline.by_clock, policy) if deadline.is_eased else ""
+    reason = f"it has passed; counted from detection it was {clock}" if clock else "it has passed"
+    return Finding("in_time", "Deadline", False, policy.level("in_time", severity), reason, check.asks)
+
+
+def moment_of(at: datetime | None, policy: Policy) -> str:
+    """Return an instant as it is shown, in the zone of the mapping."""
+    return at.astimezone(ZoneInfo(policy.clocks.zone)).strftime("%Y-%m-%d %H:%M %Z") if at else ""
 
 
 def not_adopted(severity: Severity | None, policy: Policy) -> Finding:

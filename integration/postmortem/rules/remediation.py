@@ -8,6 +8,7 @@ from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Case
 from integration.postmortem.rules.drafting import ActionDraft, remember
 from integration.postmortem.rules.evidence import Proof
+from integration.postmortem.rules.moving import judge_moves, moves_of
 from integration.postmortem.rules.waiving import waive
 from mappings.models import Level, Policy, RequiredField, Severity
 
@@ -30,6 +31,14 @@ def judge_action(
         *_too_late(draft, case, severity, policy),
         *_doubts(draft, case, severity, policy),
         *_gone(draft, case, severity, policy),
+        *judge_moves(
+            draft.matched.action_id,
+            draft.ticket.ref.key if draft.ticket else None,
+            moves_of(draft.matched.action_id, draft.due, memory),
+            decisions,
+            severity,
+            policy,
+        ),
     )
     findings = waive(found, decisions)
     complete = draft.row is not None and draft.owner is not None and draft.due is not None and not blocking(findings)

@@ -333,6 +333,19 @@ def _reject(said: Command, bench: Bench) -> Verdict:
     return Verdict(True, "rejected", needs=_needs(bench, "reject"))
 
 
+def _moved(said: Command, bench: Bench) -> Verdict:
+    draft = bench.draft
+    if draft is None:
+        return _NOT_A_TICKET
+    if draft.due is None:
+        return Verdict.refuse(
+            "no_date", "this action has no date yet", "Please give it one in the table of the incident."
+        )
+    if not said.args:
+        return Verdict.refuse("form", "it needs a reason", "For example: `/moved the vendor delivers a week later`")
+    return Verdict(True, "moved", subject=draft.due.isoformat(), needs=_needs(bench, "moved"))
+
+
 def _accept_risk(said: Command, bench: Bench) -> Verdict:
     draft = bench.draft
     if draft is None:
@@ -383,6 +396,7 @@ _JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
     "evidence": _evidence,
     "verify": _verify,
     "reject": _reject,
+    "moved": _moved,
     "accept-risk": _accept_risk,
     "status": _status,
     "pause": _pause,

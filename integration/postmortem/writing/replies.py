@@ -7,6 +7,7 @@ from integration.postmortem.decisions import Decision
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.people import Person
 from integration.postmortem.reading.commands import Suggestion
+from integration.postmortem.rules.ladder import listed
 from integration.postmortem.rules.severity import SeverityView
 from integration.postmortem.writing.status import actions_grid, checks_grid, criteria_grid
 from integration.postmortem.writing.tree import Code, Inline, Line, Mention, Paragraph, Plain, Steps, Strong, Tree, line
@@ -100,15 +101,7 @@ def reviewer_reply(incident: Issue, policy: Policy) -> Tree:
 
 def reviewers(site: str, policy: Policy) -> tuple[Person, ...]:
     """Return the governance reviewers that the mapping names on this tracker, as far as they can be mentioned there."""
-    listed = {person.id: person for person in policy.people.people}
-    found: list[Person] = []
-    for name in policy.people.roles.governance_reviewers:
-        person = listed[name]
-        if site == "jira" and person.jira:
-            found.append(Person("jira", person.jira, person.jira, name=person.name))
-        elif site == "github" and person.github:
-            found.append(Person("github", str(person.github_id or 0), person.github, name=person.name))
-    return tuple(found)
+    return listed(site, policy.people.roles.governance_reviewers, policy)
 
 
 def breaker_reply(objection: str) -> Tree:

@@ -70,6 +70,8 @@ def _headline(assessment: Assessment, policy: Policy) -> Paragraph:
 
 def _facts(assessment: Assessment, policy: Policy) -> list[str]:
     due = moment(assessment.due, policy.clocks.zone) if assessment.due else ""
+    if due and assessment.due_by_clock:
+        due += f" (recorded late: from detection it was {moment(assessment.due_by_clock, policy.clocks.zone)})"
     if assessment.phase is Phase.RESPONDING:
         was = "was " if assessment.is_overdue else ""
         return [f"{KINDS[assessment.kind]} {was}due {due}" if due else KINDS[assessment.kind]]

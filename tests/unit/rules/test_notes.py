@@ -190,8 +190,8 @@ def test_a_time_that_cannot_be_is_asked_about(said, reason):
 
 
 def test_a_note_moves_no_deadline_beyond_the_opening_and_a_noted_detection_counts():
-    assert judged("/note 13:00 detected by a monitor").due == datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
-    assert judged("/note 15:00 detected by a monitor").due == OPENED + timedelta(hours=48)
+    assert judged("/note 13:00 detected by a monitor").due_by_clock == datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
+    assert judged("/note 15:00 detected by a monitor").due_by_clock == OPENED + timedelta(hours=48)
 
 
 def test_an_approval_covers_the_notes_before_it_and_lapses_with_a_later_one():
