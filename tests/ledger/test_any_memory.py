@@ -102,8 +102,10 @@ def test_a_memory_comes_back_as_it_was_recorded(ledger: Ledger, memory: Memory, 
     assert memory.looked_at is not None
     ledger.record_look(case, record, memory.looked_at)
 
-    expected = replace(memory, decisions=mine, intents=tuple(intents))
+    taken_at = memory.looked_at if memory.governed else None
+    expected = replace(memory, decisions=mine, intents=tuple(intents), taken_at=taken_at)
     recalled = ledger.recall(case)
-    assert replace(recalled, refusals=()) == replace(expected, refusals=())
+    assert replace(recalled, refusals=(), dates=()) == replace(expected, refusals=(), dates=())
     assert set(recalled.refusals) == set(expected.refusals)
+    assert set(recalled.dates) == {(action.action_id, action.due) for action in memory.actions if action.due}
     assert ledger.verify_audit().ok

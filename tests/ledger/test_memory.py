@@ -45,6 +45,8 @@ def test_a_look_is_recalled_as_it_was_recorded(ledger: Ledger) -> None:
         status_comment="9001",
         status_digest="d1",
         refusals=(refusal,),
+        taken_at=NOW,
+        dates=tuple((action.action_id, action.due) for action in record.actions if action.due),
     )
 
 
