@@ -13,9 +13,10 @@ from integration.postmortem.incident import Case, Facts, FactsNeeded
 from integration.postmortem.notices import Notices
 from integration.postmortem.people import Person
 from integration.postmortem.rules.answered import lead_written
-from integration.postmortem.rules.causes import causes_of, judge_causes
+from integration.postmortem.rules.causes import causes_of
 from integration.postmortem.rules.classifying import judge_asking
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
+from integration.postmortem.rules.content import judge_content
 from integration.postmortem.rules.deadlines import Deadline, judge_deadline
 from integration.postmortem.rules.deciding import (
     Decided,
@@ -31,14 +32,10 @@ from integration.postmortem.rules.exhibits import links_given, show, since
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
 from integration.postmortem.rules.ladder import People, judge_notices, lead_of, listed
 from integration.postmortem.rules.notes import read_beginning, read_notes
-from integration.postmortem.rules.parts import judge_parts
 from integration.postmortem.rules.remediation import count_finding, judge_action
-from integration.postmortem.rules.sections import judge_sections
 from integration.postmortem.rules.severity import SeverityView, judge_severity
 from integration.postmortem.rules.standing import GovernedView, judge_standing
-from integration.postmortem.rules.timeline import judge_timeline
 from integration.postmortem.rules.waiving import waive
-from integration.postmortem.rules.wording import judge_wording
 from integration.postmortem.rules.written import PostMortem, read_postmortem
 from mappings.models import Kind, Mode, Policy, PublicText
 
@@ -145,14 +142,7 @@ def _assess(bench: _Bench) -> Assessment:
     elsewhere, linked = judge_elsewhere(
         bench.postmortem, case, bench.memory, severity.severity, policy, may_create=_writes(bench)
     )
-    content = (
-        *judge_sections(bench.postmortem, kind, policy),
-        *judge_timeline(bench.postmortem, case.incident.created_at, severity.severity, policy),
-        *judge_parts(bench.postmortem, kind, policy),
-        *elsewhere,
-        *judge_causes(bench.postmortem, severity.severity, policy),
-        *judge_wording(case.incident.document, bench.postmortem, severity.severity, policy),
-    )
+    content = judge_content(bench.postmortem, case.incident, kind, severity.severity, policy, elsewhere)
     untrusted = () if standing.is_trusted else (not_adopted(severity.severity, policy),)
     findings = waive(
         (*severity.findings, *about.findings, *untrusted, *content, *((too_many,) if too_many else ()), *approvals),
