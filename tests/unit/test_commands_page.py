@@ -8,7 +8,7 @@ import pytest
 
 from integration.postmortem.incident import Issue
 from integration.postmortem.reading.commands import Command, read_commands
-from integration.postmortem.rules import deciding, verdicts
+from integration.postmortem.rules import verdicts
 from integration.postmortem.rules.deciding import decide
 from integration.postmortem.rules.drafting import draft_actions
 from integration.postmortem.rules.verdicts import WORDS
@@ -35,7 +35,7 @@ from tests.builders import (
 PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
 ROWS = {row[0]: row[1:] for row in re.findall(r"^\| `/([a-z-]+)` \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)}
 EXAMPLES = re.findall(r"^    (/[a-z-]+.*)$", PAGE, re.MULTILINE)
-SOURCES = "".join(Path(module.__file__ or "").read_text() for module in (deciding, verdicts))
+SOURCES = "".join(path.read_text() for path in sorted(Path(verdicts.__file__).parent.glob("*.py")))
 
 
 def test_every_command_is_described_and_no_other() -> None:

@@ -12,9 +12,10 @@ from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.reading.commands import Command, Suggestion, read_commands
 from integration.postmortem.rules.authority import Held, appointed, authority_of
+from integration.postmortem.rules.bench import Bench, Verdict
 from integration.postmortem.rules.drafting import ActionDraft, our_issues
 from integration.postmortem.rules.exhibits import MOST_LINKS, link_in
-from integration.postmortem.rules.verdicts import WORDS, Bench, Verdict, judge_command
+from integration.postmortem.rules.verdicts import WORDS, judge_command
 from mappings.models import Authority, Policy
 
 

@@ -2,12 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from integration.postmortem.decisions import Decision, Memory
-from integration.postmortem.incident import Case, Comment, Facts, Issue
 from integration.postmortem.reading.arguments import (
     A_MINUTE,
     Told,
@@ -19,6 +16,10 @@ from integration.postmortem.reading.arguments import (
 )
 from integration.postmortem.reading.commands import Command
 from integration.postmortem.rules.answered import lead_written
+from integration.postmortem.rules.bench import NOT_A_TICKET as _NOT_A_TICKET
+from integration.postmortem.rules.bench import Bench, Verdict
+from integration.postmortem.rules.bench import elsewhere_than as _elsewhere
+from integration.postmortem.rules.bench import needs as _needs
 from integration.postmortem.rules.criteria import NONE
 from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, seal, subject_of
@@ -26,57 +27,11 @@ from integration.postmortem.rules.exhibits import Shown, evidence_subject, show,
 from integration.postmortem.rules.notes import digest_to_approve
 from integration.postmortem.rules.severity import judge_severity
 from integration.postmortem.rules.written import read_postmortem
-from mappings.models import ActionKind, Authority, Policy, Severity
+from mappings.models import ActionKind, Policy, Severity
 
 LONGEST_RISK = timedelta(days=180)
 PLACEHOLDER = re.compile(r"(?<!\S)(?:<[a-z][a-z ]{1,60}>|@name)(?!\S)")
 """What stands in the lines to copy where the writer's own words belong: what is copied as it stands decides nothing."""
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Everything a verdict may look at: the case, the comment on its issue, what was decided before it, and the actions as they stand."""
-
-    case: Case
-    issue: Issue
-    comment: Comment
-    memory: Memory
-    drafts: tuple[ActionDraft, ...]
-    facts: Facts
-    policy: Policy
-    now: datetime
-
-    @property
-    def on_incident(self) -> bool:
-        """Tell whether the comment stands on the incident itself, not on a ticket."""
-        return self.issue.ref == self.case.incident.ref
-
-    @property
-    def draft(self) -> ActionDraft | None:
-        """Return the action whose ticket this is."""
-        return next((d for d in self.drafts if d.ticket is not None and d.ticket.ref == self.issue.ref), None)
-
-    @property
-    def decided_here(self) -> tuple[Decision, ...]:
-        """Return the decisions on this issue so far, oldest first."""
-        return tuple(decision for decision in self.memory.decisions if decision.issue == self.issue.ref.key)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Accepted or not. ``reason`` of an accepted one is the value granted (a severity, a claim, a date); ``needs`` the authority for it."""
-
-    accepted: bool
-    reason: str
-    why: str = ""
-    remedy: str = ""
-    subject: str = ""
-    needs: Authority | None = None
-
-    @staticmethod
-    def refuse(slug: str, why: str, remedy: str) -> "Verdict":
-        """Return a refusal; ``remedy`` says what would satisfy it."""
-        return Verdict(False, slug, why, remedy)
 
 
 def judge_command(said: Command, bench: Bench) -> Verdict:
@@ -88,29 +43,6 @@ def judge_command(said: Command, bench: Bench) -> Verdict:
     return Verdict.refuse(
         "placeholder", f"`{left[0]}` still stands in it", "Please write your own words there, and post it once more."
     )
-
-
-def _needs(bench: Bench, name: str) -> Authority:
-    return bench.policy.people.commands.needed(name)
-
-
-_NOT_A_TICKET = Verdict.refuse(
-    "not_a_ticket",
-    "this belongs on an action's own ticket",
-    "Please write it there; the status comment lists the tickets.",
-)
-
-
-def _elsewhere(bench: Bench, *, ticket: bool) -> Verdict | None:
-    if ticket and bench.draft is None:
-        return _NOT_A_TICKET
-    if not ticket and not bench.on_incident:
-        return Verdict.refuse(
-            "not_the_incident",
-            "this belongs on the incident itself",
-            f"Please write it on {bench.case.incident.ref.locator}.",
-        )
-    return None
 
 
 def _severity(said: Command, bench: Bench) -> Verdict:

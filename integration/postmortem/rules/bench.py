@@ -1,0 +1,80 @@
+"""What a verdict on a command may look at, and what it comes to; shared by the modules that judge commands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.incident import Case, Comment, Facts, Issue
+from integration.postmortem.rules.drafting import ActionDraft
+from mappings.models import Authority, Policy
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything a verdict may look at: the case, the comment on its issue, what was decided before it, and the actions as they stand."""
+
+    case: Case
+    issue: Issue
+    comment: Comment
+    memory: Memory
+    drafts: tuple[ActionDraft, ...]
+    facts: Facts
+    policy: Policy
+    now: datetime
+
+    @property
+    def on_incident(self) -> bool:
+        """Tell whether the comment stands on the incident itself, not on a ticket."""
+        return self.issue.ref == self.case.incident.ref
+
+    @property
+    def draft(self) -> ActionDraft | None:
+        """Return the action whose ticket this is."""
+        return next((d for d in self.drafts if d.ticket is not None and d.ticket.ref == self.issue.ref), None)
+
+    @property
+    def decided_here(self) -> tuple[Decision, ...]:
+        """Return the decisions on this issue so far, oldest first."""
+        return tuple(decision for decision in self.memory.decisions if decision.issue == self.issue.ref.key)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Accepted or not. ``reason`` of an accepted one is the value granted (a severity, a claim, a date); ``needs`` the authority for it."""
+
+    accepted: bool
+    reason: str
+    why: str = ""
+    remedy: str = ""
+    subject: str = ""
+    needs: Authority | None = None
+
+    @staticmethod
+    def refuse(slug: str, why: str, remedy: str) -> "Verdict":
+        """Return a refusal; ``remedy`` says what would satisfy it."""
+        return Verdict(False, slug, why, remedy)
+
+
+def needs(bench: Bench, name: str) -> Authority:
+    """Return the authority that the policy asks of this command."""
+    return bench.policy.people.commands.needed(name)
+
+
+NOT_A_TICKET = Verdict.refuse(
+    "not_a_ticket",
+    "this belongs on an action's own ticket",
+    "Please write it there; the status comment lists the tickets.",
+)
+
+
+def elsewhere_than(bench: Bench, *, ticket: bool) -> Verdict | None:
+    """Return the refusal of a command that was written on the wrong issue of the case, or ``None``."""
+    if ticket and bench.draft is None:
+        return NOT_A_TICKET
+    if not ticket and not bench.on_incident:
+        return Verdict.refuse(
+            "not_the_incident",
+            "this belongs on the incident itself",
+            f"Please write it on {bench.case.incident.ref.locator}.",
+        )
+    return None
