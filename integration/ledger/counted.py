@@ -1,5 +1,7 @@
 """What a look leaves for trends: causes, and what became of actions. A projection: the trackers and the decisions say the same."""
 
+from dataclasses import asdict, astuple
+
 from sqlalchemy import Connection, delete, insert, select, update
 
 from integration.ledger.columns import storable
@@ -10,14 +12,13 @@ from integration.ledger.tables import actions, causes
 def keep_causes(connection: Connection, case_row: int, wanted: tuple[KeptCause, ...]) -> None:
     """Let the causes of a case be these, in this order."""
     mine = causes.c.case_id == case_row
-    listed = select(causes.c.category, causes.c.phase).where(mine).order_by(causes.c.position)
-    found = tuple(KeptCause(row.category, row.phase) for row in connection.execute(listed))
-    if found == tuple(KeptCause(storable(cause.category), storable(cause.phase)) for cause in wanted):
+    kept = (causes.c.category, causes.c.phase, causes.c.sub_category, causes.c.system)
+    found = tuple(tuple(row) for row in connection.execute(select(*kept).where(mine).order_by(causes.c.position)))
+    if found == tuple(tuple(map(storable, astuple(cause))) for cause in wanted):
         return
     connection.execute(delete(causes).where(mine))
     for position, cause in enumerate(wanted, start=1):
-        row = {"position": position, "category": cause.category, "phase": cause.phase}
-        connection.execute(insert(causes).values(case_id=case_row, **row))
+        connection.execute(insert(causes).values(case_id=case_row, position=position, **asdict(cause)))
 
 
 def keep_outcomes(connection: Connection, case_row: int, wanted: tuple[KeptOutcome, ...]) -> None:

@@ -13,10 +13,13 @@ NO_SPANS = Spans()
 
 @dataclass(frozen=True)
 class KeptCause:
-    """What trends count of one root cause: its category, and the phase of the lifecycle in which it arose; empty where not said."""
+    """What trends count of one root cause: its category, the phase of the lifecycle in which it arose, the mapping's sub-category (its id), and
+    the affected system, folded; empty where not said."""
 
     category: str
     phase: str
+    sub_category: str = ""
+    system: str = ""
 
 
 @dataclass(frozen=True)

@@ -120,12 +120,18 @@ class _Actions(TypedColumns):
 
 
 class _Causes(TypedColumns):
-    """A root cause as the post-mortem says it: what trends count. Its words stay in the tracker."""
+    """A root cause as the post-mortem says it: what trends count. Its words stay in the tracker.
+
+    ``sub_category`` is the id of the mapping's sub-category of ``category``, empty where none is named. ``system`` is the affected system or
+    component as the cause, or else the incident, names it, folded as ``normalise`` folds; empty where nobody said.
+    """
 
     case_id: Named[int] = Column(ForeignKey("cases.id"), primary_key=True)
     position: Named[int] = Column(primary_key=True, autoincrement=False)
     category: Named[str] = Column(Words())
     phase: Named[str] = Column(Words())
+    sub_category: Named[str] = Column(Words(), server_default="")
+    system: Named[str] = Column(Words(), server_default="")
 
 
 class _Owners(TypedColumns):

@@ -7,11 +7,12 @@ from integration.postmortem.assessment import ActionView, Assessment, Governed, 
 from integration.postmortem.commands import Command, EnsureOpen, Outcome, Result
 from integration.postmortem.decisions import Memory, Refusal, RememberedAction
 from integration.postmortem.incident import Case, IssueKey
+from integration.postmortem.reading.causes import Cause
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.evidence import ProofState
 
-LONGEST_PHASE = 40
-"""Characters of a phase of the lifecycle that are kept; what is longer is a sentence."""
+LONGEST_NAME = 40
+"""Characters of a phase of the lifecycle, a sub-category or a system that are kept; what is longer is a sentence."""
 _SETTLES = {ProofState.VERIFIED: "verify", ProofState.RISK_ACCEPTED: "accept-risk"}
 
 
@@ -43,10 +44,7 @@ def record_of(
         spans=assessment.spans,
         due_at=assessment.due,
         approved_at=_approved_at(assessment, memory),
-        causes=tuple(
-            KeptCause(cause.category.value if cause.category else "", normalise(cause.phase)[:LONGEST_PHASE])
-            for cause in assessment.causes
-        ),
+        causes=tuple(map(_kept, assessment.causes)),
         outcomes=tuple(_outcome(view, memory) for view in assessment.actions if view.ticket is not None),
         next_look=assessment.next_look,
         status_comment=memory.status_comment or "",
@@ -63,6 +61,12 @@ def record_of(
         ),
         finished=finished,
     )
+
+
+def _kept(cause: Cause) -> KeptCause:
+    category = cause.category.value if cause.category else ""
+    named = (normalise(text)[:LONGEST_NAME] for text in (cause.phase, cause.sub_category, cause.system))
+    return KeptCause(category, *named)
 
 
 def _agreed(assessment: Assessment, memory: Memory) -> tuple[RememberedAction, ...]:

@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from integration.ledger.ledger import Ledger
+from integration.ledger.engine import connect, database_of
+from integration.ledger.ledger import Ledger, open_ledger
 from integration.ledger.records import KeptCause, KeptOutcome
+from integration.ledger.tables import causes
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.reading.durations import read_duration
 from integration.postmortem.reading.spans import Spans
 from integration.postmortem.trends import Place, Settled, Window
 from tests.ledger.builders import NOW, a_decision, a_look, a_ticket, an_action
+from tests.ledger.conftest import KEY
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 OCTOBER = Window(date(2026, 10, 1), date(2026, 10, 31), NOW)
@@ -61,6 +65,17 @@ def test_causes_are_those_of_the_latest_look(ledger: Ledger) -> None:
     met(ledger, 1, causes=(KeptCause("data", ""), KeptCause("model", "")))
     met(ledger, 1, causes=(KeptCause("code", ""),))
     assert ledger.trends(OCTOBER).categories == {"code": (1, 1)}
+
+
+def test_of_a_cause_its_sub_category_and_system_are_kept(database: str) -> None:
+    ledger = open_ledger(database, KEY)
+    met(ledger, 1, causes=(KeptCause("data", "operation", "drift", "search"), KeptCause("code", "", "", "se\0arch")))
+    ledger.close()
+    engine = connect(database_of(database))
+    with engine.connect() as connection:
+        kept = connection.execute(select(causes.c.sub_category, causes.c.system).order_by(causes.c.position)).all()
+    engine.dispose()
+    assert [tuple(row) for row in kept] == [("drift", "search"), ("", "se\ufffdarch")]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ LABELS = Names(
     {
         "title": ("cause", "root cause", "description", "what", "summary"),
         "category": ("type", "kind", "cause category"),
+        "sub_category": ("sub-category", "subcategory", "sub category", "subtype"),
+        "system": ("affected system", "component", "affected component"),
         "phase": ("lifecycle phase", "lifecycle", "stage", "lifecycle stage"),
         "why": ("whys", "5 whys", "five whys", "chain of whys", "because"),
         "evidence": ("proof", "source", "link", "links"),
@@ -56,7 +58,8 @@ CONTEXT = frozenset({"why did it happen", "why was it not caught", "why was it l
 class Cause:
     """One root cause. ``category_text`` is as written; ``category`` is set where it names exactly one of the six.
 
-    ``whys`` are the steps of the chain in order, questions and answers as written. ``evidence`` are all links in it.
+    ``whys`` are the steps of the chain in order, questions and answers as written. ``evidence`` are all links in it. ``sub_category`` and
+    ``system`` (the affected system or component) are as written.
     """
 
     title: str
@@ -67,6 +70,8 @@ class Cause:
     evidence: tuple[Link, ...] = ()
     evidence_text: str = ""
     line: int | None = None
+    sub_category: str = ""
+    system: str = ""
 
 
 def read_causes(blocks: Iterable[Block]) -> tuple[Cause, ...]:
@@ -136,6 +141,8 @@ def _from_record(record: Record) -> Cause:
         evidence=tuple(link for text in record.values.values() for link in text.links),
         evidence_text=record.plain("evidence"),
         line=record.line,
+        sub_category=record.plain("sub_category"),
+        system=record.plain("system"),
     )
 
 
@@ -188,6 +195,8 @@ def _gathered(title: str, line: int | None, blocks: Iterable[Block]) -> Cause:
         evidence=tuple(links),
         evidence_text=values.get("evidence", ""),
         line=line,
+        sub_category=values.get("sub_category", ""),
+        system=values.get("system", ""),
     )
 
 
