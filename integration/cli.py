@@ -32,6 +32,10 @@ COMMANDS = {
         "Look at every connection, right, webhook, label, field and process, and say what to mend.",
     ),
     "healthcheck": ("health", "Tell whether a process of this machine goes on: receiver, worker or scheduler."),
+    "lookback": (
+        "lookback",
+        "Look back at the last incidents of a project: what was written, tracked and shown to work, and what may have come back.",
+    ),
     "check": (
         "checking",
         "Read Markdown post-mortems from files, or from standard input (-), and say what they still need; no tracker is asked.",

@@ -174,7 +174,7 @@ def test_a_project_is_named_with_its_site() -> None:
 
 
 def test_an_unknown_command_is_a_matter_of_usage() -> None:
-    assert_said(run("lookback"), "No such command")
+    assert_said(run("look-ahead"), "No such command")
 
 
 # The ledger's commands

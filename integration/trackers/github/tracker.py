@@ -1,6 +1,6 @@
 """GitHub behind the port: puts client, reading and acting together for one account on one server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from integration.clock import now
@@ -8,10 +8,11 @@ from integration.errors import ConfigError
 from integration.postmortem.commands import Command, Outcome
 from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueKey, IssueRef
 from integration.postmortem.people import Person
+from integration.postmortem.writing.tree import Tree
 from integration.trackers.base import Changes, Cursor, Spend
 from integration.trackers.capabilities import Capabilities
 from integration.trackers.examination import Examined
-from integration.trackers.github import changes
+from integration.trackers.github import changes, listing, publishing
 from integration.trackers.github.acting import Actor
 from integration.trackers.github.client import GitHubClient, Tally
 from integration.trackers.github.examining import Examining
@@ -26,6 +27,7 @@ from integration.trackers.github.settling import Settling
 from integration.trackers.github.signin import AppAccess, AsApp, ByToken
 from integration.trackers.github.translation import Reader, person_of, ref_of
 from integration.trackers.github.writing import Writer
+from integration.trackers.listing import Listed, Page, Published
 from integration.trackers.markers import Signer
 from mappings.models import Policy
 
@@ -95,6 +97,27 @@ class GitHubTracker:
     def changed_since(self, project: str, cursor: Cursor) -> Changes:
         """List what changed in a repository since the cursor; nothing new costs nothing."""
         return changes.changed_since(self._client, repository_of(project), cursor)
+
+    def latest(self, project: str, label: str = "") -> tuple[Listed, ...]:
+        """Return the issues opened last: one call."""
+        return listing.latest(self._client, repository_of(project), label)
+
+    def everything(self, project: str, cursor: str = "") -> Iterator[Page]:
+        """List all issues of a repository, the oldest first."""
+        return listing.everything(self._client, repository_of(project), cursor)
+
+    def is_public(self, project: str) -> bool:
+        """Tell whether everybody can read the repository."""
+        return publishing.is_public(self._client, repository_of(project))
+
+    def publish(self, project: str, purpose: str, title: str, tree: Tree, policy: Policy) -> Published:
+        """Open an issue that belongs to no case, once for its purpose."""
+        repository = repository_of(project)
+        return publishing.publish(self._client, self._signer, self.service(), repository, purpose, title, tree)
+
+    def calls(self) -> int:
+        """Return how many requests were made so far, free ones among them."""
+        return self.tally.reads + self.tally.unchanged + self.tally.writes
 
     def failed_deliveries(self, project: str, since: datetime) -> tuple[FailedDelivery, ...]:
         """Return the webhooks to our receiver that never arrived; none where our token may not see them."""

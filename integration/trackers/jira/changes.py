@@ -39,7 +39,7 @@ def search(client: JiraClient, query: str, fields: tuple[str, ...], most_pages: 
     found: list[Json] = []
     asked: dict[str, str | int | list[str]] = {"jql": query, "fields": ",".join(fields), "maxResults": PAGE}
     for _ in range(most_pages):
-        page = client.get(*_route(client), query=_paged(asked, client, len(found)))
+        page = client.get(*route(client), query=_paged(asked, client, len(found)))
         issues = page.get("issues") or []
         found += issues
         token = page.get("nextPageToken")
@@ -52,7 +52,8 @@ def search(client: JiraClient, query: str, fields: tuple[str, ...], most_pages: 
     return found
 
 
-def _route(client: JiraClient) -> tuple[str, ...]:
+def route(client: JiraClient) -> tuple[str, ...]:
+    """Return the path of the search that this Jira knows."""
     # Cloud answers 410 to /search, and Data Center does not know /search/jql.
     return ("search", "jql") if client.is_cloud else ("search",)
 

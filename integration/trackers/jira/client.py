@@ -77,6 +77,7 @@ class JiraClient:
         self._skew = timedelta()
         self._fields: tuple[FieldInfo, ...] | None = None
         self._fields_at: datetime | None = None
+        self.calls = 0
 
     def __repr__(self) -> str:
         return f"JiraClient({self._url!r})"
@@ -214,6 +215,7 @@ class JiraClient:
         base: str = JIRA.JIRA_BASE_URL,
     ) -> Any:
         asked = _asked(method, segments)
+        self.calls += 1
         try:
             # The session's own `request` raises before odd answers can be looked at, so its parent's is used.
             response = requests.Session.request(

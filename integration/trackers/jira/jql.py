@@ -37,6 +37,18 @@ def latest_in(project: str) -> str:
     return f"{_in(project)} ORDER BY updated DESC"
 
 
+def newest_in(project: str, label: str = "") -> str:
+    """Return a query for the issues of a project that were opened last, with that label where one is given."""
+    labelled = f" AND labels = {quoted(label)}" if label else ""
+    return f"{_in(project)}{labelled} ORDER BY created DESC"
+
+
+def opened_in(project: str, since: datetime | None, now: datetime) -> str:
+    """Return a query for the issues of a project in the order in which they were opened, since an instant of the server's time or all."""
+    opened = f' AND created >= "-{_span(since, now)}"' if since else ""
+    return f"{_in(project)}{opened} ORDER BY created ASC, key ASC"
+
+
 def created_with_label(project: str, label: str, since: datetime, now: datetime) -> str:
     """Return a query for issues with a label that were opened since an instant of the server's time."""
     return f'{_in(project)} AND labels = {quoted(label)} AND created >= "-{_span(since, now)}" ORDER BY created ASC'

@@ -1,6 +1,6 @@
 """The Jira adapter: the port of ``trackers/base.py`` over one Jira site, Cloud or Data Center."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from integration.clock import now
@@ -8,9 +8,11 @@ from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.commands import Command, EnsureActionTicket, EnsureGateField, FieldEdit, Outcome
 from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person
+from integration.postmortem.writing.tree import Tree
 from integration.trackers.base import Changes, Cursor, Spend
 from integration.trackers.capabilities import Capabilities
 from integration.trackers.examination import Examined
+from integration.trackers.jira import listing, publishing
 from integration.trackers.jira.acting import Actor
 from integration.trackers.jira.changes import changed_since
 from integration.trackers.jira.client import JiraAccess, JiraClient
@@ -24,6 +26,7 @@ from integration.trackers.jira.scope import editable_projects
 from integration.trackers.jira.story import person_of
 from integration.trackers.jira.translation import Reading, ref_of
 from integration.trackers.jira.writing import Writer
+from integration.trackers.listing import Listed, Page, Published
 from integration.trackers.markers import Signer
 from mappings.models import Policy
 
@@ -91,6 +94,27 @@ class JiraTracker:
     def changed_since(self, project: str, cursor: Cursor) -> Changes:
         """List what changed in a project since the cursor, with an overlap of five minutes."""
         return changed_since(self.client, project, cursor)
+
+    def latest(self, project: str, label: str = "") -> tuple[Listed, ...]:
+        """Return the issues opened last: one call."""
+        return listing.latest(self.client, project, label)
+
+    def everything(self, project: str, cursor: str = "") -> Iterator[Page]:
+        """List all issues of a project, the oldest first."""
+        return listing.everything(self.client, project, cursor)
+
+    def is_public(self, project: str) -> bool:
+        """No project of Jira is taken for one that everybody can read: its own permissions say who can."""
+        return False
+
+    def publish(self, project: str, purpose: str, title: str, tree: Tree, policy: Policy) -> Published:
+        """Open an issue that belongs to no case, once for its purpose."""
+        kind = policy.remediation.ticket.jira.issue_type
+        return publishing.publish(self.client, self._signer, project, purpose, title, tree, kind)
+
+    def calls(self) -> int:
+        """Return how many requests were made so far."""
+        return self.client.calls
 
     def in_scope(self) -> frozenset[str]:
         """Return the keys of the projects whose issues our account may edit."""
