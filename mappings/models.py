@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from mappings.checks import Check, ChecksFile
 from mappings.clocks import ClocksFile, Weekday
 from mappings.language import LanguageFile
-from mappings.people import Apps, CommandAuthority, JiraAuthority, JiraHolders, PeopleFile, Person, Roles
+from mappings.people import Approvals, Apps, CommandAuthority, JiraAuthority, JiraHolders, PeopleFile, Person, Roles
 from mappings.postmortem import Emptiness, LinkedIncidents, Part, PostmortemFile, Question, RespondingQuestion, Section
 from mappings.remediation import (
     ActionKind,
@@ -57,6 +57,7 @@ from mappings.values import (
 __all__ = [
     "ActionKind",
     "Amount",
+    "Approvals",
     "Apps",
     "Authority",
     "Check",

@@ -119,6 +119,19 @@ class Apps(MappingModel):
     """Account ids of Jira apps whose comments may command."""
 
 
+class Approvals(MappingModel):
+    """What each approval is of: ids of sections; ``actions`` for their descriptions and criteria, ``waivers`` for what was set aside."""
+
+    technical: tuple[Id, ...]
+    """What a technical approval covers."""
+    governance: tuple[Id, ...]
+    """What a governance approval covers."""
+
+    def of(self, scope: str) -> tuple[str, ...]:
+        """Return what the scope (``technical`` or ``governance``) covers."""
+        return self.technical if scope == "technical" else self.governance
+
+
 class Roles(MappingModel):
     """People who hold a role in every incident; ids of ``people`` below."""
 
@@ -162,6 +175,8 @@ class PeopleFile(MappingModel):
     """Apps and bots that may command."""
     roles: Roles
     """People who hold a role in every incident."""
+    approvals: Approvals
+    """What each approval is of, and so which changes void it."""
     people: Annotated[tuple[Person, ...], ENTRIES, Keyed()]
     """Who is who across trackers."""
 

@@ -88,6 +88,8 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "people.roles.technical_reviewers": (Weaker.ADDED, "this person may approve the technical part"),
     "people.roles.governance_reviewers": (Weaker.ADDED, "this person may approve, waive and accept risks"),
     "people.roles.executive_sponsors": (Weaker.ADDED, "this person may waive and accept risks"),
+    "people.approvals.technical": (Weaker.REMOVED, "changes of this void no technical approval"),
+    "people.approvals.governance": (Weaker.REMOVED, "changes of this void no governance approval"),
     "people.people": (Weaker.REMOVED, "the accounts of this person count as two people"),
     "people.people.*.github_id": (Weaker.CHANGED, "another account stands for this person"),
     "people.people.*.jira": (Weaker.CHANGED, "another account stands for this person"),

@@ -138,7 +138,7 @@ def _assess(bench: _Bench) -> Assessment:
     lead = lead_written(bench.postmortem.answers, bench.facts)
     about = judge_incident(case, bench.memory, bench.decisions, bench.postmortem, severity.severity, policy, lead)
     too_many = count_finding(len(bench.drafts), severity.severity, policy)
-    approvals = judge_approvals(case, bench.decisions, kind, severity.severity, policy)
+    approvals = judge_approvals(case, bench.postmortem, bench.decisions, kind, severity.severity, policy)
     elsewhere, linked = judge_elsewhere(
         bench.postmortem, case, bench.memory, severity.severity, policy, may_create=_writes(bench)
     )

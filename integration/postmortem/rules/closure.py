@@ -5,9 +5,10 @@ from typing import assert_never
 from integration.postmortem.assessment import ActionView, Gate, Phase
 from integration.postmortem.decisions import Decision
 from integration.postmortem.findings import Finding, blocking
-from integration.postmortem.incident import Case, Issue
+from integration.postmortem.incident import Case
+from integration.postmortem.rules.approving import SCOPES, changed_since, covered, still_holds
 from integration.postmortem.rules.evidence import ProofState
-from integration.postmortem.rules.notes import digest_to_approve
+from integration.postmortem.rules.written import PostMortem
 from mappings.models import CloseWhen, Kind, Policy, Severity
 
 
@@ -71,23 +72,37 @@ def _verify() -> str:
 
 
 def judge_approvals(
-    case: Case, decisions: tuple[Decision, ...], kind: Kind, severity: Severity | None, policy: Policy
+    case: Case,
+    postmortem: PostMortem,
+    decisions: tuple[Decision, ...],
+    kind: Kind,
+    severity: Severity | None,
+    policy: Policy,
 ) -> tuple[Finding, ...]:
-    """Return a finding per approval that this kind needs. An approval is of a text: when the text changes, it lapses."""
+    """Return a finding per approval that this kind needs. An approval is of what its scope covers: when that changes, it lapses."""
     if kind is Kind.REVIEW:
         return ()
-    return tuple(_approval(scope, case.incident, decisions, severity, policy) for scope in ("technical", "governance"))
+    return tuple(_approval(scope, case, postmortem, decisions, severity, policy) for scope in SCOPES)
 
 
 def _approval(
-    scope: str, incident: Issue, decisions: tuple[Decision, ...], severity: Severity | None, policy: Policy
+    scope: str,
+    case: Case,
+    postmortem: PostMortem,
+    decisions: tuple[Decision, ...],
+    severity: Severity | None,
+    policy: Policy,
 ) -> Finding:
     check, about = f"approval_{scope}", f"{scope.capitalize()} review"
     level = policy.level(check, severity)
     given = [d for d in decisions if d.word == "approve" and d.grants and d.reason == scope]
-    if given and given[-1].subject == digest_to_approve(incident, decisions):
-        return Finding(check, about, True, level, f"approved by {given[-1].actor.called}")
-    reason = "it changed after it was approved" if given else "not approved yet"
+    reason = "not approved yet"
+    if given:
+        parts = covered(scope, postmortem, case.incident, decisions, severity, (), policy)
+        if still_holds(given[-1], parts, case.incident, decisions):
+            return Finding(check, about, True, level, f"approved by {given[-1].actor.called}")
+        what = changed_since(given[-1], parts)
+        reason = f"it changed after it was approved{f': {what}' if what else ''}"
     return Finding(
         check,
         about,

@@ -16,6 +16,7 @@ from integration.postmortem.reading.arguments import (
 )
 from integration.postmortem.reading.commands import Command
 from integration.postmortem.rules.answered import lead_written
+from integration.postmortem.rules.approving import bound_to, covered
 from integration.postmortem.rules.bench import NOT_A_TICKET as _NOT_A_TICKET
 from integration.postmortem.rules.bench import Bench, Verdict
 from integration.postmortem.rules.bench import elsewhere_than as _elsewhere
@@ -24,7 +25,6 @@ from integration.postmortem.rules.criteria import NONE
 from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, seal, subject_of
 from integration.postmortem.rules.exhibits import Shown, evidence_subject, show, waiting_for
-from integration.postmortem.rules.notes import digest_to_approve
 from integration.postmortem.rules.severity import judge_severity
 from integration.postmortem.rules.written import read_postmortem
 from mappings.models import ActionKind, Policy, Severity
@@ -152,7 +152,9 @@ def _approve(said: Command, bench: Bench) -> Verdict:
         return Verdict.refuse(
             "own_work", "whoever leads the post-mortem does not approve it", "Somebody else with the right can."
         )
-    subject = digest_to_approve(bench.case.incident, bench.memory.decisions)
+    incident, policy, written = bench.case.incident, bench.policy, read_postmortem(bench.case.incident, bench.policy)
+    severity = judge_severity(incident, bench.memory, (), policy, written).severity
+    subject = bound_to(covered(scope, written, incident, bench.memory.decisions, severity, (), policy))
     return Verdict(True, scope, subject=subject, needs=_needs(bench, f"approve-{scope}"))
 
 

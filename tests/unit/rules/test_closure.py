@@ -140,7 +140,7 @@ def test_an_incident_needs_both_approvals_of_the_very_text(approvals, left):
     assert assessment.phase is (Phase.IN_REVIEW if left else Phase.COMPLETE)
 
 
-def test_a_changed_title_voids_an_approval_too():
+def test_an_approval_of_an_earlier_version_is_bound_to_the_whole_text():
     changed = an_incident(body=BODY, title="Assistant recommends nothing")
     assert len(missing(judged(*APPROVED, TESTED, VERIFIED, incident=changed))) == 2
 

@@ -194,12 +194,10 @@ def test_a_note_moves_no_deadline_beyond_the_opening_and_a_noted_detection_count
     assert judged("/note 15:00 detected by a monitor").due_by_clock == OPENED + timedelta(hours=48)
 
 
-def test_an_approval_covers_the_notes_before_it_and_lapses_with_a_later_one():
+def test_an_approval_is_not_of_the_timeline_so_a_note_voids_none():
     def approved(*said):
         assessment = judged(*said, body=a_body(), by=VIC)
         return finding(assessment, "approval_technical").passed
 
     assert approved("/note 14:00 switched the cache off", "/approve technical")
-    assert approved("/note 14:00 switched the cache off", "/approve technical", "a remark")
-    assert not approved("/approve technical", "/note 14:00 switched the cache off")
-    assert approved("/approve technical", "/note 14:00 switched the cache off", "/approve technical")
+    assert approved("/approve technical", "/note 14:00 switched the cache off")
