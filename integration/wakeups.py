@@ -19,7 +19,7 @@ DELIVERY = PREFIX + "delivery:"
 SINCE = PREFIX + "since"  # sorted set: object → Unix time since which something is wanted of it and not covered
 
 _DELIVERY = re.compile(r"[0-9A-Za-z-]{0,64}")
-_ID = re.compile(r"(?:(?:pull|run)-)?[0-9]{1,19}")
+_ID = re.compile(r"(?:(?:pull|run|series)-)?[0-9]{1,19}")
 _LOCATOR = re.compile(r"[A-Za-z0-9._/#-]{0,300}")
 _NEVER = 4_102_444_800.0  # The year 2100, in Unix seconds; what is later, or no number, is no instant of an arrival.
 
@@ -31,7 +31,8 @@ class WakeUp:
     ``site`` is ``github`` or ``jira``; ``id`` the tracker's immutable issue id as text; ``locator`` the human reference (``owner/repo#12``,
     ``KEY-12``, or empty where the delivery names none); ``event`` what the tracker called it; ``at`` Unix seconds of the arrival.
     Where evidence may point at the object, ``id`` begins with ``pull-`` or ``run-``, and ``locator`` is how its page ends
-    (``owner/repo/pull/7``). ``delivery`` is the tracker's own name for the delivery, for logs alone; empty for a wake-up of our own.
+    (``owner/repo/pull/7``). A series of generated issues has an id of ours that begins with ``series-``. ``delivery`` is the tracker's own name
+    for the delivery, for logs alone; empty for a wake-up of our own.
     """
 
     site: str
@@ -49,7 +50,7 @@ class WakeUp:
     @property
     def is_exhibit(self) -> bool:
         """Tell whether it speaks of something that evidence may point at, and not of an issue."""
-        return "-" in self.id
+        return self.id.startswith(("pull-", "run-"))
 
     def to_json(self) -> str:
         """Return compact JSON, at most about 400 bytes for identifiers of ordinary length."""

@@ -32,6 +32,7 @@ def contradictions(policy: Policy) -> Iterator[Sides]:
     yield from _actions(policy)
     yield from _people(policy)
     yield from _clocks(policy)
+    yield from _destinations(policy)
     if policy.service.client is not None and policy.service.clients:
         yield from _refers("service.client", policy.service.client, policy.service.clients, "the clients")
 
@@ -254,3 +255,28 @@ def _clocks(policy: Policy) -> Iterator[Sides]:
             ("clocks.least_hours_after_labelling", problem, f"Write {due} or less."),
             (f"severity.severities.{shortest}.due_hours", problem, f"Write {least} or more."),
         )
+
+
+def _destinations(policy: Policy) -> Iterator[Sides]:
+    """Yield places that are not there or not for that audience (S27), and labels that would make an incident of a generated issue."""
+    file = policy.destinations
+    known = {place.id: place for place in file.places}
+    steering = {
+        normalise_label(label) for label in (*policy.severity.incident.labels, policy.severity.incident.adopt_label)
+    }
+    for issue in file.issues:
+        key = f"destinations.issues.{issue.id}"
+        for i, place_id in enumerate(issue.to):
+            yield from _refers(f"{key}.to[{i}]", place_id, known, "the places", "destinations.places")
+            place = known.get(place_id)
+            if place is not None and issue.audience not in place.audiences:
+                problem = f"{place_id} is not for {issue.audience.value}, for whom {issue.id} is written."
+                remedy = f"Publish it elsewhere, or add {issue.audience.value} to the audiences of {place_id}, if they are who reads there."
+                yield (
+                    (f"{key}.to[{i}]", problem, remedy),
+                    (f"destinations.places.{place_id}.audiences", problem, remedy),
+                )
+        for i, label in enumerate(issue.labels):
+            if normalise_label(label) in steering:
+                problem = f"“{label}” makes an issue an incident."
+                yield ((f"{key}.labels[{i}]", problem, "Choose a label that nothing else uses."),)

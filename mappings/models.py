@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from mappings.checks import Check, ChecksFile
 from mappings.clocks import ClocksFile, Weekday
+from mappings.destinations import Audience, DestinationsFile, GeneratedIssue, Per, Place
 from mappings.language import LanguageFile
 from mappings.people import Approvals, Apps, CommandAuthority, JiraAuthority, JiraHolders, PeopleFile, Person, Roles
 from mappings.postmortem import Emptiness, LinkedIncidents, Part, PostmortemFile, Question, RespondingQuestion, Section
@@ -59,6 +60,7 @@ __all__ = [
     "Amount",
     "Approvals",
     "Apps",
+    "Audience",
     "Authority",
     "Check",
     "ChecksFile",
@@ -69,8 +71,10 @@ __all__ = [
     "Column",
     "CommandAuthority",
     "Criterion",
+    "DestinationsFile",
     "Emptiness",
     "Evidence",
+    "GeneratedIssue",
     "GithubDue",
     "GithubTicket",
     "Horizon",
@@ -91,7 +95,9 @@ __all__ = [
     "Mode",
     "Part",
     "PeopleFile",
+    "Per",
     "Person",
+    "Place",
     "Policy",
     "PostmortemFile",
     "ProjectPolicy",
@@ -136,13 +142,15 @@ class Policy(MappingModel):
     """``checks.yaml``."""
     language: LanguageFile
     """``language.yaml``."""
+    destinations: DestinationsFile
+    """``destinations.yaml``."""
     projects: "tuple[ProjectPolicy, ...]" = ()
     """``projects/*.yaml``, each with the whole policy that holds there."""
 
     def __hash__(self) -> int:
         """Hash the files alone, so that the cost (0.2 ms) does not grow with the number of projects."""
         files = (self.severity, self.postmortem, self.remediation, self.people)
-        return hash((*files, self.clocks, self.service, self.checks, self.language))
+        return hash((*files, self.clocks, self.service, self.checks, self.language, self.destinations))
 
     def for_project(self, site: str, project: str) -> "Policy":
         """Return the policy for a project: ``site`` is ``github`` or ``jira``, ``project`` is ``owner/repo`` or a

@@ -13,7 +13,17 @@ from pydantic.fields import FieldInfo
 from mappings.values import Keyed, MappingModel, Table
 
 # The mapping files without ``.yaml``, which are the fields of a policy.
-STEMS = ("severity", "postmortem", "remediation", "people", "clocks", "service", "checks", "language")
+STEMS = (
+    "severity",
+    "postmortem",
+    "remediation",
+    "people",
+    "clocks",
+    "service",
+    "checks",
+    "language",
+    "destinations",
+)
 
 
 @dataclass(frozen=True)

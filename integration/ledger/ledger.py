@@ -5,7 +5,7 @@ What is asked is answered from one instant; what is written is written wholly or
 Writers of all processes follow one another.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from integration.ledger import (
     decisions,
     erasure,
     figures,
+    generated,
     intents,
     looks,
     parking,
@@ -27,6 +28,7 @@ from integration.ledger import (
     projects,
     restored,
     retention,
+    reviewing,
     schedule,
     trending,
     verification,
@@ -40,9 +42,11 @@ from integration.ledger.restored import Restored
 from integration.ledger.schema import SchemaState, state_of
 from integration.ledger.trending import Earlier
 from integration.postmortem.decisions import Decision, Intent, IntentState, Memory, ProjectMemory
+from integration.postmortem.generated import Published
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.reading.spans import Spans
+from integration.postmortem.review import ReviewFigures
 from integration.postmortem.trends import Figures as TrendFigures
 from integration.postmortem.trends import Window
 from integration.trackers.base import Cursor
@@ -160,6 +164,34 @@ class Ledger:
         """Record a finished look: projection, actions, marks, refusals, and audit entries for what changed."""
         with self._writing() as writing:
             looks.record_look(writing, case, record, now)
+
+    # Issues that the service writes itself
+
+    def published(self, series: IssueRef) -> tuple[Published, ...]:
+        """Return the issues of a series, the oldest first."""
+        with self._reading() as connection:
+            return generated.published(connection, series)
+
+    def settle_published(self, series: IssueRef, purpose: str, made: Published, now: datetime) -> None:
+        """Record that the issue of a period was made, with the outcome of its intent. Its deliveries wake the series from now on."""
+        with self._writing() as writing:
+            generated.settle(writing, series, purpose, made, now)
+
+    def record_series(self, series: IssueRef, record: LookRecord, changed: Iterable[Published], now: datetime) -> None:
+        """Record a look at a series, with what became of its issues."""
+        with self._writing() as writing:
+            looks.record_look(writing, series, record, now)
+            generated.keep(writing, series, changed, now)
+
+    def series_known(self) -> frozenset[tuple[str, str]]:
+        """Return site and id of every series that was ever met."""
+        with self._reading() as connection:
+            return generated.series_known(connection)
+
+    def review(self, covers: Collection[tuple[str, str]]) -> ReviewFigures:
+        """Return the open items of these projects (site, name), for a review of them."""
+        with self._reading() as connection:
+            return reviewing.review(connection, covers)
 
     # The schedule
 

@@ -154,6 +154,24 @@ class _Marks(TypedColumns):
     at: Named[datetime] = Column(Instant(), primary_key=True)
 
 
+class _Generated(TypedColumns):
+    """An issue that the service wrote itself, once for each period of its series (the row of ``cases``).
+
+    ``digests`` are those of its pages as last written, with a space between; ``closed_at`` is when it was closed, or found closed or gone.
+    """
+
+    id = Column(Integer, primary_key=True)
+    series_id: Named[int] = Column(ForeignKey("cases.id"))
+    period: Named[str] = Column(Words())
+    site: Named[str] = Column(Words())
+    issue_id: Named[str] = Column(Words())
+    locator: Named[str] = Column(Words())
+    url: Named[str] = Column(Words())
+    digests: Named[str] = Column(Words())
+    made_at: Named[datetime] = Column(Instant())
+    closed_at: Named[datetime | None] = Column(Instant())
+
+
 class _Refusals(TypedColumns):
     """Writes that the tracker refused at the latest look."""
 
@@ -295,6 +313,7 @@ actions = Table(
 causes = Table("causes", metadata, _Causes)
 owners = Table("owners", metadata, _Owners)
 marks = Table("marks", metadata, _Marks, Index(None, "kind", "at"))
+generated = Table("generated", metadata, _Generated, UniqueConstraint("series_id", "period"))
 refusals = Table("refusals", metadata, _Refusals)
 intents = Table("intents", metadata, _Intents, UniqueConstraint("case_id", "purpose"))
 decisions = Table(

@@ -8,7 +8,9 @@ from integration.postmortem.commands import (
     Command,
     EnsureActionTicket,
     EnsureAgreed,
+    EnsureClosed,
     EnsureGateField,
+    EnsureGeneratedIssue,
     EnsureLabels,
     EnsureLinked,
     EnsureLinkedIncident,
@@ -29,7 +31,8 @@ Change = Callable[[Issue], Issue]
 
 def after(case: Case, memory: Memory, command: Command, outcome: Outcome) -> tuple[Case, Memory]:
     """Return case and memory after ``command`` ended with ``outcome``; a refusal changes nothing here."""
-    if outcome.result is Result.REFUSED:
+    # What is done for a series of generated issues is kept with the series, which is no incident.
+    if outcome.result is Result.REFUSED or isinstance(command, EnsureGeneratedIssue | EnsureClosed):
         return case, memory
     match command:
         case EnsureLabels():

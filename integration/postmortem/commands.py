@@ -56,17 +56,21 @@ class EnsureGateField:
 
 @dataclass(frozen=True)
 class EnsureStatusComment:
-    """The one status comment says ``tree``. ``comment_id`` is the comment to edit, or ``None`` to create it under the purpose ``status``."""
+    """The one comment that we keep up to date says ``tree``. ``comment_id`` is the comment to edit, or ``None`` to create it.
+
+    ``named`` is its purpose: ``status`` on an incident; further pages of a generated issue have names of their own.
+    """
 
     issue: IssueRef
     comment_id: str | None
     tree: Tree
     share: Share = Share.COMMENT
+    named: str = "status"
 
     @property
     def purpose(self) -> str:
         """Return what the marker of the comment says."""
-        return "status"
+        return self.named
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,32 @@ class EnsureLinkedIncident:
 
 
 @dataclass(frozen=True)
+class EnsureGeneratedIssue:
+    """An issue that the service writes itself is there and says ``tree`` under ``title``; ``there`` is the one to edit, or ``None`` to create it.
+
+    ``case`` is its series, for which its marker of this ``purpose`` is signed; ``issue_type`` is for trackers that have types.
+    """
+
+    case: IssueRef
+    purpose: str
+    project: str
+    title: str
+    tree: Tree
+    labels: frozenset[str]
+    issue_type: str = ""
+    there: IssueRef | None = None
+    share: Share = Share.GENERATED
+
+
+@dataclass(frozen=True)
+class EnsureClosed:
+    """A generated issue is closed, as done."""
+
+    issue: IssueRef
+    share: Share = Share.GENERATED
+
+
+@dataclass(frozen=True)
 class EnsureLinked:
     """The ticket is linked to its incident: sub-issue on GitHub, the mapped link or parent on Jira."""
 
@@ -161,6 +191,8 @@ Command = (
     | EnsureOpen
     | EnsureActionTicket
     | EnsureLinkedIncident
+    | EnsureGeneratedIssue
+    | EnsureClosed
     | EnsureLinked
     | EnsureAgreed
 )
@@ -178,7 +210,7 @@ def edited(command: FieldEdit) -> IssueRef:
 def name_of(command: Command) -> str:
     """Return the name under which a refusal of this command is remembered: its kind, and its purpose or issue."""
     match command:
-        case EnsureActionTicket() | EnsureLinkedIncident() | EnsureReply():
+        case EnsureActionTicket() | EnsureLinkedIncident() | EnsureGeneratedIssue() | EnsureReply():
             about = command.purpose
         case EnsureLinked() | EnsureAgreed():
             about = command.ticket.locator

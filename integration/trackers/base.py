@@ -67,6 +67,10 @@ class Tracker(Protocol):
         """Return the repositories or projects that our account may govern where ``FOLLOWTHROUGH_SCOPE`` is not set."""
         ...
 
+    def is_public(self, project: str) -> bool:
+        """Tell whether everybody can read a repository or project, asked afresh (S27)."""
+        ...
+
     def account(self, issue: IssueRef) -> str:
         """Name the account from whose budget a write to this issue is taken; empty where the site has one for all."""
         ...

@@ -15,6 +15,8 @@ from integration.postmortem.commands import (
     Command,
     EnsureActionTicket,
     EnsureAgreed,
+    EnsureClosed,
+    EnsureGeneratedIssue,
     EnsureLabels,
     EnsureLinked,
     EnsureOpen,
@@ -53,6 +55,7 @@ ALARMS = (
     "sweep_skipped",
     "policy_refused",
     "breaker_opened",
+    "publishing_refused",
 )
 COMMANDS: Mapping[type[Any], str] = {
     EnsureOpen: "reopen",
@@ -63,6 +66,8 @@ COMMANDS: Mapping[type[Any], str] = {
     EnsureSeverityShown: "severity_field",
     EnsureLinked: "link",
     EnsureAgreed: "agreed",
+    EnsureGeneratedIssue: "generated_issue",
+    EnsureClosed: "close",
 }
 KINDS = (*COMMANDS.values(), "other")
 RESULTS = tuple(result.value for result in Result)

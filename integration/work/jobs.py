@@ -24,6 +24,7 @@ from integration.errors import (
 from integration.keeping import Keeping
 from integration.ledger.ledger import Ledger
 from integration.postmortem.commands import Command
+from integration.postmortem.generated import is_series
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.settings import Timings
 from integration.trackers.base import Spend, Tracker
@@ -33,6 +34,7 @@ from integration.work.counting import Counts
 from integration.work.looking import Look, Looked, look
 from integration.work.outstanding import Beginning, Outstanding
 from integration.work.policies import PolicyKeeper
+from integration.work.series import publish
 from mappings.models import Mode
 
 log = structlog.get_logger(__name__)
@@ -187,7 +189,7 @@ def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:
         # Redis is not trusted: a wake-up from long ago must not make a project's old issues governed.
         heard_at=max(min(heard_at, now), now - LONGEST_IN_REDIS),
     )
-    return look(found, given)
+    return publish(found, given) if is_series(found.key) else look(found, given)
 
 
 def _spend(engine: Engine, command: Command, object_: str, token: str) -> Spend:

@@ -18,6 +18,7 @@ from integration.wakeups import PREFIX, WakeUp
 from integration.work.beating import SCHEDULER_SECONDS, Heart
 from integration.work.expiring import warn_of_expiry
 from integration.work.jobs import Engine
+from integration.work.meeting import meet_series
 from integration.work.sweeping import sweep_trackers
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ local holder = redis.call('GET', KEYS[1])
 if not holder or holder == ARGV[1] then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1 end
 return 0
 """
+A_MINUTE = 60.0  # seconds between two looks at which series of generated issues the mapping wants
 A_DAY = 86_400.0  # seconds between two rounds of deleting what is kept for long enough
 NOT_AGAIN_FOR = timedelta(
     minutes=10
@@ -57,6 +59,7 @@ class Scheduler:
         self._outstanding = _Rhythm(timings.sweep_seconds)
         self._trackers = _Rhythm(timings.tracker_sweep_seconds)
         self._retention = _Rhythm(A_DAY)
+        self._series = _Rhythm(A_MINUTE)
         self._heart = Heart(client, "scheduler")
         self._stopped = threading.Event()
 
@@ -99,6 +102,8 @@ class Scheduler:
             again = engine.outstanding.sweep(now.timestamp(), engine.timings.lock_seconds * 2)
             if again:
                 log.info("queued_again", cases=again)
+        if self._series.is_due(now):
+            meet_series(engine, now)
         if self._trackers.is_due(now):
             sweep_trackers(engine, self._goes_on)
             warn_of_expiry(engine, self._client, now)

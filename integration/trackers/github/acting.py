@@ -11,7 +11,9 @@ from integration.postmortem.commands import (
     Command,
     EnsureActionTicket,
     EnsureAgreed,
+    EnsureClosed,
     EnsureGateField,
+    EnsureGeneratedIssue,
     EnsureLabels,
     EnsureLinked,
     EnsureLinkedIncident,
@@ -26,6 +28,7 @@ from integration.postmortem.incident import IssueRef
 from integration.postmortem.writing.tree import Tree
 from integration.trackers.github.answers import Answer
 from integration.trackers.github.client import items_of
+from integration.trackers.github.generating import close, publish
 from integration.trackers.github.identifiers import Place, is_id, place_at
 from integration.trackers.github.marks import mark_line
 from integration.trackers.github.observing import Observer
@@ -77,6 +80,10 @@ class Actor:
                 return self._open(command, writer)
             case EnsureActionTicket() | EnsureLinkedIncident():
                 return Tickets(self.observer).create(command, writer, seek_since)
+            case EnsureGeneratedIssue():
+                return publish(command, self.observer, writer, seek_since)
+            case EnsureClosed():
+                return close(command, self.observer, writer)
             case EnsureLinked():
                 return self._linked(command, writer)
             case EnsureAgreed():

@@ -18,7 +18,7 @@ SOUGHT_PAGES = 10
 
 def is_public(client: GitHubClient, repository: Repository) -> bool:
     """Tell whether everybody can read the repository."""
-    return not read(Home, client.get(repository.path()).body).private
+    return not read(Home, client.get_fresh(repository.path()).body).private
 
 
 def publish(

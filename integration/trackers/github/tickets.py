@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integration.errors import IssueNotFound, TrackerRefused, TrackerUnavailable
-from integration.postmortem.commands import EnsureActionTicket, EnsureAgreed, NewIssue, Outcome, Result
+from integration.postmortem.commands import (
+    EnsureActionTicket,
+    EnsureAgreed,
+    EnsureGeneratedIssue,
+    NewIssue,
+    Outcome,
+    Result,
+)
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.people import Person
 from integration.trackers.github import escape
@@ -36,7 +43,7 @@ class Tickets:
         """Create the ticket and link it. With ``seek_since``, take the one that an earlier attempt made."""
         repository = repository_of(command.project)
         self.observer.client.cover(place_at(command.case).repository, frozenset({repository}))
-        ticket = self._sought(command, repository, seek_since) if seek_since is not None else None
+        ticket = self.sought(command, repository, seek_since) if seek_since is not None else None
         was_there = ticket is not None
         if ticket is None:
             ticket = self._created(command, repository, writer)
@@ -125,7 +132,9 @@ class Tickets:
             return {}
         return {} if due_in(text) == command.due else {"body": with_due(text, command.due)}
 
-    def _sought(self, command: NewIssue, repository: Repository, since: datetime) -> Ticket | None:
+    def sought(
+        self, command: NewIssue | EnsureGeneratedIssue, repository: Repository, since: datetime
+    ) -> Ticket | None:
         """Return the ticket that an earlier, unanswered attempt made, or ``None``.
 
         Not filtered by label: labels are dropped silently where our account may not set them.

@@ -18,7 +18,7 @@ from integration.trackers.github.client import GitHubClient, Tally
 from integration.trackers.github.examining import Examining
 from integration.trackers.github.facts import Inquiry
 from integration.trackers.github.failures import FailedDelivery, OfApp, OfRepositories
-from integration.trackers.github.identifiers import SITE, path, place_at, place_of, repository_of
+from integration.trackers.github.identifiers import SITE, path, place_of, repository_of
 from integration.trackers.github.installations import Installations
 from integration.trackers.github.observing import Absences, Observer, read_ticket
 from integration.trackers.github.payloads import Account, Ticket, read
@@ -135,7 +135,7 @@ class GitHubTracker:
 
     def account(self, issue: IssueRef) -> str:
         """Return whose budget a write to this issue takes from: of an App, that of its installation there."""
-        return "" if self._app is None else str(self._app.of(place_at(issue).repository))
+        return "" if self._app is None else str(self._app.of(repository_of(issue.project)))
 
     def probe(self, project: str, policy: Policy) -> Capabilities:
         """Find out what the server and the repository have, and what is done instead of what they lack."""

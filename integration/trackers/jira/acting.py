@@ -11,7 +11,9 @@ from integration.postmortem.commands import (
     Command,
     EnsureActionTicket,
     EnsureAgreed,
+    EnsureClosed,
     EnsureGateField,
+    EnsureGeneratedIssue,
     EnsureLabels,
     EnsureLinked,
     EnsureLinkedIncident,
@@ -28,6 +30,7 @@ from integration.postmortem.incident import IssueRef
 from integration.postmortem.writing.tree import Tree
 from integration.trackers.jira.creating import create_ticket, link
 from integration.trackers.jira.edits import Edit, body_of, edit_of
+from integration.trackers.jira.generating import close, publish
 from integration.trackers.jira.identifiers import issue_id, numeric
 from integration.trackers.jira.marks import last_line
 from integration.trackers.jira.observing import Observer
@@ -87,6 +90,10 @@ class Actor:
                 return self._open(command, writer)
             case EnsureActionTicket() | EnsureLinkedIncident():
                 return create_ticket(command, self.observer, writer, seek_since)
+            case EnsureGeneratedIssue():
+                return publish(command, self.observer, writer, seek_since)
+            case EnsureClosed():
+                return close(command, self.observer, writer)
             case EnsureLinked(case, ticket):
                 link(case, ticket, self.observer.reading.policy, writer)
                 return Outcome(Result.CHANGED, writes=writer.writes)
@@ -95,7 +102,8 @@ class Actor:
 
     def _status(self, command: EnsureStatusComment, writer: Writer, seek_since: datetime | None) -> Outcome:
         issue, comment_id = command.issue, command.comment_id
-        text = self._text(issue, command.purpose, command.tree, first=STATUS_HEADING)
+        first = STATUS_HEADING if command.purpose == "status" else ""
+        text = self._text(issue, command.purpose, command.tree, first=first)
         if comment_id is None and seek_since is not None:
             comment_id = self._said(issue, command.purpose)
         if comment_id is None:

@@ -5,7 +5,7 @@ may have made.
 from datetime import datetime
 
 from integration.errors import TrackerError, TrackerUnavailable
-from integration.postmortem.commands import EnsureActionTicket, NewIssue, Outcome, Result
+from integration.postmortem.commands import EnsureActionTicket, EnsureGeneratedIssue, NewIssue, Outcome, Result
 from integration.postmortem.incident import Issue, IssueRef
 from integration.trackers.jira import jql
 from integration.trackers.jira.changes import search
@@ -133,7 +133,13 @@ def _sought(command: NewIssue, observer: Observer, since: datetime) -> tuple[Iss
     return (found.ref, found.ref in near) if found else (None, False)
 
 
-def _new_ones(command: NewIssue, observer: Observer, since: datetime) -> tuple[IssueRef, ...]:
+def new_one_of_purpose(command: EnsureGeneratedIssue, observer: Observer, since: datetime) -> IssueRef | None:
+    """Return the issue of that purpose that our own account opened since an instant, or ``None``."""
+    sound = _of_purpose(_new_ones(command, observer, since), command, observer)
+    return next((issue.ref for issue in sound if _is_ours(issue, observer)), None)
+
+
+def _new_ones(command: NewIssue | EnsureGeneratedIssue, observer: Observer, since: datetime) -> tuple[IssueRef, ...]:
     if not is_project(command.project):
         return ()
     found: dict[IssueRef, None] = {}
@@ -144,7 +150,9 @@ def _new_ones(command: NewIssue, observer: Observer, since: datetime) -> tuple[I
     return tuple(found)
 
 
-def _of_purpose(refs: tuple[IssueRef, ...], command: NewIssue, observer: Observer) -> list[Issue]:
+def _of_purpose(
+    refs: tuple[IssueRef, ...], command: NewIssue | EnsureGeneratedIssue, observer: Observer
+) -> list[Issue]:
     parts = (refs[start : start + MOST_TICKETS] for start in range(0, len(refs), MOST_TICKETS))
     read = (issue for part in parts for issue in observer.tickets(part, command.case.key))
     return [issue for issue in read if issue.purpose == command.purpose]

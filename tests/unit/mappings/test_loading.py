@@ -67,6 +67,7 @@ def test_the_texts_in_force_make_the_same_policy_again(tmp_path: Path) -> None:
     assert sorted(loaded.files) == [
         "checks.yaml",
         "clocks.yaml",
+        "destinations.yaml",
         "language.yaml",
         "people.yaml",
         "postmortem.yaml",

@@ -1,0 +1,35 @@
+"""The kinds of issues that the service writes itself: for each, how its figures are gathered and by which pure functions it is judged.
+
+A further kind is one line here, an entry in ``destinations.yaml``, and a module of the core (docs/architecture.md).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from integration.ledger.ledger import Ledger
+from integration.postmortem.generated import Publication, Seen, Series, series_of
+from integration.postmortem.reviewing import judge_review
+from integration.postmortem.rules.answering import Judges
+from mappings.models import Policy
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind. ``gather`` reads the ledger and no tracker; ``judge`` is pure; ``words`` are the commands that people may answer with on its issues."""
+
+    name: str
+    gather: Callable[[Ledger, Series, Policy, datetime], Any]
+    judge: Callable[[Any, Seen, Policy, datetime], Publication]
+    words: Judges = field(default_factory=dict)
+
+
+REVIEW = Kind("review", lambda ledger, series, _policy, _now: ledger.review(series.covers), judge_review)
+KINDS = {kind.name: kind for kind in (REVIEW,)}
+
+
+def wanted_series(policy: Policy, ledger: Ledger) -> tuple[Series, ...]:
+    """Return the series that the mapping wants for the projects that were met."""
+    met = [(site, project.name) for site in ("github", "jira") for project in ledger.projects_known(site)]
+    return series_of(policy, met, KINDS)
