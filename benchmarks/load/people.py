@@ -21,9 +21,14 @@ from integration.sandbox.jira.model import Person as JiraPersonOfSite
 from integration.sandbox.jira.server import JiraSandbox
 
 PLACES = 10  # repositories, and as many projects
-WAVES = 5  # open, commands, write-ups, closings, talk alone; a quiet run settles after each
+WAVES = 3  # open; commands; write-ups and closings, with talk in the last two; a quiet run settles after each
+AT_A_DESK = (
+    20  # issues that people handle at the same time, each for a while: what happens to one comes in quick succession
+)
+MOST_ON_GITHUB, MOST_ON_JIRA = 30, 90  # incidents
 TALK = ("Looking into it.", "Seen again this morning.", "Not by me.", "Who has the logs?", "Thanks!")
 Kind = Literal["other", "incident", "written", "closed"]
+Deed = Callable[[], None]
 
 
 class Hands(Protocol):
@@ -156,7 +161,7 @@ class OnJira:
 
 @dataclass(frozen=True)
 class Size:
-    """How large the load is: deliveries that people cause, issues, and how many of these are incidents on each tracker."""
+    """How large the load is: deliveries that people cause, issues (every third on GitHub), and how many of these are incidents where."""
 
     deliveries: int
     issues: int
@@ -165,8 +170,16 @@ class Size:
 
     @classmethod
     def of(cls, deliveries: int, issues: int) -> "Size":
-        """Return a size. GitHub lets an account write 500 times an hour, which bounds how many incidents it can care for at once."""
-        return cls(deliveries, issues, on_github=min(40, max(4, issues // 20)), on_jira=max(4, issues * 3 // 20))
+        """Return a size. GitHub lets an account write 500 times an hour, of which comments may use 300: that bounds how many incidents
+        it can care for at once. Jira's share is what a company with 2,000 open issues may have.
+        """
+        on_github, on_jira = min(MOST_ON_GITHUB, issues // 20), min(MOST_ON_JIRA, issues * 3 // 20)
+        return cls(deliveries, issues, on_github=max(4, on_github), on_jira=max(4, on_jira))
+
+    def numbered(self) -> Iterable[tuple[str, int]]:
+        """Return every issue as the name of its tracker and its number there (from 0)."""
+        there = {"github": self.issues // 3, "jira": self.issues - self.issues // 3}
+        return ((site, number) for site, count in there.items() for number in range(count))
 
     def kind(self, site: str, number: int) -> Kind:
         """Return what the issue with this number (from 0) on a tracker is: of three incidents one is written up and one closed too early."""
@@ -174,23 +187,34 @@ class Size:
         return ("incident", "written", "closed")[number % 3] if number < count else "other"  # type: ignore[return-value]
 
 
-def deeds(size: Size, github: GitHubSandbox, jira: JiraSandbox, seed: int) -> tuple[list[Callable[[], None]], ...]:
+def deeds(size: Size, github: GitHubSandbox, jira: JiraSandbox, seed: int) -> tuple[list[Deed], ...]:
     """Return what people do, wave by wave, in an order that is shuffled by the seed; on one issue the order is kept from wave to wave."""
     chance = random.Random(seed)
-    waves: tuple[list[Callable[[], None]], ...] = tuple([] for _ in range(WAVES))
-    half = size.issues // 2
-    for site, number in ((site, number) for number in range(half) for site in ("github", "jira")):
+    waves: tuple[list[list[Deed]], ...] = tuple([] for _ in range(WAVES))
+    for site, number in size.numbered():
         place = place_of(site, number % PLACES)
         hands: Hands = OnGitHub(github, place) if site == "github" else OnJira(jira, place)
         kind = size.kind(site, number)
         known = list(_story(hands, kind, f"Issue {number}"))
+        own: tuple[list[Deed], ...] = tuple([] for _ in range(WAVES))
         for wave, deed in known:
-            waves[wave].append(deed)
+            own[wave].append(deed)
         for turn in range(size.deliveries // size.issues - len(known)):
-            waves[1 + turn % (WAVES - 1)].append(_talk(hands, kind, chance, turn))
-    for wave in waves:
-        chance.shuffle(wave)
-    return waves
+            own[1 + turn % (WAVES - 1)].append(_talk(hands, kind, chance, turn))
+        for wave, deeds_of_one in zip(waves, own, strict=True):
+            wave.append(deeds_of_one)
+    return tuple(_desk_by_desk(wave, chance) for wave in waves)
+
+
+def _desk_by_desk(wave: list[list[Deed]], chance: random.Random) -> list[Deed]:
+    """Return the deeds of a wave, given by issue, so that people handle some issues at the same time, and then the next ones."""
+    chance.shuffle(wave)
+    done: list[Deed] = []
+    for start in range(0, len(wave), AT_A_DESK):
+        at_once = [deed for deeds_of_one in wave[start : start + AT_A_DESK] for deed in deeds_of_one]
+        chance.shuffle(at_once)
+        done += at_once
+    return done
 
 
 def place_of(site: str, number: int) -> str:
@@ -208,7 +232,7 @@ def _story(hands: Hands, kind: Kind, title: str) -> Iterable[tuple[int, Callable
     if kind == "written":
         yield 2, lambda: hands.write(None)
     if kind == "closed":
-        yield 3, hands.close
+        yield 2, hands.close
 
 
 def _talk(hands: Hands, kind: Kind, chance: random.Random, turn: int) -> Callable[[], None]:

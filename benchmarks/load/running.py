@@ -25,7 +25,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is: ``faults`` None is a quiet day. ``kill_every`` and ``longest`` (before it counts as hung) in seconds."""
+    """What a run is: ``faults`` None is a quiet day. ``kill_every`` and ``longest`` (before it counts as hung) in seconds.
+
+    ``calls_an_hour`` is what GitHub lets the account ask: 5,000 for a token, 15,000 for an App of an organisation on Enterprise Cloud.
+    """
 
     size: Size
     seed: int
@@ -33,6 +36,7 @@ class Plan:
     faults: Faults | None = None
     kill_every: float = 20.0
     longest: float = 5_400.0
+    calls_an_hour: int = 5_000
 
 
 @dataclass
@@ -59,6 +63,7 @@ def run(plan: Plan, tell: Tell) -> Ran:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="ft")))
         database = databases.new_database(uri)
         service = running.enter_context(composed(folder, database, plan.timings, _places))
+        service.github.limits.an_hour = plan.calls_an_hour
         memory = Memory(service)
         memory.start()
         running.callback(memory.stop)
