@@ -25,7 +25,7 @@ WAVES = 3  # open; commands; write-ups and closings, with talk in the last two; 
 AT_A_DESK = (
     20  # issues that people handle at the same time, each for a while: what happens to one comes in quick succession
 )
-MOST_ON_GITHUB, MOST_ON_JIRA = 30, 90  # incidents
+MOST_ON_GITHUB, MOST_ON_JIRA = 24, 76  # incidents
 TALK = ("Looking into it.", "Seen again this morning.", "Not by me.", "Who has the logs?", "Thanks!")
 Kind = Literal["other", "incident", "written", "closed"]
 Deed = Callable[[], None]
