@@ -1,7 +1,7 @@
 """Loads everything that the Compose file starts, with faults and kills, and compares its end with that of a quiet run.
 
     python -m benchmarks.load [--deliveries 100000] [--issues 2000] [--seed 1] [--kill-every 20] [--calls-an-hour 5000] [--together]
-                              [--quick] [--json FILE]
+                              [--sweep-every 300] [--quick] [--json FILE]
 
 Two receivers, three workers, two schedulers, one Valkey, one PostgreSQL, and sandbox trackers, all on this machine. First the quiet
 run: the same deeds, no faults, and all has settled before the next wave of them. Then the loaded one: every answer takes 100 ms,
@@ -32,7 +32,7 @@ def main() -> int:
     """Run both, tell what was measured, and say whether all is as it should be."""
     options = _options()
     size = Size.of(options.deliveries, options.issues)
-    timings = LIVELY if options.quick else {}
+    timings = LIVELY if options.quick else {"FOLLOWTHROUGH_TRACKER_SWEEP_SECONDS": str(options.sweep_every)}
     quietly = Plan(size, options.seed, timings, calls_an_hour=options.calls_an_hour)
     plans = {"quiet": quietly, "loaded": replace(quietly, faults=Faults(), kill_every=options.kill_every)}
     ran = run_all(plans, together=options.together)
@@ -54,6 +54,7 @@ def _options() -> argparse.Namespace:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--kill-every", type=float, default=20.0, help="seconds between two kills")
     asked.add_argument("--calls-an-hour", type=int, default=5_000, help="what GitHub lets the account ask in an hour")
+    asked.add_argument("--sweep-every", type=float, default=300.0, help="seconds between two sweeps of the trackers")
     asked.add_argument("--together", action="store_true", help="both runs at the same time")
     asked.add_argument("--quick", action="store_true", help="short periods of the engine, for small sizes")
     asked.add_argument("--json", help="write the figures into this file")

@@ -19,6 +19,7 @@ from tests.e2e.composed import Composed, composed
 from tests.e2e.stage import SECRET, TEAM
 
 AT_ONCE = 200  # deeds whose deliveries are held back, and then sent in another order
+SENT_AT_ONCE = 8  # deliveries that each tracker sends at the same time
 MOST_WAITING = 1_000  # deliveries that are not sent yet before people go on
 Tell = Callable[[str], None]
 
@@ -64,6 +65,10 @@ def run(plan: Plan, tell: Tell) -> Ran:
         database = databases.new_database(uri)
         service = running.enter_context(composed(folder, database, plan.timings, _places))
         service.github.limits.an_hour = plan.calls_an_hour
+        for sandbox in (service.github, service.jira):
+            sandbox.hooks.stop()
+            sandbox.hooks.at_once = SENT_AT_ONCE
+            sandbox.hooks.start()
         memory = Memory(service)
         memory.start()
         running.callback(memory.stop)

@@ -1,4 +1,4 @@
-"""Sends the webhooks of a stand-in tracker: signed, in order, from one background thread, to loopback addresses only.
+"""Sends the webhooks of a stand-in tracker: signed, in order, from one background thread (or several, out of order), to loopback addresses only.
 
 What a delivery says and how it is signed is the tracker's business (``headers_for``); this module posts, keeps what
 became of each delivery, sends again on request, and goes wrong as ``Misbehaviour`` tells it to.
@@ -49,27 +49,32 @@ class HookSender:
         self._change = Condition()
         self._waiting: deque[Delivery] = deque()
         self._made: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
-        self._is_sending = False
+        self._sending = 0
         self._is_stopping = False
         self._last_id = 0
-        self._thread: Thread | None = None
+        self._threads: tuple[Thread, ...] = ()
+        # How many are sent at the same time, from the next start on; with more than one they arrive out of order.
+        self.at_once = 1
         misbehave.when_released(self._reorder)
 
     def start(self) -> None:
-        """Begin to send, from a thread of its own."""
+        """Begin to send, from threads of its own."""
         with self._change:
-            if self._thread is not None:
+            if self._threads:
                 return
             self._is_stopping = False
-            self._thread = Thread(target=self._run, name="sandbox-hooks", daemon=True)
-            self._thread.start()
+            self._threads = tuple(
+                Thread(target=self._run, name="sandbox-hooks", daemon=True) for _ in range(self.at_once)
+            )
+            for thread in self._threads:
+                thread.start()
 
     def stop(self) -> None:
-        """Stop after the delivery under way; what waits is kept for the next start."""
+        """Stop after the deliveries under way; what waits is kept for the next start."""
         with self._change:
-            thread, self._thread, self._is_stopping = self._thread, None, True
+            threads, self._threads, self._is_stopping = self._threads, (), True
             self._change.notify_all()
-        if thread is not None:
+        for thread in threads:
             thread.join()
 
     def send(self, hook: Hook, event: str, action: str | None, payload: object, guid: str | None = None) -> Delivery:
@@ -93,7 +98,7 @@ class HookSender:
     def waiting(self) -> int:
         """Return how many deliveries are queued or under way."""
         with self._change:
-            return len(self._waiting) + self._is_sending
+            return len(self._waiting) + self._sending
 
     def redeliver(self, delivery_id: int) -> Delivery | None:
         """Queue a made delivery again, with the same GUID and body; None if that id is not kept."""
@@ -111,7 +116,7 @@ class HookSender:
     def wait_idle(self, timeout: float = 10.0) -> bool:
         """Wait until nothing is queued or under way; False if that took longer than ``timeout`` seconds."""
         with self._change:
-            return self._change.wait_for(lambda: not self._waiting and not self._is_sending, timeout)
+            return self._change.wait_for(lambda: not self._waiting and not self._sending, timeout)
 
     def _next_id(self) -> int:
         self._last_id += 1
@@ -136,12 +141,12 @@ class HookSender:
                     if self._is_stopping:
                         return
                     delivery = self._waiting.popleft()
-                    self._is_sending = True
+                    self._sending += 1
                 try:
                     self._deliver(session, delivery)
                 finally:
                     with self._change:
-                        self._is_sending = False
+                        self._sending -= 1
                         self._change.notify_all()
 
     def _may_send(self) -> bool:
