@@ -1,25 +1,13 @@
 """What was seen at one repository or project → lines, each passed or with its remedy. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from integration.doctor.lines import Line, advice, failed, passed, unknown
+from integration.trackers import events
 from integration.trackers.examination import Examined, SeenHook, SignIn
 from mappings.models import Policy
 
-WANTED_EVENTS: Mapping[str, frozenset[str]] = {
-    "github": frozenset({"issues", "issue_comment"}),
-    "jira": frozenset(
-        {
-            "jira:issue_created",
-            "jira:issue_updated",
-            "jira:issue_deleted",
-            "comment_created",
-            "comment_updated",
-            "comment_deleted",
-        }
-    ),
-}
 MOST_SKEW = timedelta(seconds=60)
 EXPIRES_SOON = timedelta(days=14)
 
@@ -118,9 +106,10 @@ def _webhook(seen: Examined) -> Iterable[Line]:
 
 
 def _of_hook(hook: SeenHook, seen: Examined, remedy: str) -> Iterable[Line]:
-    lacking = sorted(WANTED_EVENTS[seen.site] - hook.events) if "*" not in hook.events else []
+    lacking = sorted(events.NEEDED[seen.site] - hook.events) if "*" not in hook.events else []
     if lacking:
         yield failed("webhook", f"It does not tell of {', '.join(lacking)}.", remedy, seen.place)
+    yield from _useful(hook, seen, remedy)
     if hook.is_signed is False:
         yield failed("webhook", "It has no secret, so its deliveries are refused.", remedy, seen.place)
     if not hook.is_json:
@@ -138,6 +127,16 @@ def _of_hook(hook: SeenHook, seen: Examined, remedy: str) -> Iterable[Line]:
             else "The receiver's log says why."
         )
         yield failed("webhook", told, why, seen.place)
+
+
+def _useful(hook: SeenHook, seen: Examined, remedy: str) -> Iterable[Line]:
+    """Name events without which less is seen at once, by what is lost."""
+    by_loss: dict[str, list[str]] = {}
+    for event, loss in events.USEFUL[seen.site].items():
+        if not {"*", event} & hook.events:
+            by_loss.setdefault(loss, []).append(event)
+    for loss, lacking in by_loss.items():
+        yield advice("webhook", f"It does not tell of {', '.join(lacking)}, so {loss}.", remedy, seen.place)
 
 
 def _labels(seen: Examined, policy: Policy) -> Iterable[Line]:

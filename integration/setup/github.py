@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.asking import templates
 from integration.setup.steps import Fate, Step
+from integration.trackers.events import used
 from integration.trackers.github.failures import is_ours
 from integration.trackers.github.payloads import Hook, HookConfig
 from integration.trackers.github.settling import BRANCH, Settling
 from integration.trackers.github.templates import MADE_BY
 from mappings.models import Policy
 
-EVENTS = ("issues", "issue_comment", "sub_issues", "pull_request", "workflow_run")
+EVENTS = used("github")
 # Red to grey by severity; shapes and words carry the meaning, colours only help.
 COLOURS = {"SEV1": "b60205", "SEV2": "d93f0b", "SEV3": "fbca04", "SEV4": "c5def5"}
 OTHER = "0052cc"

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.commands import GateValue
 from integration.setup.steps import Fate, Step
+from integration.trackers.events import used
 from integration.trackers.jira.client import Json
 from integration.trackers.jira.gaterule import unruled, with_rule
 from integration.trackers.jira.settling import Home, Settling
 
-EVENTS = (
-    "jira:issue_created", "jira:issue_updated", "jira:issue_deleted",
-    "comment_created", "comment_updated", "comment_deleted",
-    "issuelink_created", "issuelink_deleted", "attachment_created", "attachment_deleted",
-)  # fmt: skip
+EVENTS = used("jira")
 DESCRIPTION = "Kept by Followthrough: whether this issue may be closed. The workflow reads it; what people write here is put back."
 NEEDS = "Jira did not allow it: it takes an administrator of the site. Give their token with --token-file and --user."
 RULE = f"on every transition into a status that counts as done, the condition that the field is not “{GateValue.HELD.value}”"

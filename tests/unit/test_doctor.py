@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from integration.doctor.judging import WANTED_EVENTS, judge_place
+from integration.doctor.judging import judge_place
 from integration.doctor.lines import LOOKED_AT, Line, State
 from integration.postmortem.people import Person
 from integration.trackers.capabilities import Capabilities, Capability
+from integration.trackers.events import NEEDED, USEFUL, used
 from integration.trackers.examination import Examined, Gated, Right, SeenHook, SignIn
 from tests.builders import NOW, a_policy
 
-HOOK = SeenHook("https://pm.example/webhooks/github", True, WANTED_EVENTS["github"], is_signed=True, last_code=202)
+HOOK = SeenHook("https://pm.example/webhooks/github", True, frozenset(used("github")), is_signed=True, last_code=202)
 WELL = Examined(
     site="github",
     place="acme/shop",
@@ -36,11 +37,17 @@ ON_JIRA = replace(
     place="SHOP",
     account=Person("jira", "5b10", "5b10"),
     sign_in=SignIn.TOKEN,
-    hooks=(replace(HOOK, url="https://pm.example/webhooks/jira", events=WANTED_EVENTS["jira"]),),
+    hooks=(replace(HOOK, url="https://pm.example/webhooks/jira", events=frozenset(used("jira"))),),
     labels=None,
 )
 NO_SUB_ISSUES = Capability("sub_issues", "tickets stand under their incident", False, "each ticket names its incident")
 PEOPLE = "{people: {dana: {name: Dana, github_id: 41898282}}}"
+
+
+def without(seen: Examined, *events: str) -> Examined:
+    """Return what would be seen if the webhook did not tell of these events."""
+    (hook,) = seen.hooks or ()
+    return replace(seen, hooks=(replace(hook, events=hook.events - set(events)),))
 
 
 def said(seen: Examined, name: str, **files: str) -> list[Line]:
@@ -68,7 +75,16 @@ def test_where_all_is_well_only_the_roles_that_nobody_holds_are_advice() -> None
         (replace(WELL, hooks=()), "webhook", State.FAILED, "No webhook"),
         (replace(WELL, hooks=(replace(HOOK, is_active=False),)), "webhook", State.FAILED, "turned off"),
         (replace(WELL, hooks=(HOOK, HOOK)), "webhook", State.ADVICE, "2 webhooks"),
-        (replace(WELL, hooks=(replace(HOOK, events=frozenset({"issues"})),)), "webhook", State.FAILED, "issue_comment"),
+        (without(WELL, "issue_comment"), "webhook", State.FAILED, "issue_comment"),
+        (
+            without(WELL, "pull_request", "workflow_run"),
+            "webhook",
+            State.ADVICE,
+            "pull_request, workflow_run, so evidence",
+        ),
+        (without(WELL, "sub_issues"), "webhook", State.ADVICE, "sub_issues, so a ticket"),
+        (without(ON_JIRA, "attachment_deleted"), "webhook", State.ADVICE, "attachment_deleted, so evidence"),
+        (without(ON_JIRA, "comment_created"), "webhook", State.FAILED, "comment_created"),
         (replace(WELL, hooks=(replace(HOOK, is_signed=False),)), "webhook", State.FAILED, "no secret"),
         (replace(WELL, hooks=(replace(HOOK, is_json=False),)), "webhook", State.FAILED, "not JSON"),
         (replace(WELL, hooks=(replace(HOOK, verifies_tls=False),)), "webhook", State.FAILED, "certificate"),
@@ -103,6 +119,16 @@ def test_what_is_well_has_its_line_as_well(seen: Examined) -> None:
     names = {line.name for line in judge_place(seen, a_policy(), NOW) if line.state is State.PASSED}
     assert {"account", "rights", "webhook", "reopening", "visibility", "clock"} <= names
     assert ("gate" in names) is (seen.site == "jira")
+
+
+def test_a_webhook_that_tells_of_everything_lacks_nothing() -> None:
+    assert said(replace(WELL, hooks=(replace(HOOK, events=frozenset({"*"})),)), "webhook") == []
+
+
+def test_what_people_do_has_its_events_and_each_further_event_says_what_is_lost_without_it() -> None:
+    for site in ("github", "jira"):
+        assert not NEEDED[site] & USEFUL[site].keys()
+        assert all(USEFUL[site].values())
 
 
 def test_an_account_that_is_a_person_of_the_mapping_is_refused() -> None:
