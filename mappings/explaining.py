@@ -4,16 +4,17 @@ means.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from mappings.errors import suggestion
 from mappings.gathering import SHIPPED, Place
-from mappings.loading import LoadedPolicy, load_texts, shipped_text
+from mappings.loading import LoadedPolicy, shipped_policy, shipped_text
 from mappings.models import Policy
 from mappings.shape import STEMS, Entries, Pairs, Shape, keys_of, meaning_of
 from mappings.values import MappingModel
-from mappings.weakening import weakenings
+from mappings.weakening import Weakening, weakenings
 
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
@@ -43,6 +44,15 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class _Own:
+    """A policy of somebody's, known by the hash of what was loaded and the name of the project (empty: the general one)."""
+
+    stamp: str
+    project: str
+    policy: Policy = field(compare=False)
+
+
+@dataclass(frozen=True)
 class _Found:
     value: Any
     shape: Shape | None
@@ -55,7 +65,8 @@ def explain(loaded: LoadedPolicy, key: str) -> Explanation:
     """
     policy, inner, found = _found(loaded, key)
     place = nearest_place(loaded, key)
-    comment, weaker = _comment(loaded, place), _weaker(policy, ".".join(inner))
+    project = next((each.name for each in loaded.policy.projects if each.policy is policy), "")
+    comment, weaker = _comment(loaded, place), _weaker(_Own(loaded.content_hash, project, policy), ".".join(inner))
     return Explanation(key, _plain(found.value), place.file, place.line, found.meaning, comment, weaker)
 
 
@@ -78,14 +89,17 @@ def _found(loaded: LoadedPolicy, key: str) -> tuple[Policy, list[str], _Found]:
     return policy, inner, _follow(policy, inner, key)
 
 
-def _weaker(policy: Policy, key: str) -> tuple[str, ...]:
+def _weaker(of: _Own, key: str) -> tuple[str, ...]:
     """Return what at or below ``key`` is weaker than shipped."""
-    shipped_policy, own = load_texts({}).policy, policy.model_copy(update={"projects": ()})
     return tuple(
-        entry.sentence
-        for entry in weakenings(shipped_policy, own)
-        if entry.key == key or entry.key.startswith((f"{key}.", f"{key}["))
+        entry.sentence for entry in _weakened(of) if entry.key == key or entry.key.startswith((f"{key}.", f"{key}["))
     )
+
+
+@lru_cache(maxsize=8)
+def _weakened(of: _Own) -> tuple[Weakening, ...]:
+    """Compare with the shipped policy, once for all of the keys that are asked about."""
+    return tuple(weakenings(shipped_policy().policy, of.policy.model_copy(update={"projects": ()})))
 
 
 def _follow(policy: Policy, steps: list[str], key: str) -> _Found:

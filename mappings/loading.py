@@ -22,7 +22,7 @@ from mappings.gathering import SHIPPED, Gathering, Place, build
 from mappings.merging import check_keys, fill, paths
 from mappings.models import Policy
 from mappings.overrides import check_patterns, project_policy
-from mappings.profiles import lower, stated_profile
+from mappings.profiles import Lowered, lower, stated_profile
 from mappings.service import Profile
 from mappings.shape import STEMS, keys_of
 from mappings.values import IDENTIFIER
@@ -111,6 +111,12 @@ def load_texts(files: Mapping[str, str]) -> LoadedPolicy:
 
 
 @cache
+def shipped_policy() -> LoadedPolicy:
+    """Return the policy that is in force where nobody changed anything."""
+    return load_texts({})
+
+
+@cache
 def shipped_text(stem: str) -> str:
     """Return the text of a packaged mapping file."""
     return (resources("mappings") / f"{stem}.yaml").read_text(encoding="utf-8")
@@ -169,10 +175,16 @@ def _documents(files: Mapping[str, str], found: Gathering) -> dict[str, YamlText
             found.errors.append(MappingError(name, 0, "", problem, _name_remedy(name, names)))
             continue
         try:
-            documents[name] = read_yaml(name, files[name])
+            documents[name] = _read(name, files[name])
         except MappingErrors as error:
             found.errors.extend(error.errors)
     return documents
+
+
+def _read(name: str, text: str) -> YamlText:
+    """Read one file; a copy of the shipped one, which most are, was read before."""
+    stem = name.removesuffix(".yaml")
+    return shipped(stem) if stem in STEMS and text == shipped_text(stem) else read_yaml(name, text)
 
 
 def _name_remedy(name: str, names: Iterable[str]) -> str:
@@ -206,15 +218,26 @@ def is_own_text(name: str, text: str) -> bool:
         return True
 
 
+@cache
+def _lowered(profile: Profile, stem: str) -> Lowered:
+    """Return a packaged file as the profile weighs it. The value is shared and must not be changed."""
+    return lower(profile, stem, keys_of(Policy)[stem], shipped(stem).value)
+
+
+@cache
+def _lowered_paths(profile: Profile, stem: str) -> frozenset[str]:
+    return paths(_lowered(profile, stem).value)
+
+
 def _gather_file(stem: str, document: YamlText | None, found: Gathering, profile: Profile, *, is_own: bool) -> None:
     """Fill ``document`` up with shipped values, as the profile weighs them, and note where each key is written."""
     packaged, shape = shipped(stem), keys_of(Policy)[stem]
-    lowered = lower(profile, stem, shape, packaged.value)
+    lowered = _lowered(profile, stem)
     found.lines[stem] = Place(f"{stem}.yaml" if document else f"{stem}.yaml{SHIPPED}", 0)
-    found.values[stem] = lowered.value
+    found.values[stem], filled = lowered.value, _lowered_paths(profile, stem)
     if document is not None and is_own:
         found.values[stem] = fill(shape, lowered.value, document.value)
-    filled = paths(found.values[stem])
+        filled = paths(found.values[stem])
     found.lines.update(
         (f"{stem}.{path}", Place(f"{stem}.yaml{SHIPPED}", line))
         for path, line in packaged.lines.items()

@@ -4,12 +4,11 @@ What a check reads beside its level and its wording stands in ``PARAMETERS``; a 
 """
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from mappings.explaining import UnknownKey, locate
 from mappings.gathering import Place
-from mappings.loading import LoadedPolicy, load_texts
+from mappings.loading import LoadedPolicy, shipped_policy
 from mappings.models import Severity
 
 # Check → keys. {severity} is the one in force, provisional where nobody has said it yet.
@@ -98,7 +97,7 @@ def _line(loaded: LoadedPolicy, role: str, key: str, project: str | None) -> Tra
         return None  # A finding of an earlier policy, or a field that is not required here.
     value, place = told
     # A line that was copied from the shipped file, or from the general one, takes the place of nothing.
-    others = [other for other in (_told(loaded, key), _told(_shipped(), key)) if other and other[0] != value]
+    others = [other for other in (_told(loaded, key), _told(shipped_policy(), key)) if other and other[0] != value]
     return Traced(role, key, value, place, others[0][1] if others else None)
 
 
@@ -107,8 +106,3 @@ def _told(loaded: LoadedPolicy, key: str) -> tuple[Any, Place] | None:
         return locate(loaded, key)
     except UnknownKey:
         return None  # Only the project has it, or only this installation.
-
-
-@cache
-def _shipped() -> LoadedPolicy:
-    return load_texts({})
