@@ -172,7 +172,13 @@ def _titled(key: str, owner: str, title: str, headings: tuple[str, ...]) -> list
 
 def _actions(policy: Policy) -> Iterator[Sides]:
     actions = policy.remediation
-    for name, entries in (("columns", actions.columns), ("horizons", actions.horizons), ("kinds", actions.kinds)):
+    worded = (
+        ("columns", actions.columns),
+        ("horizons", actions.horizons),
+        ("kinds", actions.kinds),
+        ("priorities", actions.priorities),
+    )
+    for name, entries in worded:
         prefix = f"remediation.{name}"
         words = [
             (f"{prefix}.{entry.id}.headings[{i}]", entry.id, text)

@@ -15,9 +15,11 @@ from mappings.people import Approvals, Apps, CommandAuthority, JiraAuthority, Ji
 from mappings.postmortem import Emptiness, LinkedIncidents, Part, PostmortemFile, Question, RespondingQuestion, Section
 from mappings.remediation import (
     ActionKind,
+    ActionWording,
     Claim,
     CloseWhen,
     Column,
+    Effect,
     Evidence,
     GithubDue,
     GithubTicket,
@@ -25,6 +27,7 @@ from mappings.remediation import (
     JiraRelation,
     JiraTicket,
     LinkDirection,
+    Priority,
     RemediationFile,
     Reopening,
     RequiredField,
@@ -57,6 +60,7 @@ from mappings.values import (
 
 __all__ = [
     "ActionKind",
+    "ActionWording",
     "Amount",
     "Approvals",
     "Apps",
@@ -72,6 +76,7 @@ __all__ = [
     "CommandAuthority",
     "Criterion",
     "DestinationsFile",
+    "Effect",
     "Emptiness",
     "Evidence",
     "GeneratedIssue",
@@ -100,6 +105,7 @@ __all__ = [
     "Place",
     "Policy",
     "PostmortemFile",
+    "Priority",
     "ProjectPolicy",
     "PublicText",
     "Question",

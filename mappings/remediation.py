@@ -12,15 +12,19 @@ from pydantic import Field
 
 from mappings.values import (
     ENTRIES,
+    PAIRS,
     Flag,
     Id,
     JiraField,
     Keyed,
     MappingModel,
+    Percent,
     PlainLabel,
     Positive,
     Sentence,
+    Severity,
     SeverityLevels,
+    Table,
     Words,
     normalise,
 )
@@ -75,6 +79,14 @@ class RequiredField(MappingModel):
     """The next step, said when the field is missing."""
 
 
+class Effect(StrEnum):
+    """What a kind of action does about the next time. ``weak``: people are asked to be more careful."""
+
+    PREVENT = "prevent"
+    DETECT = "detect"
+    WEAK = "weak"
+
+
 class Horizon(MappingModel):
     """How soon an action is due."""
 
@@ -83,7 +95,26 @@ class Horizon(MappingModel):
     headings: tuple[Words, ...] = Field(min_length=1)
     """Words by which it is recognised."""
     max_days: Positive
-    """Days from the incident's resolution within which an action of this horizon is due."""
+    """Days from the opening of the incident within which an action of this horizon is due."""
+    severity_days: Annotated[tuple[tuple[Severity, Positive], ...], PAIRS, Table()]
+    """Other days at a severity."""
+    interim: Flag
+    """Whether an action that is due later than the horizon before it allows names what limits the harm until then."""
+
+    def days_at(self, severity: Severity) -> int:
+        """Return the days that hold at ``severity``."""
+        return dict(self.severity_days).get(severity, self.max_days)
+
+
+class Priority(MappingModel):
+    """How important an action is."""
+
+    id: Id
+    """Short name."""
+    headings: tuple[Words, ...] = Field(min_length=1)
+    """Words by which it is recognised."""
+    enough_for: Severity
+    """The gravest severity at which an action of this priority needs no reason."""
 
 
 class Claim(MappingModel):
@@ -106,6 +137,40 @@ class ActionKind(MappingModel):
     """Words by which it is recognised."""
     claims: tuple[Id, ...]
     """The claims that all have to be shown."""
+    effect: Effect
+    """What it does about the next time: ``prevent`` it, ``detect`` it, or ``weak``."""
+
+
+class ActionWording(MappingModel):
+    """Words by which actions are weighed."""
+
+    concrete: tuple[Words, ...]
+    """Verbs that say what will be done."""
+    vague: tuple[Words, ...]
+    """Verbs that leave open what will be done."""
+    targets: tuple[Words, ...]
+    """Words with which an action says what its verb comes to."""
+    weak: tuple[Words, ...]
+    """Beginnings of actions that ask people to be more careful."""
+    detecting: tuple[Words, ...]
+    """Beginnings of actions that notice it next time."""
+    teams: tuple[Words, ...]
+    """Words that name a group where one person is asked for."""
+    unmeasurable: tuple[Words, ...]
+    """Words that make no criterion by themselves."""
+    interim: tuple[Words, ...]
+    """Words with which a long-term action says what limits the harm until it is there."""
+    accepted: tuple[Words, ...]
+    """Beginnings of rows that say that a risk is lived with."""
+
+
+class Repeated(MappingModel):
+    """When an action says much the same as one that was closed before."""
+
+    alike_percent: Percent
+    """So many of the words of each, in percent, stand in the other one."""
+    within_days: Positive
+    """So many days back earlier actions are looked for."""
 
 
 class GithubTicket(MappingModel):
@@ -200,12 +265,18 @@ class RemediationFile(MappingModel):
     """The fields that an action needs."""
     horizons: Annotated[tuple[Horizon, ...], ENTRIES, Keyed()] = Field(min_length=1)
     """How soon actions are due."""
+    priorities: Annotated[tuple[Priority, ...], ENTRIES, Keyed()] = Field(min_length=1)
+    """How important actions are."""
     claims: Annotated[tuple[Claim, ...], ENTRIES, Keyed()] = Field(min_length=1)
     """What evidence can show."""
     kinds: Annotated[tuple[ActionKind, ...], ENTRIES, Keyed()] = Field(min_length=1)
     """The kinds of action, and the evidence that each needs."""
     default_kind: Id
     """The kind of an action that names none."""
+    wording: ActionWording
+    """Words by which actions are weighed."""
+    repeated: Repeated
+    """When an action says much the same as an earlier one."""
     ticket: Ticket
     """What an action ticket looks like."""
     evidence: Evidence
@@ -226,6 +297,11 @@ class RemediationFile(MappingModel):
         found = _id_for(self.horizons, text)
         return next((entry for entry in self.horizons if entry.id == found), None)
 
+    def priority_for(self, text: str) -> Priority | None:
+        """Return the priority that ``text`` begins with, or None: "low, because …" is low."""
+        words = normalise(text).replace(",", " ").replace(":", " ").replace("(", " ").split()
+        return next((entry for entry in self.priorities if words and _goes_by(entry, words[0])), None)
+
     def kind_for(self, text: str) -> ActionKind | None:
         """Return the kind of action that ``text`` names, or None."""
         found = _id_for(self.kinds, text)
@@ -241,6 +317,10 @@ class RemediationFile(MappingModel):
     def claims_for(self, kind: ActionKind) -> tuple[Claim, ...]:
         """Return the claims that evidence for an action of ``kind`` has to cover, in the mapping's order."""
         return tuple(entry for entry in self.claims if entry.id in kind.claims)
+
+
+def _goes_by(entry: Priority, word: str) -> bool:
+    return word in {entry.id, *(normalise(words) for words in entry.headings)}
 
 
 def _id_for(entries: tuple[Column, ...] | tuple[Horizon, ...] | tuple[ActionKind, ...], text: str) -> str | None:

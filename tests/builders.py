@@ -40,7 +40,7 @@ ROLES = {DANA: "write", OMAR: "write", VIC: "write", GINA: "admin", TOM: "triage
 ACTION = "Filter recalled products at query time"
 CRITERIA = "no recalled product among 1,000 replayed questions"
 DUE = date(2026, 11, 30)
-HEADER = "| ID | Action | Owner | Due | Horizon | Kind | Done when | Cause |\n|---|---|---|---|---|---|---|---|\n"
+HEADER = "| ID | Action | Owner | Due | Horizon | Kind | Done when | Cause | Priority |\n|---|---|---|---|---|---|---|---|---|\n"
 
 
 def a_row(**changes: Any) -> ActionRow:
@@ -66,9 +66,10 @@ def a_line(
     kind: str = "technical",
     criteria: str = CRITERIA,
     cause: str = "1",
+    priority: str = "high",
 ) -> str:
     """Return a complete line of the table of actions, as people write it."""
-    return f"| {action_id} | {action} | {owner} | {due} | {horizon} | {kind} | {criteria} | {cause} |\n"
+    return f"| {action_id} | {action} | {owner} | {due} | {horizon} | {kind} | {criteria} | {cause} | {priority} |\n"
 
 
 def a_body(*lines: str, **sections: str) -> str:
@@ -97,7 +98,7 @@ _SECTIONS = {
     "where_else": "The Hansen assistant: not affected, its retriever filters already (checked by query).",
     "root_causes": "1. Retrieval does not filter on product status\n   - Category: data\n   - Phase: deployment\n"
     "   - Why? The status column was dropped at the export\n   - Why? Nobody owns the schema of the export\n",
-    "contributing_factors": "- Monitoring: no alert on recalled products\n- Communication: none\n- Documentation: no schema\n"
+    "contributing_factors": "- Monitoring: no alert on recalled products\n- Communication: none\n- Documentation: none\n"
     "- Tooling: none\n- Governance: none",
     "lessons": "A filter that everybody assumes has to be tested where the answer leaves the house.",
     "recommendations": "None, because the release checklist already asks for it.",

@@ -30,6 +30,7 @@ from integration.ledger import (
     retention,
     reviewing,
     schedule,
+    settled,
     trending,
     verification,
 )
@@ -46,6 +47,7 @@ from integration.postmortem.generated import Published
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.reading.spans import Spans
+from integration.postmortem.remediation import EarlierAction
 from integration.postmortem.review import ReviewFigures
 from integration.postmortem.trends import Figures as TrendFigures
 from integration.postmortem.trends import Window
@@ -372,6 +374,11 @@ class Ledger:
         """Return every governed incident with its actions, for finding those that resemble another one."""
         with self._reading() as connection:
             return trending.earlier(connection)
+
+    def verified_before(self, case: IssueRef, since: datetime, until: datetime) -> tuple[EarlierAction, ...]:
+        """Return actions of other incidents of the case's project that were verified in that time, the latest first, at most 1,000."""
+        with self._reading() as connection:
+            return settled.verified_before(connection, case, since, until)
 
     # Operating it
 

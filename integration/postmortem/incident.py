@@ -8,6 +8,7 @@ from enum import StrEnum
 from integration.postmortem.document import Document
 from integration.postmortem.exhibits import Exhibit
 from integration.postmortem.people import Person, Standing
+from integration.postmortem.remediation import EarlierAction
 
 
 @dataclass(frozen=True, order=True)
@@ -168,6 +169,7 @@ class FactsNeeded:
     ``standings`` holds people per project, as rights are read where the decision is taken; ``names`` are names as written in rows;
     ``labellers`` labels of the incident of which it matters who put them there; ``body_editor`` asks who changed the incident's text last.
     ``links`` are addresses that evidence gave: looked up where they name an object of this very tracker, and never asked otherwise (S20).
+    ``earlier`` asks the ledger for actions that were verified on earlier incidents of the project.
     """
 
     standings: frozenset[tuple[str, Person]] = frozenset()
@@ -175,9 +177,10 @@ class FactsNeeded:
     labellers: frozenset[str] = frozenset()
     body_editor: bool = False
     links: frozenset[str] = frozenset()
+    earlier: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.standings or self.names or self.labellers or self.body_editor or self.links)
+        return bool(self.standings or self.names or self.labellers or self.body_editor or self.links or self.earlier)
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,7 @@ class Facts:
     ``standings`` maps (project, person id); ``people`` maps a written name to the accounts that it may mean: exactly one active account
     counts, none or several is a finding (S6). ``labellers`` maps a label to the standing of whoever set it last, taken from the timeline or
     changelog; ``body_editor`` is the standing of whoever changed the text last. ``exhibits`` maps a link to what was
-    seen of its object. What could not be read is absent.
+    seen of its object. What could not be read is absent. ``earlier`` are actions of earlier incidents of the project, from the ledger.
     """
 
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
@@ -195,6 +198,7 @@ class Facts:
     labellers: dict[str, Standing] = field(default_factory=dict)
     body_editor: Standing | None = None
     exhibits: dict[str, Exhibit] = field(default_factory=dict)
+    earlier: tuple[EarlierAction, ...] = ()
 
     def standing(self, project: str, person: Person) -> Standing:
         """Return the person's standing on the project; what was not read grants nothing."""

@@ -35,6 +35,7 @@ from integration.postmortem.rules.notes import read_beginning, read_notes
 from integration.postmortem.rules.remediation import count_finding, judge_action
 from integration.postmortem.rules.severity import SeverityView, judge_severity
 from integration.postmortem.rules.standing import GovernedView, judge_standing
+from integration.postmortem.rules.together import judge_together
 from integration.postmortem.rules.waiving import waive
 from integration.postmortem.rules.written import PostMortem, read_postmortem
 from mappings.models import Kind, Mode, Policy, PublicText
@@ -56,7 +57,9 @@ def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
     written = read_postmortem(incident, policy)
     names = {row.owner for row in written.rows if row.owner} | written.answers.people | names_in_commands(case, memory)
     links = links_given(memory) | links_in_commands(case, memory)
-    return FactsNeeded(frozenset(standings), frozenset(names), labellers, changed_since_adoption, links)
+    return FactsNeeded(
+        frozenset(standings), frozenset(names), labellers, changed_since_adoption, links, earlier=bool(written.rows)
+    )
 
 
 def judge(
@@ -142,7 +145,10 @@ def _assess(bench: _Bench) -> Assessment:
     elsewhere, linked = judge_elsewhere(
         bench.postmortem, case, bench.memory, severity.severity, policy, may_create=_writes(bench)
     )
-    content = judge_content(bench.postmortem, case.incident, kind, severity.severity, policy, elsewhere)
+    content = (
+        *judge_content(bench.postmortem, case.incident, kind, severity.severity, policy, elsewhere),
+        *judge_together(bench.drafts, bench.postmortem, severity.severity, policy),
+    )
     untrusted = () if standing.is_trusted else (not_adopted(severity.severity, policy),)
     findings = waive(
         (*severity.findings, *about.findings, *untrusted, *content, *((too_many,) if too_many else ()), *approvals),
@@ -212,6 +218,7 @@ def _actions(bench: _Bench, severity: SeverityView) -> tuple[ActionView, ...]:
                 policy,
                 may_create=may_create,
                 decisions=bench.decisions,
+                earlier=bench.facts.earlier,
             )
         )
     return tuple(views)

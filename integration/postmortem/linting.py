@@ -10,6 +10,7 @@ from integration.postmortem.incident import Case, Facts, Issue, IssueKey, IssueR
 from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.people import Person, PersonKind
 from integration.postmortem.reading.markdown import read_markdown, without_front_matter
+from integration.postmortem.rules.remediation import is_group
 from integration.postmortem.rules.written import TIMELINE, PostMortem, read_postmortem
 from mappings.models import Policy, Severity
 
@@ -27,6 +28,7 @@ NOT_IN_A_FILE = frozenset(
         "in_time",
         "date_moved",
         "action_agreement",
+        "action_repeated",
         "ticket_missing",
         "row_missing",
         "tracker_accepts",
@@ -60,7 +62,9 @@ def lint(text: str, severity: Severity, policy: Policy, now: datetime) -> tuple[
     case = Case(incident, Person(_SITE, "2", "service", kind=PersonKind.APP))
     memory = Memory(ProjectMemory(_SITE, _PLACE, now - timedelta(days=1)), governed=True)
     named = facts_needed(case, memory, policy).names
-    people: dict[str, tuple[Person, ...]] = {name: (Person(_SITE, name, name.removeprefix("@")),) for name in named}
+    people: dict[str, tuple[Person, ...]] = {
+        name: (Person(_SITE, name, name.removeprefix("@")),) for name in named if not is_group(name, policy)
+    }
     assessment = judge(case, Facts(people=people), memory, policy, now)
     return _noted(assessment, read_postmortem(incident, policy))
 

@@ -44,3 +44,14 @@ class ActionRow:
     ticket: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAction:
+    """An action that was verified on an earlier incident: its id there, what it said, its incident and ticket, and when it was settled."""
+
+    action_id: str
+    description: str
+    incident: str
+    ticket: str = ""
+    settled_on: date | None = None

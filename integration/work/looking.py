@@ -25,13 +25,14 @@ from integration.postmortem.commands import (
 )
 from integration.postmortem.decisions import IntentState, Memory, Refusal
 from integration.postmortem.incident import Case, CommentOrigin, IssueRef
-from integration.postmortem.judgement import facts_needed, judge
+from integration.postmortem.judgement import judge
 from integration.postmortem.plan import plan
 from integration.postmortem.writing.replies import breaker_reply
 from integration.trackers.base import Spend, Tracker
 from integration.work.breaker import Breaker
 from integration.work.bundling import Bundle, EditsTogether, bundled, paying
 from integration.work.counting import Counts
+from integration.work.looking_up import looked_up
 from integration.work.recording import record_of
 from mappings.models import Mode, Policy
 
@@ -92,7 +93,7 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
     # What was refused long enough ago is tried again, and no longer told of until it is refused again.
     memory = replace(memory, refusals=tuple(each for each in memory.refusals if each.retry_at > given.now))
     policy = given.policy.for_project(case.incident.ref.key.site, case.incident.ref.project)
-    facts = given.tracker.look_up(case.incident.ref, facts_needed(case, memory, policy), policy)
+    facts = looked_up(case, memory, policy, given.tracker, given.ledger)
 
     def assess(case: Case, memory: Memory) -> Assessment:
         return judge(case, facts, memory, policy, given.now, mode=given.mode, stamp=given.stamp)

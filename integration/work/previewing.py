@@ -9,10 +9,11 @@ from integration.postmortem.assessment import Assessment
 from integration.postmortem.commands import Command
 from integration.postmortem.decisions import Memory, ProjectMemory
 from integration.postmortem.incident import Case, IssueKey, IssueRef
-from integration.postmortem.judgement import facts_needed, judge
+from integration.postmortem.judgement import judge
 from integration.postmortem.plan import plan
 from integration.trackers.base import Tracker
 from integration.work.looking import BEFORE_THE_FIRST, reconciled
+from integration.work.looking_up import looked_up
 from mappings.models import Mode, Policy
 
 
@@ -43,7 +44,7 @@ def preview(
     incident = case.incident.ref
     memory = recalled(case, ledger, now)
     policy = policy.for_project(incident.key.site, incident.project)
-    facts = tracker.look_up(incident, facts_needed(case, memory, policy), policy)
+    facts = looked_up(case, memory, policy, tracker, ledger)
     assessment = judge(case, facts, memory, policy, now, mode=mode, stamp=stamp)
     is_in_scope = in_scope(incident.key.site, incident.project)
     commands = plan(assessment, case, memory, policy, stamp) if is_in_scope else ()

@@ -12,8 +12,9 @@ from integration.ledger.ledger import Ledger
 from integration.postmortem.assessment import Assessment
 from integration.postmortem.comparing import Difference, differences
 from integration.postmortem.incident import Case, IssueRef
-from integration.postmortem.judgement import facts_needed, judge
+from integration.postmortem.judgement import judge
 from integration.trackers.base import Tracker
+from integration.work.looking_up import looked_up
 from integration.work.previewing import recalled
 from mappings.comparing import ChangedLine, changed_lines
 from mappings.loading import LoadedPolicy
@@ -76,7 +77,7 @@ class Rehearsal:
         incident = case.incident.ref
         memory = recalled(case, self.ledger, self.now)
         policy = everywhere.for_project(incident.key.site, incident.project)
-        facts = tracker.look_up(incident, facts_needed(case, memory, policy), policy)
+        facts = looked_up(case, memory, policy, tracker, self.ledger)
         return judge(case, facts, memory, policy, self.now, mode=self.mode)
 
 

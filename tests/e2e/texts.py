@@ -40,7 +40,7 @@ The shop assistant of Nordlicht recommended products that had been recalled, bec
 
 - Monitoring: no alert on recalled products
 - Communication: none
-- Documentation: the export has no schema
+- Documentation: none
 - Tooling: none
 - Governance: none
 
@@ -64,10 +64,10 @@ None, because the release checklist already asks for it.
 - Cost against benefit: a minute of computing a day, against a person's safety
 """
 
-ACTIONS = """| ID | Action | Owner | Due | Horizon | Kind | Done when | Cause |
-|---|---|---|---|---|---|---|---|
-| A1 | Filter recalled products at query time | @dana | {soon} | immediate | technical | no recalled product among 1,000 replayed questions | 1 |
-| A2 | Alert when a recalled product is recommended | @omar | {later} | short-term | monitoring | the replay of 2026-11-18 raises the alert | 1 |
+ACTIONS = """| ID | Action | Owner | Due | Horizon | Kind | Done when | Cause | Priority |
+|---|---|---|---|---|---|---|---|---|
+| A1 | Filter recalled products at query time | @dana | {soon} | immediate | technical | no recalled product among 1,000 replayed questions | 1 | highest |
+| A2 | Alert when a recalled one is recommended | @omar | {later} | short-term | monitoring | a replay of 2026-11-18 raises the alert | 1, monitoring | high |
 """
 
 

@@ -1,14 +1,20 @@
 """Whether each action is specific, assigned, dated and measurable, and which of them get a ticket (DESIGN 5, RULES A3–A5)."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from integration.postmortem.assessment import ActionView
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Case
+from integration.postmortem.reading.normalise import normalise
+from integration.postmortem.remediation import EarlierAction
 from integration.postmortem.rules.drafting import ActionDraft, remember
 from integration.postmortem.rules.evidence import Proof
+from integration.postmortem.rules.horizons import judge_horizon
 from integration.postmortem.rules.moving import judge_moves, moves_of
+from integration.postmortem.rules.phrasing import accepts_risk, judge_phrasing
+from integration.postmortem.rules.priorities import judge_priority
+from integration.postmortem.rules.repeating import judge_repeated
 from integration.postmortem.rules.waiving import waive
 from mappings.models import Level, Policy, RequiredField, Severity
 
@@ -24,11 +30,19 @@ def judge_action(
     *,
     may_create: bool,
     decisions: tuple[Decision, ...] = (),
+    earlier: tuple[EarlierAction, ...] = (),
 ) -> ActionView:
-    """Return one action as it stands. ``may_create`` is false where nothing is created (observe mode, unadopted, public, cap reached)."""
+    """Return one action as it stands. ``may_create`` is false where nothing is created (observe mode, unadopted, public, cap reached).
+
+    ``earlier`` are actions of earlier incidents with which it is compared.
+    """
+    about = f"Action {draft.matched.action_id}"
     found = (
         *_field_findings(draft, severity, policy),
-        *_too_late(draft, case, severity, policy),
+        *judge_horizon(draft.row, draft.due, case.incident.created_at, about, severity, policy),
+        *judge_phrasing(draft.row, about, severity, policy),
+        *judge_priority(draft.row, about, severity, policy),
+        *judge_repeated(draft.row, earlier, about, severity, policy),
         *_doubts(draft, case, severity, policy),
         *_gone(draft, case, severity, policy),
         *judge_moves(
@@ -67,13 +81,19 @@ def judge_action(
 def _field_findings(draft: ActionDraft, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
     if draft.row is None:
         return ()
-    return tuple(_field(draft, entry, severity, policy) for entry in policy.remediation.required)
+    # Of a risk that is lived with, only who answers for it and until when is asked.
+    asked = ("description", "owner", "due") if accepts_risk(draft.row, policy) else None
+    return tuple(
+        _field(draft, entry, severity, policy)
+        for entry in policy.remediation.required
+        if asked is None or entry.id in asked
+    )
 
 
 def _field(draft: ActionDraft, entry: RequiredField, severity: Severity | None, policy: Policy) -> Finding:
     level = policy.level(f"action.{entry.id}", severity)
     about = f"Action {draft.matched.action_id}"
-    problem, remedy = _problem(draft, entry)
+    problem, remedy = _problem(draft, entry, policy)
     check = f"action.{entry.id}"
     if not problem:
         return Finding(check, about, True, level, _seen(draft, entry))
@@ -88,17 +108,18 @@ def _seen(draft: ActionDraft, entry: RequiredField) -> str:
         "due": f"due {draft.due}" if draft.due else "",
         "criteria": "it says when it works",
         "cause": "it names its cause",
+        "priority": f"its priority is {draft.row.priority}" if draft.row else "",
         "kind": f"its kind is {draft.kind}",
     }
     return said.get(entry.id) or f"it says its {entry.id}"
 
 
-def _problem(draft: ActionDraft, entry: RequiredField) -> tuple[str, str]:
+def _problem(draft: ActionDraft, entry: RequiredField, policy: Policy) -> tuple[str, str]:
     row = draft.row
     if row is None:
         return "", ""
     if entry.id == "owner":
-        return _owner_problem(draft, entry)
+        return _owner_problem(draft, entry, policy)
     if entry.id == "due":
         if draft.due is not None or row.due is not None:
             return "", ""
@@ -112,17 +133,19 @@ def _problem(draft: ActionDraft, entry: RequiredField) -> tuple[str, str]:
         "criteria": row.criteria,
         "priority": row.priority,
     }.get(entry.id)
-    if entry.id in ("cause", "ticket"):
+    if entry.id in ("cause", "interim", "ticket"):
         value = row.ticket if entry.id == "ticket" else dict(row.fields).get(entry.id, "")
     return ("", "") if value else (f"it does not say its {entry.id}", entry.ask)
 
 
-def _owner_problem(draft: ActionDraft, entry: RequiredField) -> tuple[str, str]:
+def _owner_problem(draft: ActionDraft, entry: RequiredField, policy: Policy) -> tuple[str, str]:
     if draft.owner is not None:
         return "", ""
     row = draft.row
     if row is None or not row.owner:
         return "it has no owner", entry.ask
+    if is_group(row.owner, policy):
+        return f"“{row.owner[:60]}” is a group", entry.ask
     named = [person for person in draft.named if person.active]
     if len(named) == 1 and draft.ticket is not None:
         return (
@@ -140,19 +163,14 @@ def _owner_problem(draft: ActionDraft, entry: RequiredField) -> tuple[str, str]:
     )
 
 
-def _too_late(draft: ActionDraft, case: Case, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
-    """An action is due within its horizon, counted from the opening of the incident, so that writing late gains nothing."""
-    row = draft.row
-    horizon = policy.remediation.horizon_for(row.horizon.value) if row and row.horizon else None
-    if horizon is None or draft.due is None:
-        return ()
-    latest = (case.incident.created_at + timedelta(days=horizon.max_days)).date()
-    if draft.due <= latest:
-        return ()
-    about, level = f"Action {draft.matched.action_id}", policy.level("due_within_horizon", severity)
-    reason = f"it is due {draft.due}, which is later than {horizon.id} allows"
-    remedy = f"Within {horizon.max_days} days: by {latest}; or choose a longer horizon."
-    return (Finding("due_within_horizon", about, False, level, reason, remedy),)
+def is_group(owner: str, policy: Policy) -> bool:
+    """Tell whether an owner as written is a group of people: "the search team", but not an account of that name."""
+    words = normalise(owner).split()
+    return (
+        "@" not in owner
+        and "~" not in owner
+        and any(normalise(name) in (words[:1] + words[-1:]) for name in policy.remediation.wording.teams)
+    )
 
 
 def _doubts(draft: ActionDraft, case: Case, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:

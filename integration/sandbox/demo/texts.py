@@ -86,7 +86,7 @@ def postmortem(dates: Dates, mention: Callable[[str], str], *, complete: bool) -
         Heading("Remediation actions"),
         Table(
             (
-                ("ID", "Action", "Owner", "Due", "Horizon", "Kind", "Done when", "Cause"),
+                ("ID", "Action", "Owner", "Due", "Horizon", "Kind", "Done when", "Cause", "Priority"),
                 (
                     "A1",
                     "Filter recalled products at query time",
@@ -96,6 +96,7 @@ def postmortem(dates: Dates, mention: Callable[[str], str], *, complete: bool) -
                     "technical",
                     "no recalled product among 1,000 replayed questions",
                     "1",
+                    "highest",
                 ),
                 (
                     "A2",
@@ -105,7 +106,8 @@ def postmortem(dates: Dates, mention: Callable[[str], str], *, complete: bool) -
                     "short-term",
                     "monitoring",
                     "a replay of the first day raises the alert within five minutes",
-                    "1",
+                    "1, monitoring",
+                    "high",
                 ),
             )
         ),
@@ -162,7 +164,7 @@ def _why() -> tuple[Part, ...]:
             (
                 "Monitoring: no alert on recalled products",
                 "Communication: none",
-                "Documentation: the export has no schema",
+                "Documentation: none",
                 "Tooling: none",
                 "Governance: none",
             )

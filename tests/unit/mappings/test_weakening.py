@@ -77,10 +77,12 @@ WEAKER: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         "process: this evidence is needed no more (communicated, followed).",
     ),
     "a required field is gone": (
-        {"remediation": "required: {description: {}, owner: {}, due: {}, horizon: {}, kind: {}, cause: {}}\n"},
+        {
+            "remediation": "required: {description: {}, owner: {}, due: {}, horizon: {}, kind: {}, cause: {}, priority: {}}\n"
+        },
         "remediation.required",
-        "description, owner, due, horizon, kind, criteria, cause",
-        "description, owner, due, horizon, kind, cause",
+        "description, owner, due, horizon, kind, criteria, cause, priority",
+        "description, owner, due, horizon, kind, cause, priority",
         "this field is asked for no more (criteria).",
     ),
     "a command needs less authority": (

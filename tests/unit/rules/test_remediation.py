@@ -119,11 +119,11 @@ def test_what_is_only_recommended_keeps_no_ticket_back(line, check):
 
 def test_the_mapping_says_which_fields_an_action_needs():
     levels = "{levels: {SEV1: block, SEV2: block, SEV3: block, SEV4: block}, ask: Say which.}"
-    policy = a_policy(remediation=f"required:\n  ticket: {levels}\n  priority: {levels}\n")
+    policy = a_policy(remediation=f"required:\n  ticket: {levels}\n  interim: {levels}\n")
     (view,) = views(a_line(), policy=policy)
     assert [(check, reason) for check, _, reason, _ in open_ones(view)] == [
         ("action.ticket", "it does not say its ticket"),
-        ("action.priority", "it does not say its priority"),
+        ("action.interim", "it does not say its interim"),
     ]
 
 

@@ -46,6 +46,11 @@ APPROVED = (LED, CLIENT, TECHNICAL, GOVERNANCE)
 RISK = a_decision("accept-risk", GINA, reason="2026-12-24", subject=risk_subject(ACTION))
 SMALL = "(policy 3f2a91c · `/status` for details · for learning, not for performance evaluation)"
 
+MIX = (
+    "*Remediation actions*: no action would notice it next time. "
+    "Add one of kind monitoring, such as an alert that would have gone off on the first day.\n"
+)
+
 
 def tree(*decisions, incident=None, tickets=None, now=NOW, mode=Mode.ENFORCE, policy=None, stamp=STAMP, **remembered):
     case = a_case(incident, *((a_ticket(),) if tickets is None else tickets))
@@ -110,14 +115,14 @@ def test_responding_beyond_the_deadline_says_so_and_asks_nothing_more():
 def test_writing_it_says_the_next_steps_and_folds_the_rest():
     body = a_body(a_line(due=""), lessons="TBD", where_else="")
     assert seen(LED, CLIENT, incident=an_incident(body=body), tickets=(), actions=()) == (
-        "*SEV1 · full post-mortem* · due 2026-11-25 14:00 UTC · 32 of 36 parts complete · closing is on hold\n"
-        "Next (the first 3 of 5):\n"
+        "*SEV1 · full post-mortem* · due 2026-11-25 14:00 UTC · 35 of 39 parts complete · closing is on hold\n"
+        "Next (the first 3 of 6):\n"
         "1. *Where else?*: no such heading yet. Which other live systems, clients or consumers share this component, data source or "
         "pattern? For each: affected, not affected (how checked), or not yet checked (owner, date).\n"
         "2. *Lessons learned*: “TBD” stands here so far. Write what others can learn from this, beyond this incident. One line is a "
         "good start.\n"
         "3. *Action A1*: it has no date. Add a date, as YYYY-MM-DD.\n"
-        "> All 45 checks\n"
+        "> All 50 checks\n"
         "> Timeline (4 entries)\n"
         "> Actions (1)\n"
         f"{SMALL}"
@@ -126,7 +131,7 @@ def test_writing_it_says_the_next_steps_and_folds_the_rest():
 
 def test_more_than_three_steps_are_counted():
     many = an_incident(body=a_body(lessons="", summary="", impact="", where_else=""))
-    assert "\nNext (the first 3 of 7):\n1. " in seen(LED, CLIENT, incident=many)
+    assert "\nNext (the first 3 of 8):\n1. " in seen(LED, CLIENT, incident=many)
     assert "\nNext:\n1. " in seen(LED, CLIENT, TECHNICAL)
 
 
@@ -142,7 +147,7 @@ def test_writing_late_says_so_kindly():
 
 def test_in_review_only_the_reviews_and_the_proof_are_left():
     assert seen(LED, CLIENT, TECHNICAL).splitlines()[:3] == [
-        "*SEV1 · full post-mortem* · 36 of 37 parts complete · closing is on hold",
+        "*SEV1 · full post-mortem* · 39 of 40 parts complete · closing is on hold",
         "Next:",
         "1. *Governance review*: not approved yet. `/approve governance` by somebody with the right who does not lead the post-mortem.",
     ]
@@ -156,10 +161,11 @@ HOW = (
 
 def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
     assert seen(*APPROVED, unfolded=True) == (
-        "*SEV1 · full post-mortem* · 37 of 37 parts complete · closing is on hold\n"
+        "*SEV1 · full post-mortem* · 40 of 40 parts complete · closing is on hold\n"
         "Next:\n"
         f"1. *Action A1*: nothing shows yet that it works. {HOW}\n"
-        "> All 46 checks\n"
+        f"2. {MIX.replace('*:', '* (advice):')}"
+        "> All 51 checks\n"
         "| Part | State | What I see | What to do |\n"
         "| Severity | ✔ | SEV1, as stated. |  |\n"
         "| Lead | ✔ | Led by Tom Tarn. |  |\n"
@@ -173,18 +179,20 @@ def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
         "| Where else? | ✔ | Found under “Where else?”; Hansen assistant: not affected, checked. |  |\n"
         "| Root causes | ✔ | Found under “Root causes”. |  |\n"
         "| Contributing factors | ✔ | Found under “Contributing factors”; monitoring: no alert on recalled products; "
-        "communication: none; documentation: no schema; tooling: none; governance: none. |  |\n"
-        "| Remediation actions | ✔ | Found under “Remediation actions”. |  |\n"
+        "communication: none; documentation: none; tooling: none; governance: none; monitoring: A1 answers it. |  |\n"
+        "| Remediation actions | ✔ | Found under “Remediation actions”; not all of them ask people to be more careful. |  |\n"
         "| Lessons learned | ✔ | Found under “Lessons learned”. |  |\n"
         "| Governance recommendations | ✔ | Found under “Governance recommendations”. |  |\n"
         "| Monitoring gap | ✔ | Found under “Monitoring gap”; what existed: a monitor of relevance; why it missed: it does not know "
         "product status; what would catch it: a daily replay with recalled products; cost against benefit: an hour of "
         "computing a day. |  |\n"
-        "| Root cause 1 | ✔ | Its category is data; it arose in deployment; 2 steps lie behind it. |  |\n"
+        "| Root cause 1 | ✔ | Its category is data; it arose in deployment; 2 steps lie behind it; A1 answers it. |  |\n"
+        "| Remediation actions | please look | No action would notice it next time. | Add one of kind monitoring, such as an alert "
+        "that would have gone off on the first day. |\n"
         "| Technical review | ✔ | Approved by vic. |  |\n"
         "| Governance review | ✔ | Approved by gina. |  |\n"
         "| Action A1 | ✔ | It says what will be done; dana sees it through; due 2026-11-30; it says its horizon; its kind is "
-        "technical; it says when it works; it names its cause. |  |\n"
+        "technical; it says when it works; it names its cause; its priority is high. |  |\n"
         "> Timeline (4 entries)\n"
         "Detected after 5 d 5 h, resolved 4 h 20 min after detection, people were exposed for 5 d 9 h.\n"
         "[2026-11-18: 09:00 Began: release 41 went out]\n"
@@ -206,7 +214,8 @@ def test_complete_names_who_approved_and_tells_verified_from_accepted():
         "*SEV1 · full post-mortem* · complete, may be closed\n"
         "Complete; post-mortem approved by vic (technical) and gina (governance). 0 of 1 action verified, the risk of 1 accepted. "
         "Thank you for writing it down for those who come after.\n"
-        "> All 46 checks\n"
+        f"Worth adding:\n1. {MIX}"
+        "> All 51 checks\n"
         "> Timeline (4 entries)\n"
         "> Actions (1)\n"
         f"{SMALL}"
@@ -221,13 +230,15 @@ def test_complete_and_closed_no_longer_says_that_it_may_be_closed():
 def test_complete_with_advice_left_says_what_is_worth_adding():
     text = seen(*(d for d in APPROVED if d is not CLIENT), RISK)
     assert "\nWorth adding:\n1. *Client*: not known yet. Which client? `/client <name>`\n" in text
+    assert f"\n2. {MIX}" in text
 
 
 def test_thanks_and_small_print_are_as_the_mapping_says():
     wording = "wording: {thanks: false, show_policy: false, not_for_evaluation: false}"
     text = seen(*APPROVED, RISK, policy=a_policy(service=wording))
     assert text.endswith(
-        "0 of 1 action verified, the risk of 1 accepted.\n> All 46 checks\n> Timeline (4 entries)\n> Actions (1)\n(`/status` for details)"
+        f"0 of 1 action verified, the risk of 1 accepted.\nWorth adding:\n1. {MIX}"
+        "> All 51 checks\n> Timeline (4 entries)\n> Actions (1)\n(`/status` for details)"
     )
 
 
