@@ -70,6 +70,7 @@ def _labels(policy: Policy) -> Iterator[Sides]:
         (f"{steering}.adopt_label", "adoption", incident.adopt_label),
         *((f"{steering}.observe_labels[{i}]", "observing", label) for i, label in enumerate(incident.observe_labels)),
         *((f"{steering}.ignore_labels[{i}]", "ignoring", label) for i, label in enumerate(incident.ignore_labels)),
+        *((f"{steering}.ask_labels[{i}]", "asking", label) for i, label in enumerate(incident.ask_labels)),
     ]
     for entry in policy.severity.severities:
         key = f"severity.severities.{entry.id}"

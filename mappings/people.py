@@ -33,6 +33,16 @@ class CommandAuthority(MappingModel):
     """``/client``: name the client."""
     evidence: Authority
     """``/evidence``: add evidence to an action ticket."""
+    incident: Authority
+    """``/incident``: an issue that was asked about is an incident."""
+    not_incident: Authority
+    """``/not-incident``: an issue that was asked about is none."""
+    duplicate_of: Authority
+    """``/duplicate-of``: another governed incident carries the work."""
+    agenda: Authority
+    """``/agenda``: ask for ground rules and open questions."""
+    disclose: Authority
+    """``/disclose``: tell something openly."""
     resolved: Authority
     """``/resolved``: say that the incident is over."""
     lead: Authority

@@ -43,6 +43,10 @@ class IncidentMarks(MappingModel):
     """Labels of incidents that are read but never written to."""
     ignore_labels: tuple[Label, ...]
     """Labels of issues that are not looked at, though they carry an incident label."""
+    ask_labels: tuple[Label, ...]
+    """Labels of issues that may be incidents: whoever opened one is asked, once."""
+    ask_types: tuple[Words, ...]
+    """Issue types that may be incidents: likewise."""
 
 
 class SeverityPolicy(MappingModel):
@@ -217,6 +221,13 @@ class SeverityFile(MappingModel):
     def is_ignored(self, labels: Iterable[str]) -> bool:
         """Tell whether a label says: do not look at this issue."""
         return _any_of(self.incident.ignore_labels, labels)
+
+    def asking(self, labels: Iterable[str], issue_type: str | None = None) -> str:
+        """Return the label or type for which an issue is asked whether it is an incident; empty where none says so."""
+        wanted = {normalise_label(label) for label in self.incident.ask_labels}
+        label = next((label for label in sorted(labels) if normalise_label(label) in wanted), "")
+        types = {normalise(name) for name in self.incident.ask_types}
+        return label or (issue_type if issue_type and normalise(issue_type) in types else "")
 
     def from_labels(self, labels: Iterable[str]) -> LabelledSeverity:
         """Read the severity that ``labels`` state; the highest wins (DESIGN, "Severity")."""

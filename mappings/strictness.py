@@ -26,6 +26,8 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "severity.incident.types": (Weaker.REMOVED, "issues of this type are incidents no more"),
     "severity.incident.observe_labels": (Weaker.ADDED, "incidents with this label are only read"),
     "severity.incident.ignore_labels": (Weaker.ADDED, "incidents with this label are not looked at"),
+    "severity.incident.ask_labels": (Weaker.REMOVED, "issues with this label are not asked about"),
+    "severity.incident.ask_types": (Weaker.REMOVED, "issues of this type are not asked about"),
     "severity.severities": (Weaker.REMOVED, "this severity is gone"),
     "severity.severities.*.labels": (Weaker.REMOVED, "this label states the severity no more"),
     "severity.severities.*.postmortem": (Weaker.LOWER, "a lesser post-mortem is asked for"),

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from integration.errors import FollowthroughError
 from integration.keeping import Keeping
 from integration.ledger import (
+    asked,
     cases,
     chain,
     decisions,
@@ -35,6 +36,7 @@ from integration.ledger import (
     verification,
 )
 from integration.ledger import engine as databases
+from integration.ledger.asked import UnansweredAsk
 from integration.ledger.chain import ChainKey, Writing
 from integration.ledger.figures import Figures
 from integration.ledger.recall import recall
@@ -362,6 +364,18 @@ class Ledger:
         """Take work off the list, by its key; return whether it was on it."""
         with self._writing() as writing:
             return parking.unpark(writing, work)
+
+    # Issues that may be incidents
+
+    def unanswered_asks(self, site: str, project: str | None = None) -> tuple[UnansweredAsk, ...]:
+        """Return the issues that were asked whether they are incidents, and nobody said; the oldest question first."""
+        with self._reading() as connection:
+            return asked.unanswered_asks(connection, site, project)
+
+    def incidents(self, site: str, locators: Collection[str]) -> dict[str, IssueKey]:
+        """Return the governed incidents that go by these names (``owner/repo#12``), by name in small letters."""
+        with self._reading() as connection:
+            return asked.incidents(connection, site, locators)
 
     # Learning from many incidents
 

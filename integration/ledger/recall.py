@@ -82,6 +82,7 @@ def recall(connection: Connection, case: IssueRef) -> Memory:
         satisfied=frozenset(marked.satisfied),
         taken_at=marked.taken_at,
         dates=tuple(marked.dates),
+        mode=row.mode,
         status_comment=row.status_comment,
         status_digest=row.status_digest,
         refusals=tuple(Refusal(*found) for found in connection.execute(_REFUSALS.order_by("purpose"), this)),

@@ -15,6 +15,7 @@ from integration.postmortem.reading.spans import Spans
 from integration.postmortem.reading.timeline import Timeline
 from integration.postmortem.remediation import ActionRow
 from integration.postmortem.rules.elsewhere import LinkedIncident
+from integration.postmortem.rules.ending import Ended
 from integration.postmortem.rules.evidence import Proof
 from integration.postmortem.rules.severity import SeverityView
 from mappings.models import Kind, Mode
@@ -25,6 +26,7 @@ class Governed(StrEnum):
 
     NOT_AN_INCIDENT = "not an incident"
     LEFT_ALONE = "left alone"  # older than governed_since, ignored by label or mapping: read, never written to
+    ASKED = "asked about"  # nobody says that it is an incident, and it may be one: one question, and nothing waits for the answer
     WAITING = "waiting for adoption"  # an outsider's report on which nothing is created until a person with triage adopts it (S12)
     GOVERNED = "governed"
 
@@ -37,6 +39,7 @@ class Phase(StrEnum):
     IN_REVIEW = "in review"
     REMEDIATING = "remediating"
     COMPLETE = "complete"
+    ENDED = "ended"  # somebody with the right said that it is none, or which incident carries its work
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,17 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class PutBack:
+    """What is put back on one issue now. ``purpose`` is that of the comment which says so, empty where nothing needs to be said; ``says`` is its text."""
+
+    issue: IssueRef
+    purpose: str
+    says: str
+    add: frozenset[str] = frozenset()
+    remove: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Assessment:
     """The whole judgement of one case at one instant.
 
@@ -88,6 +102,7 @@ class Assessment:
     ``adopted_digest`` is the digest of the text that somebody adopted, where it had to be. ``next_look`` is the earliest instant at which the
     assessment could change without an event (DESIGN 1.4).
     ``due_by_clock`` is the deadline as detection alone would give it, where the incident was recorded so late that more time is given.
+    ``kept`` are labels that are put back now. ``ended`` says who ended it without its post-mortem, with a reason, where somebody did.
     ``notices`` are messages about deadlines. ``timeline`` is as it is written and told in comments.
     ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us.
     """
@@ -115,6 +130,8 @@ class Assessment:
     causes: tuple[Cause, ...] = ()
     due_by_clock: datetime | None = None
     notices: Notices = field(default_factory=Notices)
+    ended: Ended | None = None
+    kept: tuple[PutBack, ...] = ()
 
     @property
     def spans(self) -> Spans:

@@ -114,7 +114,7 @@ class Memory:
     ``reopened`` counts our reopenings per issue; ``satisfied`` names issues whose gate was once fully satisfied at a close: closing stays
     closed. ``status_comment`` is our status comment's id, ``status_digest`` the digest of what it says. ``severity`` and ``looked_at`` are
     those of the last look that was finished. ``taken_at`` is when the case was taken on; ``dates`` holds every due date that an action ever had,
-    as pairs of action and day, in the order in which they were seen.
+    as pairs of action and day, in the order in which they were seen. ``mode`` is that of the last look.
     """
 
     project: ProjectMemory
@@ -133,6 +133,7 @@ class Memory:
     refusals: tuple[Refusal, ...] = ()
     taken_at: datetime | None = None
     dates: tuple[tuple[str, date], ...] = ()
+    mode: str = ""
 
     def decided(self, word: str, issue: IssueKey | None = None) -> tuple[Decision, ...]:
         """Return the granting decisions of that word in the order of time, on one issue or on the whole case."""

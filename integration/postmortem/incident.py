@@ -191,6 +191,8 @@ class Facts:
     counts, none or several is a finding (S6). ``labellers`` maps a label to the standing of whoever set it last, taken from the timeline or
     changelog; ``body_editor`` is the standing of whoever changed the text last. ``exhibits`` maps a link to what was
     seen of its object. What could not be read is absent. ``earlier`` are actions of earlier incidents of the project, from the ledger.
+    ``incidents`` maps the name of an issue, in small letters, to the governed incident that the ledger knows by it. ``comments_gone`` holds
+    issue and comment of grants whose comment is not there any more; ``comments_strange`` are ids of comments in our name that we do not remember.
     """
 
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
@@ -199,6 +201,9 @@ class Facts:
     body_editor: Standing | None = None
     exhibits: dict[str, Exhibit] = field(default_factory=dict)
     earlier: tuple[EarlierAction, ...] = ()
+    incidents: dict[str, IssueKey] = field(default_factory=dict)
+    comments_gone: frozenset[tuple[IssueKey, str]] = frozenset()
+    comments_strange: tuple[str, ...] = ()
 
     def standing(self, project: str, person: Person) -> Standing:
         """Return the person's standing on the project; what was not read grants nothing."""

@@ -13,6 +13,7 @@ from integration.postmortem.incident import Case, Facts, FactsNeeded
 from integration.postmortem.notices import Notices
 from integration.postmortem.people import Person
 from integration.postmortem.rules.answered import lead_written
+from integration.postmortem.rules.asked import answers, asking, facts_of_answers, may_be_incident
 from integration.postmortem.rules.causes import causes_of
 from integration.postmortem.rules.classifying import judge_asking
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
@@ -27,15 +28,19 @@ from integration.postmortem.rules.deciding import (
 )
 from integration.postmortem.rules.drafting import ActionDraft, draft_actions
 from integration.postmortem.rules.elsewhere import judge_elsewhere
+from integration.postmortem.rules.ended import as_ended
+from integration.postmortem.rules.ending import declared, ended
 from integration.postmortem.rules.evidence import Proof, ProofState, given_evidence, judge_proof, subject_of
 from integration.postmortem.rules.exhibits import links_given, show, since
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
+from integration.postmortem.rules.keeping import judge_labels
 from integration.postmortem.rules.ladder import People, judge_notices, lead_of, listed
 from integration.postmortem.rules.notes import read_beginning, read_notes
 from integration.postmortem.rules.remediation import count_finding, judge_action
 from integration.postmortem.rules.severity import SeverityView, judge_severity
 from integration.postmortem.rules.standing import GovernedView, judge_standing
 from integration.postmortem.rules.together import judge_together
+from integration.postmortem.rules.vouching import held_by, judge_comments, of_all
 from integration.postmortem.rules.waiving import waive
 from integration.postmortem.rules.written import PostMortem, read_postmortem
 from mappings.models import Kind, Mode, Policy, PublicText
@@ -46,8 +51,9 @@ BEYOND = (Governed.NOT_AN_INCIDENT, Governed.LEFT_ALONE)
 def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
     """Return what :func:`judge` wants looked up, as little as will do: nothing for an issue that is no incident of ours."""
     incident = case.incident
-    if not memory.governed and not policy.severity.is_incident(incident.labels, incident.issue_type):
-        return FactsNeeded()
+    is_labelled = policy.severity.is_incident(incident.labels, incident.issue_type)
+    if not (memory.governed or is_labelled or declared(memory.decisions, incident.ref.key)):
+        return facts_of_answers(case, memory, policy)
     standings = set(people_who_command(case, memory))
     if not memory.governed:
         standings.add((incident.ref.project, incident.author))
@@ -75,6 +81,8 @@ def judge(
     """Judge one case. ``mode`` is the installation's, ``stamp`` the content hash of the policy, recorded with each decision."""
     ours = case.incident.author.id == case.service.id and case.incident.origin is not None
     standing = judge_standing(case.incident, facts, memory, policy, mode, ours=ours)
+    if standing.governed is Governed.NOT_AN_INCIDENT and may_be_incident(case, memory, policy):
+        return _asked(case, facts, memory, policy, now, standing, stamp)
     if standing.governed in BEYOND:
         return _beyond(case, standing, policy)
     postmortem = read_postmortem(case.incident, policy)
@@ -87,6 +95,21 @@ def judge(
     notes = (*beginning, *read_notes((*memory.decisions, *decided.decisions)))
     told = postmortem.with_notes(notes, case.incident.created_at)
     return _assess(_Bench(case, facts, memory, policy, now, standing, told, drafts, decided))
+
+
+def _asked(
+    case: Case, facts: Facts, memory: Memory, policy: Policy, now: datetime, standing: GovernedView, stamp: str
+) -> Assessment:
+    """Judge an issue that may be an incident: nothing but the answers to the question is looked at."""
+    resting = memory.project.paused or memory.project.breaker
+    asked = replace(
+        standing,
+        governed=Governed.ASKED,
+        why=asking(case.incident, memory, policy),
+        mode=Mode.OBSERVE if resting else standing.mode,
+    )
+    decided = decide(case, facts, memory, (), policy, stamp, now, among=answers(case, memory))
+    return replace(_beyond(case, asked, policy), decisions=decided.decisions, suggestions=decided.suggestions)
 
 
 @dataclass(frozen=True)
@@ -149,12 +172,25 @@ def _assess(bench: _Bench) -> Assessment:
         *judge_content(bench.postmortem, case.incident, kind, severity.severity, policy, elsewhere),
         *judge_together(bench.drafts, bench.postmortem, severity.severity, policy),
     )
+    labels = judge_labels(case, bench.memory, bench.decisions, severity.severity, policy)
+    holds = standing.mode is Mode.ENFORCE
+    comments = judge_comments(case, bench.facts, bench.memory, bench.decisions, severity.severity, policy, holds=holds)
     untrusted = () if standing.is_trusted else (not_adopted(severity.severity, policy),)
     findings = waive(
-        (*severity.findings, *about.findings, *untrusted, *content, *((too_many,) if too_many else ()), *approvals),
+        (
+            *severity.findings,
+            *labels.findings,
+            *about.findings,
+            *of_all(comments),
+            *untrusted,
+            *content,
+            *((too_many,) if too_many else ()),
+            *approvals,
+        ),
         bench.decisions,
     )
     gates = judge_gates(case, findings, actions, kind, severity.severity, policy, tickets_made=not _is_public(bench))
+    gates = held_by(gates, comments, bench.decisions)
     is_over = about.is_over or kind is Kind.REVIEW or case.incident.closed
     written = (*findings, *(f for view in actions for f in view.findings if f.check.startswith("action.")))
     phase = judge_phase(written, gates, is_over=is_over)
@@ -168,7 +204,7 @@ def _assess(bench: _Bench) -> Assessment:
         reminder = late(severity.severity, policy, deadline)
         findings = (*findings, reminder if phase is Phase.WRITING else reminder.postponed())
     notices = _notices(bench, severity, actions, deadline, phase, lead)
-    return Assessment(
+    assessment = Assessment(
         case=case.incident.ref,
         governed=standing.governed,
         why=standing.why,
@@ -192,7 +228,10 @@ def _assess(bench: _Bench) -> Assessment:
         causes=causes_of(bench.postmortem),
         due_by_clock=deadline.by_clock if deadline.is_eased else None,
         notices=notices,
+        kept=labels.back,
     )
+    over = ended(bench.decisions, case.incident.ref.key)
+    return assessment if over is None else as_ended(assessment, over, waive(of_all(comments), bench.decisions))
 
 
 def _paused_by(decisions: tuple[Decision, ...]) -> str:

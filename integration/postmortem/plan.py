@@ -24,11 +24,13 @@ from integration.postmortem.commands import (
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.reading.normalise import normalise
+from integration.postmortem.rules.asked import question_of, was_asked
 from integration.postmortem.rules.classifying import reviewer_asked
 from integration.postmortem.rules.gatefield import gate_field_wanted
 from integration.postmortem.rules.severity import BY_COMMAND, kept
 from integration.postmortem.writing.linked import linked_title, linked_tree, severity_elsewhere
 from integration.postmortem.writing.notices import notice_tree
+from integration.postmortem.writing.questions import question_tree
 from integration.postmortem.writing.replies import (
     closed_too_early,
     handed_over,
@@ -40,15 +42,19 @@ from integration.postmortem.writing.replies import (
 )
 from integration.postmortem.writing.status import status_tree
 from integration.postmortem.writing.ticket import ticket_tree
+from integration.postmortem.writing.tree import Paragraph, Tree
+from integration.postmortem.writing.wording import sentence
 from mappings.models import Mode, Policy
 
-WRITTEN_TO = (Governed.GOVERNED, Governed.WAITING)
+WRITTEN_TO = (Governed.GOVERNED, Governed.WAITING, Governed.ASKED)
 
 
 def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, stamp: str = "") -> tuple[Command, ...]:
     """Return the commands that the assessment asks for now, none where nothing is to be written. ``stamp`` is the policy's hash, shown shortened."""
     if assessment.governed not in WRITTEN_TO or assessment.mode is Mode.OBSERVE:
         return ()
+    if assessment.governed is Governed.ASKED:
+        return (*_question(assessment, case.incident, memory), *_replies(assessment, case, memory, policy))
     if assessment.governed is Governed.WAITING or assessment.paused_by:
         return _status(assessment, case, memory, policy, stamp)
     commands = (
@@ -56,6 +62,7 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         *(each for gate in assessment.gates for each in gate_field_wanted(gate, assessment.mode, memory)),
         *_gates(assessment, case, memory, policy),
         *_labels(assessment, case.incident),
+        *_put_back(assessment, memory),
         *_severity_shown(assessment, case.incident, policy),
         *_asked_once(assessment, case.incident, memory, policy),
         *_tickets(assessment, case, policy),
@@ -71,6 +78,13 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         isinstance(command, NewIssue | EnsureOpen) and name_of(command) not in refused for command in commands
     )
     return commands if unsettled else (*commands, *_status(assessment, case, memory, policy, stamp))
+
+
+def _question(assessment: Assessment, incident: Issue, memory: Memory) -> tuple[Command, ...]:
+    """Ask once whether this is an incident; whoever said so already is not asked."""
+    if not assessment.why or was_asked(incident, memory):
+        return ()
+    return (EnsureReply(incident.ref, question_of(incident), question_tree(assessment.why)),)
 
 
 def _gates(assessment: Assessment, case: Case, memory: Memory, policy: Policy) -> tuple[Command, ...]:
@@ -159,6 +173,16 @@ def _asked_once(assessment: Assessment, incident: Issue, memory: Memory, policy:
     if assessment.ask_reviewer:
         said.append(EnsureReply(incident.ref, reviewer_asked(incident), reviewer_reply(incident, policy)))
     return tuple(reply for reply in said if reply.purpose not in memory.said)
+
+
+def _put_back(assessment: Assessment, memory: Memory) -> tuple[Command, ...]:
+    """Put labels back that steer us: the label first, so that a worker that dies in between leaves what is right, then why, once."""
+    commands: list[Command] = []
+    for back in assessment.kept:
+        commands.append(EnsureLabels(back.issue, back.add, back.remove, share=Share.GATE))
+        if back.purpose and back.purpose not in memory.said:
+            commands.append(EnsureReply(back.issue, back.purpose, Tree((Paragraph(sentence(back.says)),)), Share.GATE))
+    return tuple(commands)
 
 
 def _severity_shown(assessment: Assessment, incident: Issue, policy: Policy) -> tuple[Command, ...]:

@@ -24,9 +24,10 @@ from integration.postmortem.commands import (
     name_of,
 )
 from integration.postmortem.decisions import IntentState, Memory, Refusal
-from integration.postmortem.incident import Case, CommentOrigin, IssueRef
+from integration.postmortem.incident import Case, IssueRef
 from integration.postmortem.judgement import judge
 from integration.postmortem.plan import plan
+from integration.postmortem.rules.vouching import strange_comments, without_comment
 from integration.postmortem.writing.replies import breaker_reply
 from integration.trackers.base import Spend, Tracker
 from integration.work.breaker import Breaker
@@ -102,33 +103,26 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
     if assessment.decisions and assessment.mode is not Mode.OBSERVE:
         taken = given.ledger.remember_decisions(case.incident.ref, assessment.decisions, given.now)
         memory = replace(memory, decisions=(*memory.decisions, *taken))
+        if assessment.governed is Governed.ASKED:
+            facts = looked_up(case, memory, policy, given.tracker, given.ledger)
         assessment = assess(case, memory)
     return _act(case, memory, assess, assessment, policy, given)
 
 
 def _watch_our_name(case: Case, memory: Memory, counts: Counts) -> None:
     """Raise an alarm about comments by our account that the ledger does not know: somebody may be using our credentials (S25)."""
-    known = {intent.created for intent in memory.intents} | {memory.status_comment}
-    strange = [
-        comment.id
-        for comment in case.incident.comments
-        if comment.origin is CommentOrigin.OURS and comment.purpose is None and comment.id not in known
-    ]
-    if strange and memory.governed:
+    if strange := strange_comments(case, memory):
         counts.alarm("unknown_comment_by_our_account")
-        log.error("unknown_comment_by_our_account", comments=strange[:20])
+        log.error("unknown_comment_by_our_account", comments=list(strange[:20]))
 
 
 def _watch_grants(case: Case, memory: Memory, assessment: Assessment, counts: Counts) -> None:
-    """Compare grants with the tracker's comments again when an issue is closed on their strength; raise an alarm about those not there (S25)."""
+    """Raise an alarm where an issue is closed and comments in which something was granted on it are not there any more (S25)."""
+    missing = without_comment(case, memory)
     for gate in assessment.gates:
         issue = gate.issue
-        if not issue.closed or not gate.may_close or issue.ref.key in memory.satisfied or issue.comments_capped:
-            continue
-        authors = {comment.id: comment.author.id for comment in issue.comments}
-        granted = [d for d in memory.decisions if d.grants and d.issue == issue.ref.key]
-        gone = [d.comment_id for d in granted if authors.get(d.comment_id) != d.actor.id]
-        if gone:
+        gone = sorted(comment for key, comment in missing if key == issue.ref.key)
+        if gone and issue.closed and issue.ref.key not in memory.satisfied:
             counts.alarm("grant_without_its_comment")
             log.error("grant_without_its_comment", issue=issue.ref.locator, comments=gone[:20])
 
@@ -287,7 +281,8 @@ def _record(
     *,
     finished: bool,
 ) -> None:
-    if assessment.governed is Governed.NOT_AN_INCIDENT and not memory.governed:
+    # What is known already is recorded all the same, or the daily round would come back to it again and again.
+    if assessment.governed is Governed.NOT_AN_INCIDENT and not memory.governed and memory.looked_at is None:
         return
     record = record_of(case, memory, assessment, done, refusals, given.stamp, finished=finished)
     given.ledger.record_look(case.incident.ref, record, given.now)

@@ -26,6 +26,7 @@ from tests.builders import (
     a_decision,
     a_memory,
     a_policy,
+    a_ref,
     a_ticket,
     an_action,
     an_incident,
@@ -51,6 +52,8 @@ def test_the_authority_is_the_one_that_ships(word: str) -> None:
     match word:
         case "severity":
             shipped = f"{needed(word)}; {needed('severity-lower')} to lower it"
+        case "not-incident":
+            shipped = f"{needed(word)}; of a governed incident: {needed('waive')}"
         case "approve":
             shipped = f"technical: {needed('approve-technical')}; governance: {needed('approve-governance')}"
         case "resume":
@@ -88,8 +91,10 @@ def _accepted(example: str, *, on_ticket: bool) -> bool:
     ticket: Issue = a_ticket(comments=(comment,) if on_ticket else ())
     case, policy = a_case(incident, ticket), a_policy()
     evidence = a_decision("evidence", OMAR, reason="tested", subject="shown")
-    memory = a_memory(evidence, actions=(an_action(),))
-    drafts = draft_actions(read_postmortem(incident, policy).rows, case, facts(), memory, policy)
-    (decision,) = decide(case, facts(), memory, drafts, policy, STAMP, NOW).decisions
+    before = (a_decision("not-incident", GINA, issue=incident.ref.key, subject="incident"),)
+    memory = a_memory(evidence, *(before if example.startswith("/incident") else ()), actions=(an_action(),))
+    known = facts(incidents={"acme/shop#41": a_ref(41).key})
+    drafts = draft_actions(read_postmortem(incident, policy).rows, case, known, memory, policy)
+    (decision,) = decide(case, known, memory, drafts, policy, STAMP, NOW).decisions
     assert decision.actor not in (DANA, VIC)
     return decision.accepted

@@ -75,12 +75,23 @@ def links_in_commands(case: Case, memory: Memory) -> frozenset[str]:
 
 
 def decide(
-    case: Case, facts: Facts, memory: Memory, drafts: tuple[ActionDraft, ...], policy: Policy, stamp: str, now: datetime
+    case: Case,
+    facts: Facts,
+    memory: Memory,
+    drafts: tuple[ActionDraft, ...],
+    policy: Policy,
+    stamp: str,
+    now: datetime,
+    *,
+    among: tuple[tuple[Issue, Comment], ...] | None = None,
 ) -> Decided:
-    """Judge every new command in the order in which they were written; each sees the decisions before it. ``stamp`` is the policy's hash."""
+    """Judge every new command in the order in which they were written; each sees the decisions before it.
+
+    ``stamp`` is the policy's hash; ``among`` are the comments to judge, where not all new ones are.
+    """
     decisions: list[Decision] = []
     suggestions: list[tuple[IssueRef, Comment, Suggestion]] = []
-    for issue, comment in undecided(case, memory):
+    for issue, comment in undecided(case, memory) if among is None else among:
         for said in read_commands(comment.raw, WORDS):
             if isinstance(said, Suggestion):
                 if _has_a_say(comment.author, issue, case, facts, memory, policy):

@@ -123,19 +123,6 @@ def _what(refusal: Refusal) -> str:
 def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
     findings = []
     incident = case.incident
-    if not policy.severity.is_incident(incident.labels, incident.issue_type):
-        label = policy.severity.incident.labels[0]
-        ask = f"Please put the label `{label}` back; an administrator can set this aside with `/waive incident_label <why>`."
-        findings.append(
-            Finding(
-                "incident_label",
-                "Incident label",
-                False,
-                policy.level("incident_label", severity),
-                "the label is gone",
-                ask,
-            )
-        )
     for issue in our_issues(case, memory):
         if issue.comments_capped:
             ask = policy.check("comments_read").asks

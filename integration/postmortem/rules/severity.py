@@ -11,6 +11,7 @@ from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Issue
 from integration.postmortem.rules.criteria import CriteriaView, judge_criteria, read_criteria
+from integration.postmortem.rules.ending import INCIDENT
 from integration.postmortem.rules.written import PostMortem, read_postmortem
 from mappings.models import Policy, Severity
 
@@ -88,15 +89,20 @@ def _undone_command(incident: Issue, memory: Memory, new: tuple[Decision, ...]) 
     """
     is_refused = any(refusal.purpose == name_of(EnsureLabels(incident.ref)) for refusal in memory.refusals)
     unfinished = [
-        d for d in memory.decided("severity") if is_refused or memory.looked_at is None or d.at > memory.looked_at
+        d for d in _stated(memory.decisions) if is_refused or memory.looked_at is None or d.at > memory.looked_at
     ]
-    granted = [*unfinished, *(d for d in new if d.word == "severity" and d.grants)]
+    granted = [*unfinished, *_stated(new)]
     return Severity(granted[-1].reason.upper()) if granted else None
+
+
+def _stated(decisions: tuple[Decision, ...]) -> list[Decision]:
+    """Return the granted decisions that say how severe it is: ``/severity``, and ``/incident`` that took it on."""
+    return [d for d in decisions if d.word in ("severity", INCIDENT) and d.grants]
 
 
 def _reason(severity: Severity, memory: Memory, new: tuple[Decision, ...], criteria: CriteriaView) -> str:
     """Say why in words that stay the same once the labels follow, so that the comment is not edited for them."""
-    said = [*memory.decided("severity"), *(d for d in new if d.word == "severity" and d.grants)]
+    said = _stated((*memory.decisions, *new))
     if said and said[-1].reason == severity.value:
         return BY_COMMAND
     return f"at least {severity.value}, because {criteria.why}" if criteria.floor is severity else "as stated"

@@ -8,6 +8,7 @@ from integration.postmortem.decisions import Memory
 from integration.postmortem.incident import Facts, Issue
 from integration.postmortem.people import Standing
 from integration.postmortem.rules.authority import authority_of
+from integration.postmortem.rules.ending import declared, ended
 from mappings.models import Mode, Policy
 
 
@@ -36,13 +37,32 @@ def judge_standing(
     mode = Mode.most_cautious(mode, policy.service.mode)
     if policy.is_left_alone(site, project):
         return GovernedView(Governed.LEFT_ALONE, "the mapping leaves this project alone", mode)
-    if policy.severity.is_ignored(incident.labels):
+    steered = is_steered(memory)
+    if steered and policy.severity.is_ignored(incident.labels):
         return GovernedView(Governed.LEFT_ALONE, "a label says to leave it alone", mode)
-    if not memory.governed and not policy.severity.is_incident(incident.labels, incident.issue_type):
-        return GovernedView(Governed.NOT_AN_INCIDENT, "no incident label or type", mode)
-    if policy.severity.is_observed(incident.labels) or memory.project.paused or memory.project.breaker:
+    if not memory.governed and (why := _is_none(incident, memory, policy)):
+        return GovernedView(Governed.NOT_AN_INCIDENT, why, mode)
+    observed = policy.severity.is_observed(incident.labels) and (steered or memory.mode == Mode.OBSERVE)
+    if observed or memory.project.paused or memory.project.breaker:
         mode = Mode.OBSERVE
     return _taken_on(incident, facts, memory, policy, mode, ours=ours)
+
+
+def is_steered(memory: Memory) -> bool:
+    """Tell whether labels may make us look away: from the start, or once somebody with the right set the check aside, with the reason.
+
+    What was taken on does not leave by a label, which anybody with triage rights may put there.
+    """
+    return not memory.governed or any(d.reason == "steering_label" for d in memory.decided("waive"))
+
+
+def _is_none(incident: Issue, memory: Memory, policy: Policy) -> str:
+    """Say why an issue that was not taken on yet is no incident, or return an empty string."""
+    if ended(memory.decisions, incident.ref.key) is not None:
+        return "somebody said that it is none"
+    if declared(memory.decisions, incident.ref.key):
+        return ""
+    return "" if policy.severity.is_incident(incident.labels, incident.issue_type) else "no incident label or type"
 
 
 def _taken_on(incident: Issue, facts: Facts, memory: Memory, policy: Policy, mode: Mode, *, ours: bool) -> GovernedView:
@@ -52,13 +72,16 @@ def _taken_on(incident: Issue, facts: Facts, memory: Memory, policy: Policy, mod
         return GovernedView(Governed.GOVERNED, "", mode, incident.body_digest)
     if memory.governed:
         return GovernedView(Governed.GOVERNED, "", mode, memory.adopted_digest, is_trusted=False)
+    trusted = ours or _may_adopt(facts.standings.get((incident.ref.project, incident.author.id)), incident, policy)
+    if declared(memory.decisions, incident.ref.key):
+        return GovernedView(Governed.GOVERNED, "", mode, None if trusted else incident.body_digest)
     if policy.severity.is_adopted(incident.labels) and _may_adopt(
         facts.labellers.get(policy.severity.incident.adopt_label), incident, policy
     ):
         return GovernedView(Governed.GOVERNED, "", mode, incident.body_digest)
     if incident.created_at < governed_since(memory, policy):
         return GovernedView(Governed.LEFT_ALONE, "it is older than the day from which this project is governed", mode)
-    if ours or _may_adopt(facts.standings.get((incident.ref.project, incident.author.id)), incident, policy):
+    if trusted:
         return GovernedView(Governed.GOVERNED, "", mode)
     return GovernedView(Governed.WAITING, "it was reported by somebody without triage rights here", mode)
 

@@ -23,6 +23,7 @@ from integration.postmortem.rules.bench import elsewhere_than as _elsewhere
 from integration.postmortem.rules.bench import needs as _needs
 from integration.postmortem.rules.criteria import NONE
 from integration.postmortem.rules.drafting import ActionDraft
+from integration.postmortem.rules.ending import judge_duplicate, judge_incident_word, judge_not_incident
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, seal, subject_of
 from integration.postmortem.rules.exhibits import Shown, evidence_subject, show, waiting_for
 from integration.postmortem.rules.severity import judge_severity
@@ -318,6 +319,9 @@ def _kind(draft: ActionDraft, policy: Policy) -> ActionKind:
 
 
 _JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
+    "incident": judge_incident_word,
+    "not-incident": judge_not_incident,
+    "duplicate-of": judge_duplicate,
     "severity": _severity,
     "criteria": _criteria,
     "resolved": _resolved,

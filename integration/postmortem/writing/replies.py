@@ -15,6 +15,8 @@ from integration.postmortem.writing.wording import capital, count, day, sentence
 from mappings.models import Policy, PublicText
 
 MOST_STEPS = 5
+OTHERWISE = frozenset({"not_planned", "won't do", "won't fix", "cannot reproduce", "declined", "invalid"})
+"""What trackers call closing something that is not done, in small letters."""
 
 
 def closed_too_early(gate: Gate, assessment: Assessment) -> Tree:
@@ -31,7 +33,17 @@ def closed_too_early(gate: Gate, assessment: Assessment) -> Tree:
         if rest > 0
         else ()
     )
-    return Tree((Paragraph(line(lead)), Steps(_steps(gate)), *more))
+    return Tree((Paragraph(line(lead)), Steps(_steps(gate)), *more, *_other_ways(gate.issue)))
+
+
+def _other_ways(issue: Issue) -> tuple[Paragraph, ...]:
+    """Closing it as a duplicate or as not planned says what a command says with its reason; the line to copy stands here."""
+    reason = issue.state_reason.casefold()
+    if "duplicate" in reason:
+        return (Paragraph(sentence("If another incident carries the work: `/duplicate-of <that incident>`.")),)
+    if reason in OTHERWISE:
+        return (Paragraph(sentence("If it was no incident: `/not-incident <why>`, by an administrator.")),)
+    return ()
 
 
 def _ticket_too_early(gate: Gate, view: ActionView) -> Tree:

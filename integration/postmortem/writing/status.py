@@ -8,6 +8,7 @@ from integration.postmortem.findings import Finding, Level, open_findings
 from integration.postmortem.incident import Case
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.writing.chronicle import timeline_fold
+from integration.postmortem.writing.ended import ended_tree
 from integration.postmortem.writing.tree import (
     Block,
     Fold,
@@ -37,6 +38,8 @@ def status_tree(assessment: Assessment, case: Case, policy: Policy, stamp: str) 
     """Return the status comment of a governed incident, or of one that waits for adoption."""
     if assessment.governed is Governed.WAITING:
         return _waiting(assessment, policy)
+    if assessment.ended is not None:
+        return ended_tree(assessment, assessment.ended)
     if assessment.paused_by:
         text = f"{assessment.paused_by} asked me to rest here. I read along, open nothing again and write nothing more until `/resume`."
         return Tree((Paragraph((Strong(f"{assessment.severity.name} · paused"),)), Paragraph(sentence(text))))

@@ -80,7 +80,11 @@ def test_an_incident_does_not_end_by_losing_its_label():
     remedy = (
         "Please put the label `incident` back; an administrator can set this aside with `/waive incident_label <why>`."
     )
-    assert found("incident_label", labels=set()) == [(False, Level.BLOCK, "the label is gone", remedy)]
+    assert found("incident_label", labels=set()) == [], "it is put back, once"
+    again = {"said": frozenset({"kept:512:label:incident"})}
+    assert found("incident_label", labels=set(), remembered=again) == [
+        (False, Level.BLOCK, "the label is gone", remedy)
+    ]
     waived = a_decision("waive", GINA, issue=HERE, reason="incident_label")
     case = a_case(an_incident(labels=set()))
     assert "incident_label" not in [f.check for f in judge(case, facts(), a_memory(waived), a_policy(), NOW).blocking]

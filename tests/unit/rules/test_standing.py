@@ -12,12 +12,14 @@ from integration.postmortem.rules.standing import judge_standing
 from mappings.models import Mode
 from tests.builders import (
     DANA,
+    GINA,
     NOW,
     OPENED,
     PROJECT,
     RITA,
     STRAY,
     TOM,
+    a_decision,
     a_memory,
     a_policy,
     an_incident,
@@ -113,7 +115,11 @@ def test_the_mapping_can_leave_a_project_or_a_label_alone():
     )
     policy = a_policy(severity="incident: {ignore_labels: [rehearsal]}")
     rehearsal = an_incident(labels={"incident", "rehearsal"})
-    assert judged(rehearsal, a_memory(), policy=policy) == (Governed.LEFT_ALONE, "a label says to leave it alone")
+    left = (Governed.LEFT_ALONE, "a label says to leave it alone")
+    assert judged(rehearsal, nothing_remembered(), policy=policy) == left
+    assert judged(rehearsal, a_memory(), policy=policy)[0] is Governed.GOVERNED, "it was taken on before the label came"
+    waived = a_decision("waive", GINA, reason="steering_label")
+    assert judged(rehearsal, a_memory(waived), policy=policy) == left
 
 
 @pytest.mark.parametrize(
@@ -138,5 +144,14 @@ def test_a_paused_project_and_one_whose_breaker_is_open_are_only_observed(stoppe
 
 def test_a_label_can_take_an_incident_to_observing_where_the_mapping_names_one():
     policy = a_policy(severity="incident: {observe_labels: [hands-off]}")
-    view = judge_standing(an_incident(labels={"incident", "hands-off"}), facts(), a_memory(), policy, Mode.ENFORCE)
-    assert (view.governed, view.mode) == (Governed.GOVERNED, Mode.OBSERVE)
+    incident = an_incident(labels={"incident", "hands-off"})
+
+    def mode(memory):
+        view = judge_standing(incident, facts(), memory, policy, Mode.ENFORCE)
+        assert view.governed is Governed.GOVERNED
+        return view.mode
+
+    assert mode(nothing_remembered()) is Mode.OBSERVE
+    assert mode(a_memory(mode="observe")) is Mode.OBSERVE, "it was only read from the start"
+    assert mode(a_memory(mode="enforce")) is Mode.ENFORCE, "it was taken on before the label came"
+    assert mode(a_memory(a_decision("waive", GINA, reason="steering_label"), mode="enforce")) is Mode.OBSERVE
