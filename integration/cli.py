@@ -59,6 +59,10 @@ COMMANDS = {
         "Say what the incidents of a window of time come to: causes, actions, post-mortems, projects, waivers.",
     ),
     "alike": ("learning", "List the earlier incidents that an incident resembles, and what became of their actions."),
+    "backfill": (
+        "backfill",
+        "Read existing incidents into the ledger, and what our own comments tell of a ledger that was lost.",
+    ),
     "deliveries": ("memory", "Show work that kept failing, and let it run again."),
     "audit": ("memory", "Check the audit chain."),
     "backup": ("keeping", "Copy the SQLite ledger into a new FILE, while the service runs."),

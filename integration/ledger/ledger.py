@@ -16,6 +16,7 @@ from integration.errors import FollowthroughError
 from integration.keeping import Keeping
 from integration.ledger import (
     asked,
+    backfills,
     cases,
     chain,
     decisions,
@@ -196,6 +197,33 @@ class Ledger:
         """Return the open items of these projects (site, name), for a review of them."""
         with self._reading() as connection:
             return reviewing.review(connection, covers)
+
+    # Reading in
+
+    def is_known(self, case: IssueKey) -> bool:
+        """Tell whether a look, or reading in, has recorded the case already."""
+        with self._reading() as connection:
+            return backfills.is_known(connection, case)
+
+    def read_in(self, case: IssueRef, record: LookRecord, found: Iterable[Decision], now: datetime) -> bool:
+        """Record a case that no look has recorded, with the decisions found in its comments; return whether it was not known."""
+        with self._writing() as writing:
+            return backfills.read_in(writing, case, record, found, now)
+
+    def governed_at_least_since(self, site: str, name: str, at: datetime, now: datetime) -> None:
+        """Let a project be governed since an instant, where the ledger holds a later one: after its loss our own comments know better."""
+        with self._writing() as writing:
+            backfills.governed_at_least_since(writing, site, name, at, now)
+
+    def backfill_progress(self, site: str, name: str) -> tuple[str, datetime | None]:
+        """Return how far the reading in of a project is: the cursor of its last page, and when it came to the end."""
+        with self._reading() as connection:
+            return backfills.progress(connection, site, name)
+
+    def save_backfill(self, site: str, name: str, cursor: str, done_at: datetime | None, now: datetime) -> None:
+        """Remember how far the reading in of a project is."""
+        with self._writing() as writing:
+            backfills.save_progress(writing, site, name, cursor, done_at, now)
 
     # The schedule
 

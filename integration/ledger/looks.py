@@ -19,6 +19,17 @@ from integration.ledger.tables import cases, marks, refusals, tickets
 from integration.postmortem.decisions import Refusal
 from integration.postmortem.incident import IssueKey, IssueRef
 
+_READ_IN = (
+    "kind",
+    "severity",
+    "phase",
+    "policy",
+    "began_at",
+    "detected_at",
+    "acknowledged_at",
+    "mitigated_at",
+    "resolved_at",
+)
 _AUDITED = ("kind", "severity", "phase", "mode")
 
 
@@ -42,7 +53,8 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     _project(look, record)
     agreed = record_actions(writing, case, look.row, record.actions, now)
     keep_outcomes(writing.connection, look.row, record.outcomes)
-    keep_causes(writing.connection, look.row, record.causes)
+    if record.causes or record.governed:
+        keep_causes(writing.connection, look.row, record.causes)
     _replace_tickets(look, (*record.tickets, *agreed))
     _mark(look, "said", record.said)
     _mark(look, "due", (f"{action.action_id}:{action.due}" for action in record.actions if action.due))
@@ -81,6 +93,9 @@ def _project(look: _Look, record: LookRecord) -> None:
         "status_comment": comment,
         "status_digest": before.status_digest if record.status_digest is None else record.status_digest,
     }
+    if before.read_in and not values["governed"]:
+        # A look leaves what is not ours alone and judges nothing of it; what was read in for learning stays.
+        values |= {name: before._asdict()[name] for name in _READ_IN}
     connection.execute(update(cases).where(cases.c.id == look.row).values(**values))
     _note_changes(look, before, values)
     if record.governed and not before.governed:

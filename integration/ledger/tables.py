@@ -4,7 +4,21 @@ that one of them can be forgotten (S25)."""
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, MetaData, Named, Table, TypedColumns, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Named,
+    Table,
+    TypedColumns,
+    UniqueConstraint,
+    false,
+    or_,
+)
 
 from integration.ledger.columns import Instant, Words
 
@@ -86,6 +100,8 @@ class _Cases(TypedColumns):
     next_look: Named[datetime | None] = Column(Instant(), index=True)
     status_comment: Named[str | None] = Column(Words())
     status_digest: Named[str] = Column(Words())
+    # Of an incident that was never ours: read for learning, and nothing is written to it.
+    read_in: Named[bool] = Column(Boolean(), default=False, server_default=false())
 
 
 class _Tickets(TypedColumns):
@@ -228,6 +244,14 @@ class _Cursors(TypedColumns):
     etag: Named[str] = Column(Words())
 
 
+class _Backfills(TypedColumns):
+    """How far the reading in of a project's issues is; ``done_at`` is set when it came to the end."""
+
+    project_id: Named[int] = Column(ForeignKey("projects.id"), primary_key=True)
+    cursor: Named[str] = Column(Words())
+    done_at: Named[datetime | None] = Column(Instant())
+
+
 class _PolicyFiles(TypedColumns):
     """The files of a policy that was once in force, under the hash of their content."""
 
@@ -324,9 +348,13 @@ decisions = Table(
     Index(None, "word", "at"),
 )
 cursors = Table("cursors", metadata, _Cursors)
+backfills = Table("backfills", metadata, _Backfills)
 policy_files = Table("policy_files", metadata, _PolicyFiles)
 publications = Table("publications", metadata, _Publications)
 rejections = Table("rejections", metadata, _Rejections)
 parked = Table("parked", metadata, _Parked)
 audit = Table("audit", metadata, _Audit)
 audit_head = Table("audit_head", metadata, _AuditHead)
+
+COUNTED = or_(cases.c.governed.is_(True), cases.c.read_in.is_(True))
+"""Incidents from which something is learnt: those that are governed, and those that were read in."""

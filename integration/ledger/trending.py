@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Connection, Date, Float, and_, case, cast, distinct, extract, func, select
 
 from integration.ledger.cases import ref_of
-from integration.ledger.tables import actions, cases, causes, decisions, projects
+from integration.ledger.tables import COUNTED, actions, cases, causes, decisions, projects
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.trends import Figures, Lengths, Place, Settled, Window
@@ -34,7 +34,7 @@ class Earlier:
 def trends(connection: Connection, window: Window) -> Figures:
     """Count one window. An incident belongs to the window in which it was opened; actions and post-mortems to that in which they fell due."""
     start, end = _ends(window)
-    opened = and_(cases.c.governed.is_(True), cases.c.opened_at >= start, cases.c.opened_at < end)
+    opened = and_(COUNTED, cases.c.opened_at >= start, cases.c.opened_at < end)
     by_severity = select(cases.c.severity, func.count()).where(opened).group_by(cases.c.severity)
     severities = dict(connection.execute(by_severity).all())
     kinds = select(causes.c.category, func.count(), func.count(distinct(causes.c.case_id)))
@@ -65,7 +65,7 @@ def trends(connection: Connection, window: Window) -> Figures:
 
 
 def earlier(connection: Connection) -> tuple[Earlier, ...]:
-    """Return every governed incident with its remembered actions, in the order in which they were met."""
+    """Return every incident that counts, with its remembered actions, in the order in which they were met."""
     done: dict[int, list[tuple[str, str]]] = {}
     remembered = select(actions.c.case_id, actions.c.description, actions.c.outcome).order_by(actions.c.id)
     for row, description, outcome in connection.execute(remembered):
@@ -79,7 +79,7 @@ def earlier(connection: Connection) -> tuple[Earlier, ...]:
         cases.c.title,
         cases.c.severity,
         cases.c.opened_at,
-    ).where(cases.c.governed.is_(True))
+    ).where(COUNTED)
     return tuple(
         Earlier(
             ref_of(row.site, row.issue_id, row.locator, row.url),

@@ -25,6 +25,7 @@ NOT_IN_A_FILE = frozenset(
         "client_known",
         "text_adopted",
         "comments_read",
+        "decisions_confirmed",
         "in_time",
         "date_moved",
         "action_agreement",

@@ -12,6 +12,7 @@ from datetime import datetime
 from integration.postmortem.asking import prompts_of
 from integration.postmortem.incident import Case, CommentOrigin, Issue, IssueRef
 from integration.postmortem.nearest import Nearest, words_of
+from integration.postmortem.reading.locators import near_home
 from integration.postmortem.reading.normalise import similarity
 from integration.postmortem.remediation import ActionRow
 from integration.postmortem.rules.sections import judge_sections
@@ -25,9 +26,6 @@ SHARED_WORDS, SHARED_PART = 4, 0.2
 """How many telling words two incidents share at least, and which part of the shorter text, before the question is asked."""
 _SPOKEN = re.compile(r"post-?\s?mortem|root cause|\brca\b|retrospective|lessons? learned", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s)\]>\"|]+")
-_HASH = re.compile(r"(?<![\w/])(?:([A-Za-z0-9][\w-]*/[\w.-]+))?#([1-9]\d{0,9})\b", re.ASCII)
-_KEY = re.compile(r"\b([A-Z][A-Z0-9_]+-[1-9]\d{0,9})\b", re.ASCII)
-_ISSUE_URL = re.compile(r"https?://[^/\s]+/([A-Za-z0-9][\w-]*/[\w.-]+)/issues/([1-9]\d{0,9})\b", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,9 @@ class Past:
 def tickets_named(case: Case, policy: Policy) -> tuple[str, ...]:
     """Return the locators of tickets that the rows of actions name and the case does not hold yet, so that they can be read."""
     rows = read_postmortem(case.incident, policy).rows
-    named = (locator for row in rows for locator in _locators(" ".join((row.ticket, row.description)), case.incident))
+    named = (
+        locator for row in rows for locator in near_home(" ".join((row.ticket, row.description)), case.incident.ref)
+    )
     have = {issue.ref.locator for issue in case.issues}
     return tuple(dict.fromkeys(locator for locator in named if locator not in have))
 
@@ -122,14 +122,6 @@ def _elsewhere(incident: Issue) -> str:
     return next((url for text, url in said[1:] if _SPOKEN.search(text)), "")
 
 
-def _locators(text: str, incident: Issue) -> tuple[str, ...]:
-    if incident.ref.key.site == "jira" or "#" not in incident.ref.locator:
-        return tuple(_KEY.findall(text))
-    found = [f"{place}#{number}" for place, number in _ISSUE_URL.findall(text)]
-    found += [f"{place or incident.ref.project}#{number}" for place, number in _HASH.findall(text)]
-    return tuple(dict.fromkeys(found))
-
-
 def _actions(case: Case, postmortem: PostMortem) -> Actions:
     rows, left = postmortem.rows, list(case.tickets)
     pairs = [(row, _ticket_of(row, case, left)) for row in rows]
@@ -151,7 +143,7 @@ def _actions(case: Case, postmortem: PostMortem) -> Actions:
 
 
 def _ticket_of(row: ActionRow, case: Case, left: list[Issue]) -> Issue | None:
-    named = _locators(" ".join((row.ticket, row.description)), case.incident)
+    named = near_home(" ".join((row.ticket, row.description)), case.incident.ref)
     found = next((ticket for ticket in left if ticket.ref.locator in named), None)
     found = found or next((ticket for ticket in left if similarity(row.description, ticket.title) >= ALIKE), None)
     if found is not None:
@@ -173,7 +165,7 @@ def _shows(ticket: Issue) -> bool:
 def _likeness(incident: Issue, earlier: Sequence[Known], policy: Policy) -> Likeness | None:
     """Return the earlier incident to which the text refers, or else the one that shares most of what tells it apart."""
     words = " ".join((incident.title, incident.body, *(each.raw for each in incident.comments)))
-    named = set(_locators(words, incident))
+    named = set(near_home(words, incident.ref))
     for each in earlier:
         if each.ref.locator in named:
             return Likeness(each.ref, each.created_at)

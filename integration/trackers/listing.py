@@ -46,6 +46,10 @@ class Lists(Protocol):
         """Return how many requests this process has made so far."""
         ...
 
+    def rest_until(self, reserve: float) -> datetime | None:
+        """Return until when to rest, so that this part of what may be asked in an hour is left to others; ``None`` for not at all."""
+        ...
+
 
 @dataclass(frozen=True)
 class Published:

@@ -12,6 +12,7 @@ from integration.postmortem.rules.answered import client_written
 from integration.postmortem.rules.deadlines import Deadline
 from integration.postmortem.rules.drafting import our_issues
 from integration.postmortem.rules.gatefield import judge_gate_fields
+from integration.postmortem.rules.unconfirmed import judge_unconfirmed
 from integration.postmortem.rules.written import PostMortem
 from mappings.models import Policy, Severity
 
@@ -148,6 +149,7 @@ def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy
                 aside=True,
             )
         )
+    findings += judge_unconfirmed(case, memory, severity, policy)
     for problem in incident.document.problems:
         ask = "Please split or simplify that part."
         findings.append(

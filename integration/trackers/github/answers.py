@@ -70,6 +70,18 @@ def token_expiry(headers: Headers) -> datetime | None:
         return None
 
 
+def rest_of_hour(headers: Headers, now: datetime) -> tuple[float, datetime] | None:
+    """Return which part of the hour's requests is left (0 to 1), and when a new hour begins; ``None`` where GitHub does not say.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+    told = [headers.get(f"x-ratelimit-{name}", "") for name in ("remaining", "limit", "reset")]
+    if not all(each.isdecimal() for each in told) or not int(told[1]):
+        return None
+    wait = _seconds(int(told[2]) - (server_time(headers) or now).timestamp())
+    return int(told[0]) / int(told[1]), now + wait
+
+
 def server_time(headers: Headers) -> datetime | None:
     """Return the server's own time of an answer (aware UTC), or ``None``."""
     try:

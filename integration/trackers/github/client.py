@@ -20,7 +20,7 @@ from urllib3.exceptions import NewConnectionError
 
 from integration.clock import now
 from integration.errors import TrackerError, TrackerRefused, TrackerUnavailable
-from integration.trackers.github.answers import Answer, error_of, token_expiry
+from integration.trackers.github.answers import Answer, error_of, rest_of_hour, token_expiry
 from integration.trackers.github.connection import Plain, Presented, Redirected, Secure
 from integration.trackers.github.identifiers import Repository, repository_in
 from integration.trackers.github.remembered import Kept, Remembered
@@ -80,6 +80,7 @@ class GitHubClient:
         self._one_call = Lock()
         self.tally = Tally()
         self.token_expires: datetime | None = None
+        self.left: tuple[float, datetime] | None = None
 
     def __repr__(self) -> str:
         return f"GitHubClient({self._url.geturl()!r})"
@@ -188,6 +189,7 @@ class GitHubClient:
             raise TrackerRefused(f"GitHub redirected {asked} too often.", status=301, detail="too many redirects")
         self._count(asked, status, is_write=is_write)
         self.token_expires = token_expiry(headers) or self.token_expires
+        self.left = rest_of_hour(headers, self._clock()) or self.left
         if status == 304:
             return Answer(status, headers, None, unchanged=True)
         if status >= 300:

@@ -106,6 +106,11 @@ class GitHubTracker:
         """List all issues of a repository, the oldest first."""
         return listing.everything(self._client, repository_of(project), cursor)
 
+    def rest_until(self, reserve: float) -> datetime | None:
+        """Return when the hour is over, where less than ``reserve`` of its requests is left."""
+        left = self._client.left
+        return left[1] if left is not None and left[0] < reserve and left[1] > self._clock() else None
+
     def is_public(self, project: str) -> bool:
         """Tell whether everybody can read the repository."""
         return publishing.is_public(self._client, repository_of(project))

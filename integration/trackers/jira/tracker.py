@@ -103,6 +103,10 @@ class JiraTracker:
         """List all issues of a project, the oldest first."""
         return listing.everything(self.client, project, cursor)
 
+    def rest_until(self, reserve: float) -> datetime | None:
+        """Jira tells no budget beforehand; it asks to wait when it is spent, and is waited for then."""
+        return None
+
     def is_public(self, project: str) -> bool:
         """No project of Jira is taken for one that everybody can read: its own permissions say who can."""
         return False
