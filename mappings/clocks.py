@@ -32,6 +32,24 @@ class ToldAfter(MappingModel):
     """The executive sponsors."""
 
 
+class ReviewDays(MappingModel):
+    """Working days that reviewers have, by severity."""
+
+    SEV1: Positive
+    """Working days at SEV1."""
+    SEV2: Positive
+    """Working days at SEV2."""
+    SEV3: Positive
+    """Working days at SEV3."""
+    SEV4: Positive
+    """Working days at SEV4, where a review is asked for."""
+
+    def at(self, severity: Severity) -> int:
+        """Return the working days at ``severity``."""
+        days: int = getattr(self, severity.value)
+        return days
+
+
 class ClocksFile(MappingModel):
     """``clocks.yaml``."""
 
@@ -51,6 +69,10 @@ class ClocksFile(MappingModel):
     """Working days before an action is due at which one reminder is written; 0 is the day itself."""
     told_after_days: ToldAfter
     """Working days after a deadline at which owner, lead and sponsor are told."""
+    review_days: ReviewDays
+    """Working days from finishing a post-mortem within which it is to be reviewed."""
+    deputies_after_days: Positive
+    """Working days after which what was asked of somebody, and not answered, passes to the deputy."""
     told_at_once: tuple[Severity, ...]
     """Severities of which every day counts as a working day, and whose sponsors are told."""
     provisional_severity: Severity

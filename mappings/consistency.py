@@ -216,10 +216,11 @@ def _actions(policy: Policy) -> Iterator[Sides]:
 def _people(policy: Policy) -> Iterator[Sides]:
     file = policy.people
     known = {person.id for person in file.people}
-    for role in ("technical_reviewers", "governance_reviewers", "executive_sponsors"):
-        names: tuple[str, ...] = getattr(file.roles, role)
-        for i, name in enumerate(names):
-            yield from _refers(f"people.roles.{role}[{i}]", name, known, "the people")
+    for role in type(file.roles).model_fields:
+        for i, term in enumerate(file.roles.terms(role) if role != "deputies" else ()):
+            yield from _refers(f"people.roles.{role}[{i}]", term.id, known, "the people")
+        for i, term in enumerate(file.roles.terms(role, deputies=True)):
+            yield from _refers(f"people.roles.deputies.{role}[{i}]", term.id, known, "the people")
     for field in ("github", "github_id", "jira"):
         accounts = [(f"people.people.{person.id}.{field}", person.id, getattr(person, field)) for person in file.people]
         given = [(key, owner, str(value)) for key, owner, value in accounts if value is not None]

@@ -11,7 +11,7 @@ from mappings.checks import Check, ChecksFile
 from mappings.clocks import ClocksFile, Weekday
 from mappings.destinations import Audience, DestinationsFile, GeneratedIssue, Per, Place
 from mappings.language import LanguageFile
-from mappings.people import Approvals, Apps, CommandAuthority, JiraAuthority, JiraHolders, PeopleFile, Person, Roles
+from mappings.people import Approvals, Apps, CommandAuthority, JiraAuthority, JiraHolders, PeopleFile, Person
 from mappings.postmortem import Emptiness, LinkedIncidents, Part, PostmortemFile, Question, RespondingQuestion, Section
 from mappings.remediation import (
     ActionKind,
@@ -33,6 +33,7 @@ from mappings.remediation import (
     RequiredField,
     Ticket,
 )
+from mappings.roles import Deputies, Roles, Team
 from mappings.service import CircuitBreaker, PublicText, ServiceFile, Wording
 from mappings.severity import (
     Amount,
@@ -75,6 +76,7 @@ __all__ = [
     "Column",
     "CommandAuthority",
     "Criterion",
+    "Deputies",
     "DestinationsFile",
     "Effect",
     "Emptiness",
@@ -120,6 +122,7 @@ __all__ = [
     "SeverityFile",
     "SeverityLevels",
     "SeverityPolicy",
+    "Team",
     "Ticket",
     "Wants",
     "Weekday",

@@ -1,10 +1,12 @@
 """The models of ``people.yaml``: who may use which command, who reviews, and who is who across trackers."""
 
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from mappings.values import ENTRIES, PAIRS, Authority, Id, Keyed, MappingModel, Table, Words
+from mappings.roles import Absence, Roles, Team, absence_of
+from mappings.values import ENTRIES, PAIRS, Authority, Id, Keyed, MappingModel, Positive, Table, Words
 
 # These identifiers reach REST paths and JQL, hence the strict patterns.
 Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$")]
@@ -142,17 +144,6 @@ class Approvals(MappingModel):
         return self.technical if scope == "technical" else self.governance
 
 
-class Roles(MappingModel):
-    """People who hold a role in every incident; ids of ``people`` below."""
-
-    technical_reviewers: tuple[Id, ...]
-    """May approve the technical part, beside those with the right."""
-    governance_reviewers: tuple[Id, ...]
-    """May approve the governance part, waive and accept risks, beside those with the right."""
-    executive_sponsors: tuple[Id, ...]
-    """May accept risks and waive, beside those with the right."""
-
-
 class Person(MappingModel):
     """One person across trackers. Without an entry, accounts on two trackers are two people."""
 
@@ -166,6 +157,12 @@ class Person(MappingModel):
     """GitHub's numeric user id, which decides; logins can be renamed and taken over."""
     jira: JiraAccount | None = None
     """Jira account id (Data Center: user key)."""
+    away: tuple[Absence, ...] = ()
+    """When the person is away: their roles pass to others, or to deputies."""
+
+    def is_there(self, day: date) -> bool:
+        """Tell whether the person is not away on ``day``."""
+        return not any(absence_of(each).holds_on(day) for each in self.away)
 
 
 class PeopleFile(MappingModel):
@@ -185,6 +182,10 @@ class PeopleFile(MappingModel):
     """Apps and bots that may command."""
     roles: Roles
     """People who hold a role in every incident."""
+    team: Team
+    """How many people there are to keep apart: ``normal``, ``small`` or ``solo``."""
+    solo_after_hours: Positive
+    """Hours after which ``team: solo`` lets people verify and approve their own work, at SEV3 and SEV4."""
     approvals: Approvals
     """What each approval is of, and so which changes void it."""
     people: Annotated[tuple[Person, ...], ENTRIES, Keyed()]
@@ -195,6 +196,20 @@ class PeopleFile(MappingModel):
         ``any``.
         """
         return dict(self.github_roles).get(role_name, Authority.ANY)
+
+    def holding(self, role: str, day: date, *, deputies: bool = False) -> tuple[Person, ...]:
+        """Return who holds ``role`` on ``day``, or stands in for it, and is there, in the order of the file."""
+        known = {person.id: person for person in self.people}
+        terms = [term for term in self.roles.terms(role, deputies=deputies) if term.holds_on(day)]
+        return tuple(person for term in terms if (person := known.get(term.id)) and person.is_there(day))
+
+    def turning_days(self) -> frozenset[date]:
+        """Return the days on which a term or an absence begins, or is over."""
+        roles = [name for name in type(self.roles).model_fields if name != "deputies"]
+        terms = [term for role in roles for both in (False, True) for term in self.roles.terms(role, deputies=both)]
+        terms += [absence_of(each) for person in self.people for each in person.away]
+        begins = {term.first for term in terms if term.first}
+        return frozenset(begins | {term.last + timedelta(days=1) for term in terms if term.last})
 
     def by_github_id(self, github_id: int) -> Person | None:
         """Return the person with this numeric GitHub id, or None."""

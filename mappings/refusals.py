@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from mappings.errors import suggestion
 from mappings.merging import Problem
 from mappings.people import AppSlug, JiraAccount, Login
+from mappings.roles import Absence, Holder
 from mappings.values import IDENTIFIER, LABEL, PLAIN_LABEL, JiraField, ProjectPattern
 
 
@@ -27,6 +28,8 @@ _FORMS = {
     ): 'Write github:owner/repo or jira:KEY; * and ? stand for other characters, as in "github:acme/shop-*".',
     _pattern(Login): "Write the GitHub login without @.",
     _pattern(JiraAccount): 'Write the account id, as in "5b10ac8d82e05b22cc7d4ef5".',
+    _pattern(Holder): 'Write a short name of `people`, and its term: "rita from 2026-12-01 until 2026-12-24".',
+    _pattern(Absence): 'Write "2026-12-20 until 2027-01-06", or one day.',
     _pattern(AppSlug): "Write the app's slug, the last part of its address on GitHub.",
 }
 
@@ -43,6 +46,11 @@ _SENTENCES = {
     "string_too_long": ("This text is longer than {max_length} characters.", "Shorten it."),
     "too_short": ("This is empty.", "Add at least one entry."),
     "tuple_type": ("{value} is not a list.", "Write a list, as in [one, two]."),
+    "role_term": (
+        "{value} is not a name with a term.",
+        'Write "rita", or "rita from 2026-12-01 until 2026-12-24", the first day before the last.',
+    ),
+    "absence": ("{value} is not a time away.", 'Write "2026-12-20 until 2027-01-06", or one day.'),
     "date": ("{value} is not a day.", "Write it as YYYY-MM-DD."),
 }
 

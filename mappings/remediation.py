@@ -281,6 +281,8 @@ class RemediationFile(MappingModel):
     """What an action ticket looks like."""
     evidence: Evidence
     """What the service looks up of evidence."""
+    longest_risk_days: Annotated[int, Field(strict=True, ge=1, le=180)]
+    """Days for which the risk of not doing an action can be accepted at most."""
     reopening: Reopening
     """How the service insists."""
     close_incident_when: CloseWhen

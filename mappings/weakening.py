@@ -8,6 +8,7 @@ from typing import Any
 from mappings.flattening import Flat, flatten, shown
 from mappings.models import ActionKind, Horizon, Policy
 from mappings.remediation import CloseWhen
+from mappings.roles import Team
 from mappings.service import Profile, PublicText
 from mappings.strictness import NEUTRAL, RULES, Weaker
 from mappings.values import Authority, Kind, Level, Mode, Severity, Wants, normalise
@@ -21,6 +22,7 @@ _ORDERS: tuple[Sequence[Any], ...] = (
     tuple(Authority),
     tuple(Mode),
     tuple(Profile),
+    tuple(Team),
     (CloseWhen.POSTMORTEM_APPROVED, CloseWhen.ACTIONS_VERIFIED),
     (PublicText.EVERYTHING, PublicText.CHECKS),
     ("any_active_user", "nobody"),

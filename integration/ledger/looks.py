@@ -60,6 +60,7 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     _mark(look, "due", (f"{action.action_id}:{action.due}" for action in record.actions if action.due))
     _mark(look, "satisfied", (str(key) for key in record.satisfied))
     _reopened(look, record.reopened)
+    _review(look, is_under_way=record.in_review)
     _replace_refusals(look, record.refusals)
 
 
@@ -152,11 +153,21 @@ def _reopened(look: _Look, issues: tuple[IssueKey, ...]) -> None:
             _add_mark(look, "reopened", subject)
 
 
+def _review(look: _Look, *, is_under_way: bool) -> None:
+    """Remember when a review began, and when it was over or its text became unfinished again: its clock starts anew then."""
+    mine = select(marks.c.subject).where(marks.c.case_id == look.row, marks.c.kind == "review")
+    latest = mine.order_by(marks.c.at.desc()).limit(1)
+    was = look.writing.connection.execute(latest).scalar_one_or_none() == "begun"
+    if was != is_under_way:
+        _add_mark(look, "review", "begun" if is_under_way else "over")
+
+
 def _add_mark(look: _Look, kind: str, subject: str) -> None:
     mark = {"case_id": look.row, "kind": kind, "subject": subject, "at": look.now}
     look.writing.connection.execute(insert(marks).values(**mark))
-    # What was said was a creation, which its intent has put into the chain already; being taken on and agreed dates have entries of their own.
-    if kind not in ("said", "taken", "due"):
+    # What was said was a creation, which its intent has put into the chain already; being taken on, agreed dates and phases have entries of
+    # their own.
+    if kind not in ("said", "taken", "due", "review"):
         look.note(f"gate.{kind}", {"issue": subject})
 
 

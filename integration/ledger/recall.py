@@ -83,6 +83,7 @@ def recall(connection: Connection, case: IssueRef) -> Memory:
         taken_at=marked.taken_at,
         dates=tuple(marked.dates),
         mode=row.mode,
+        in_review_since=marked.in_review_since,
         status_comment=row.status_comment,
         status_digest=row.status_digest,
         refusals=tuple(Refusal(*found) for found in connection.execute(_REFUSALS.order_by("purpose"), this)),
@@ -122,6 +123,7 @@ class _Marked:
     satisfied: set[IssueKey] = field(default_factory=set)
     taken_at: datetime | None = None
     dates: list[tuple[str, date]] = field(default_factory=list)
+    in_review_since: datetime | None = None
 
 
 def _marks(connection: Connection, row: int) -> _Marked:
@@ -136,6 +138,8 @@ def _marks(connection: Connection, row: int) -> _Marked:
                 marked.satisfied.add(_key(subject))
             case "taken":
                 marked.taken_at = at
+            case "review":
+                marked.in_review_since = at if subject == "begun" else None
             case "due":
                 action, _, day = subject.rpartition(":")
                 marked.dates.append((action, date.fromisoformat(day)))

@@ -43,6 +43,7 @@ class LookRecord:
 
     ``spans`` are the instants that the timeline says, for lengths of time over many incidents; ``due_at`` and ``approved_at`` the deadline of
     the post-mortem and the last approval that it needed; ``causes`` and ``outcomes`` what else trends count.
+    ``in_review`` says that nothing is asked of the authors any more, and a review is wanting: since when is remembered.
     ``tickets`` are all issues of the case but the incident; the tickets of remembered actions belong to it in any case.
     ``finished`` is false for a look of which something has to wait: then ``looked_at`` and ``severity`` stay as they
     were, so that commands which it could not act on are acted on by the next one. ``people`` are accounts whose handle
@@ -65,6 +66,7 @@ class LookRecord:
     causes: tuple[KeptCause, ...] = ()
     outcomes: tuple[KeptOutcome, ...] = ()
     next_look: datetime | None = None
+    in_review: bool = False
     status_comment: str | None = None
     status_digest: str | None = None
     tickets: tuple[IssueRef, ...] = ()

@@ -17,6 +17,7 @@ from integration.postmortem.remediation import ActionRow
 from integration.postmortem.rules.elsewhere import LinkedIncident
 from integration.postmortem.rules.ending import Ended
 from integration.postmortem.rules.evidence import Proof
+from integration.postmortem.rules.roles import NO_ROLES, RolesView
 from integration.postmortem.rules.severity import SeverityView
 from mappings.models import Kind, Mode
 
@@ -103,7 +104,7 @@ class Assessment:
     assessment could change without an event (DESIGN 1.4).
     ``due_by_clock`` is the deadline as detection alone would give it, where the incident was recorded so late that more time is given.
     ``kept`` are labels that are put back now. ``ended`` says who ended it without its post-mortem, with a reason, where somebody did.
-    ``notices`` are messages about deadlines. ``timeline`` is as it is written and told in comments.
+    ``notices`` are messages about deadlines; ``roles`` is who is asked in which role. ``timeline`` is as it is written and told in comments.
     ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us.
     """
 
@@ -132,6 +133,7 @@ class Assessment:
     notices: Notices = field(default_factory=Notices)
     ended: Ended | None = None
     kept: tuple[PutBack, ...] = ()
+    roles: RolesView = NO_ROLES
 
     @property
     def spans(self) -> Spans:

@@ -7,6 +7,9 @@ from enum import StrEnum
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
 
+NOT_INDEPENDENT = "not independent"
+"""Ends the authority of whoever, in a team of one, decided about their own work."""
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -41,6 +44,16 @@ class Decision:
     def grants(self) -> bool:
         """Tell whether the decision has effect: accepted, and not merely rebuilt."""
         return self.accepted and self.confirmed
+
+    @property
+    def is_independent(self) -> bool:
+        """Tell whether whoever decided was apart from what was decided; otherwise that is shown wherever the decision is."""
+        return not self.authority.endswith(NOT_INDEPENDENT)
+
+    @property
+    def by(self) -> str:
+        """Return who decided, as it is shown."""
+        return self.actor.called if self.is_independent else f"{self.actor.called}, {NOT_INDEPENDENT}"
 
 
 @dataclass(frozen=True)
@@ -114,7 +127,8 @@ class Memory:
     ``reopened`` counts our reopenings per issue; ``satisfied`` names issues whose gate was once fully satisfied at a close: closing stays
     closed. ``status_comment`` is our status comment's id, ``status_digest`` the digest of what it says. ``severity`` and ``looked_at`` are
     those of the last look that was finished. ``taken_at`` is when the case was taken on; ``dates`` holds every due date that an action ever had,
-    as pairs of action and day, in the order in which they were seen. ``mode`` is that of the last look.
+    as pairs of action and day, in the order in which they were seen. ``mode`` is that of the last look. ``in_review_since`` is when nothing
+    was asked of the authors any more, while only reviews are wanting.
     """
 
     project: ProjectMemory
@@ -134,6 +148,7 @@ class Memory:
     taken_at: datetime | None = None
     dates: tuple[tuple[str, date], ...] = ()
     mode: str = ""
+    in_review_since: datetime | None = None
 
     def decided(self, word: str, issue: IssueKey | None = None) -> tuple[Decision, ...]:
         """Return the granting decisions of that word in the order of time, on one issue or on the whole case."""

@@ -170,6 +170,7 @@ class FactsNeeded:
     ``labellers`` labels of the incident of which it matters who put them there; ``body_editor`` asks who changed the incident's text last.
     ``links`` are addresses that evidence gave: looked up where they name an object of this very tracker, and never asked otherwise (S20).
     ``earlier`` asks the ledger for actions that were verified on earlier incidents of the project.
+    ``heads`` are projects whose lead is asked for, where the tracker has one.
     """
 
     standings: frozenset[tuple[str, Person]] = frozenset()
@@ -178,9 +179,11 @@ class FactsNeeded:
     body_editor: bool = False
     links: frozenset[str] = frozenset()
     earlier: bool = False
+    heads: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.standings or self.names or self.labellers or self.body_editor or self.links or self.earlier)
+        about_people = self.standings or self.names or self.labellers or self.body_editor or self.heads
+        return bool(about_people or self.links or self.earlier)
 
 
 @dataclass(frozen=True)
@@ -190,9 +193,10 @@ class Facts:
     ``standings`` maps (project, person id); ``people`` maps a written name to the accounts that it may mean: exactly one active account
     counts, none or several is a finding (S6). ``labellers`` maps a label to the standing of whoever set it last, taken from the timeline or
     changelog; ``body_editor`` is the standing of whoever changed the text last. ``exhibits`` maps a link to what was
-    seen of its object. What could not be read is absent. ``earlier`` are actions of earlier incidents of the project, from the ledger.
-    ``incidents`` maps the name of an issue, in small letters, to the governed incident that the ledger knows by it. ``comments_gone`` holds
-    issue and comment of grants whose comment is not there any more; ``comments_strange`` are ids of comments in our name that we do not remember.
+    seen of its object; ``heads`` a project to its lead. What could not be read is absent. ``earlier`` are actions of earlier incidents of the
+    project, from the ledger. ``incidents`` maps the name of an issue, in small letters, to the governed incident that the ledger knows by it.
+    ``comments_gone`` holds issue and comment of grants whose comment is not there any more; ``comments_strange`` are ids of comments in our
+    name that we do not remember.
     """
 
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
@@ -204,6 +208,7 @@ class Facts:
     incidents: dict[str, IssueKey] = field(default_factory=dict)
     comments_gone: frozenset[tuple[IssueKey, str]] = frozenset()
     comments_strange: tuple[str, ...] = ()
+    heads: dict[str, Person] = field(default_factory=dict)
 
     def standing(self, project: str, person: Person) -> Standing:
         """Return the person's standing on the project; what was not read grants nothing."""

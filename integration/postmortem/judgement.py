@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.findings import blocking
 from integration.postmortem.incident import Case, Facts, FactsNeeded
 from integration.postmortem.notices import Notices
-from integration.postmortem.people import Person
-from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.asked import answers, asking, facts_of_answers, may_be_incident
 from integration.postmortem.rules.causes import causes_of
 from integration.postmortem.rules.classifying import judge_asking
@@ -22,6 +21,7 @@ from integration.postmortem.rules.deadlines import Deadline, judge_deadline
 from integration.postmortem.rules.deciding import (
     Decided,
     decide,
+    decides_in_commands,
     links_in_commands,
     names_in_commands,
     people_who_command,
@@ -34,9 +34,11 @@ from integration.postmortem.rules.evidence import Proof, ProofState, given_evide
 from integration.postmortem.rules.exhibits import links_given, show, since
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
 from integration.postmortem.rules.keeping import judge_labels
-from integration.postmortem.rules.ladder import People, judge_notices, lead_of, listed
+from integration.postmortem.rules.ladder import People, judge_notices, lead_of
 from integration.postmortem.rules.notes import read_beginning, read_notes
 from integration.postmortem.rules.remediation import count_finding, judge_action
+from integration.postmortem.rules.reviewing import Review, judge_review, review_of, turns_of
+from integration.postmortem.rules.roles import RolesView, judge_lead, roles_of
 from integration.postmortem.rules.severity import SeverityView, judge_severity
 from integration.postmortem.rules.standing import GovernedView, judge_standing
 from integration.postmortem.rules.together import judge_together
@@ -61,10 +63,16 @@ def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
     labellers = frozenset({policy.severity.incident.adopt_label}) if adopting else frozenset[str]()
     changed_since_adoption = memory.adopted_digest not in (None, incident.body_digest)
     written = read_postmortem(incident, policy)
-    names = {row.owner for row in written.rows if row.owner} | written.answers.people | names_in_commands(case, memory)
+    names = {row.owner for row in written.rows if row.owner} | written.answers.people | written.roles.names
+    names |= names_in_commands(case, memory)
+    decides = decides_in_commands(case, memory)
+    editor = changed_since_adoption or (decides and written.roles.reviewers_named)
+    # On a Jira site whose rights are not mapped, the project's lead decides.
+    is_unmapped = incident.ref.key.site == "jira" and not policy.people.jira.is_mapped
+    heads = frozenset({incident.ref.project}) if decides and is_unmapped else frozenset[str]()
     links = links_given(memory) | links_in_commands(case, memory)
     return FactsNeeded(
-        frozenset(standings), frozenset(names), labellers, changed_since_adoption, links, earlier=bool(written.rows)
+        frozenset(standings), frozenset(names), labellers, editor, links, earlier=bool(written.rows), heads=heads
     )
 
 
@@ -161,10 +169,10 @@ def _assess(bench: _Bench) -> Assessment:
     severity = judge_severity(case.incident, bench.memory, bench.decided.decisions, policy, bench.postmortem)
     kind = policy.kind(severity.severity)
     actions = _actions(bench, severity)
-    lead = lead_written(bench.postmortem.answers, bench.facts)
+    roles = roles_of(case, bench.postmortem, bench.decisions, bench.facts, policy, bench.now)
+    lead = roles.lead_written
     about = judge_incident(case, bench.memory, bench.decisions, bench.postmortem, severity.severity, policy, lead)
     too_many = count_finding(len(bench.drafts), severity.severity, policy)
-    approvals = judge_approvals(case, bench.postmortem, bench.decisions, kind, severity.severity, policy)
     elsewhere, linked = judge_elsewhere(
         bench.postmortem, case, bench.memory, severity.severity, policy, may_create=_writes(bench)
     )
@@ -176,24 +184,29 @@ def _assess(bench: _Bench) -> Assessment:
     holds = standing.mode is Mode.ENFORCE
     comments = judge_comments(case, bench.facts, bench.memory, bench.decisions, severity.severity, policy, holds=holds)
     untrusted = () if standing.is_trusted else (not_adopted(severity.severity, policy),)
-    findings = waive(
-        (
-            *severity.findings,
-            *labels.findings,
-            *about.findings,
-            *of_all(comments),
-            *untrusted,
-            *content,
-            *((too_many,) if too_many else ()),
-            *approvals,
+    own = (
+        *severity.findings,
+        *labels.findings,
+        *about.findings,
+        *judge_lead(roles, severity.severity, policy),
+        *of_all(comments),
+        *untrusted,
+        *content,
+    )
+    asked = waive((*own, *((too_many,) if too_many else ())), bench.decisions)
+    is_over = about.is_over or kind is Kind.REVIEW or case.incident.closed
+    rows = tuple(f for view in actions for f in view.findings if f.check.startswith("action."))
+    since = (bench.memory.in_review_since or bench.now) if is_over and not blocking((*asked, *rows)) else None
+    approvals = waive(
+        judge_approvals(
+            case, bench.postmortem, bench.decisions, kind, severity.severity, roles, since, policy, bench.now
         ),
         bench.decisions,
     )
+    findings = (*asked, *approvals)
     gates = judge_gates(case, findings, actions, kind, severity.severity, policy, tickets_made=not _is_public(bench))
     gates = held_by(gates, comments, bench.decisions)
-    is_over = about.is_over or kind is Kind.REVIEW or case.incident.closed
-    written = (*findings, *(f for view in actions for f in view.findings if f.check.startswith("action.")))
-    phase = judge_phase(written, gates, is_over=is_over)
+    phase = judge_phase((*findings, *rows), gates, is_over=is_over)
     if phase is Phase.RESPONDING:
         findings = tuple(f if f.check in about.asked_now else f.postponed() for f in findings)
     deadline = _deadline(bench, severity)
@@ -203,7 +216,9 @@ def _assess(bench: _Bench) -> Assessment:
     if is_overdue:
         reminder = late(severity.severity, policy, deadline)
         findings = (*findings, reminder if phase is Phase.WRITING else reminder.postponed())
-    notices = _notices(bench, severity, actions, deadline, phase, lead)
+    review = review_of(since, approvals, roles) if phase is Phase.IN_REVIEW else None
+    notices = _notices(bench, severity, actions, deadline, phase, roles, review)
+    turns = (due, asking.at, *notices.later, *turns_of(review, severity.severity, policy), roles.turns_at)
     assessment = Assessment(
         case=case.incident.ref,
         governed=standing.governed,
@@ -220,7 +235,7 @@ def _assess(bench: _Bench) -> Assessment:
         decisions=bench.decided.decisions,
         suggestions=bench.decided.suggestions,
         paused_by=_paused_by(bench.decisions),
-        next_look=_next_look(bench, (due, asking.at, *notices.later), actions),
+        next_look=_next_look(bench, turns, actions),
         ask_reviewer=asking.now,
         adopted_digest=standing.adopted_digest,
         timeline=bench.postmortem.told,
@@ -229,6 +244,7 @@ def _assess(bench: _Bench) -> Assessment:
         due_by_clock=deadline.by_clock if deadline.is_eased else None,
         notices=notices,
         kept=labels.back,
+        roles=roles,
     )
     over = ended(bench.decisions, case.incident.ref.key)
     return assessment if over is None else as_ended(assessment, over, waive(of_all(comments), bench.decisions))
@@ -290,15 +306,19 @@ def _notices(
     actions: tuple[ActionView, ...],
     deadline: Deadline,
     phase: Phase,
-    lead: Person | None,
+    roles: RolesView,
+    review: Review | None,
 ) -> Notices:
     """In a place that everybody can read, nobody is named beside a deadline (S27)."""
     if _is_public(bench) or bench.standing.governed is not Governed.GOVERNED:
         return Notices()
     case, policy = bench.case, bench.policy
-    sponsors = listed(case.incident.ref.key.site, policy.people.roles.executive_sponsors, policy)
-    people = People(lead_of(case, bench.decisions, lead), sponsors)
-    return judge_notices(case, actions, deadline.due, phase, severity.severity, people, bench.memory, policy, bench.now)
+    people = People(lead_of(case, bench.decisions, roles.lead_written), roles.sponsors_apart)
+    due = judge_notices(case, actions, deadline.due, phase, severity.severity, people, bench.memory, policy, bench.now)
+    if review is None:
+        return due
+    asked = judge_review(review, case.incident, severity.severity, people.lead, bench.memory, policy, bench.now)
+    return Notices((*due.now, *asked.now), (*due.later, *asked.later))
 
 
 def _next_look(

@@ -10,20 +10,23 @@ from mappings.models import Claim
 
 
 class Step(StrEnum):
-    """A step of the ladder, in its order; ``MOVED`` is no step but tells of a date that was moved often."""
+    """A step of the ladder, in its order; ``MOVED`` is no step but tells of a date that was moved often; ``REVIEW`` and ``DEPUTY`` are of a review."""
 
     REMINDER = "reminder"
     OWNER = "owner"
     LEAD = "lead"
     SPONSOR = "sponsor"
     MOVED = "moved"
+    REVIEW = "review"
+    DEPUTY = "deputy"
 
 
 @dataclass(frozen=True)
 class Notice:
     """One message: on which issue, under which purpose, to whom, and what is due.
 
-    ``action_id`` is empty for the post-mortem itself; ``missing`` are the claims that the action still needs.
+    ``action_id`` is empty for the post-mortem itself; ``missing`` are the claims that the action still needs. ``scope`` is what a review is of,
+    and ``is_named`` whether it was asked of anybody.
     """
 
     issue: IssueRef
@@ -33,6 +36,8 @@ class Notice:
     due: datetime | date
     action_id: str = ""
     missing: tuple[Claim, ...] = ()
+    scope: str = ""
+    is_named: bool = True
 
 
 @dataclass(frozen=True)

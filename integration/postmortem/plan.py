@@ -27,6 +27,7 @@ from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.asked import question_of, was_asked
 from integration.postmortem.rules.classifying import reviewer_asked
 from integration.postmortem.rules.gatefield import gate_field_wanted
+from integration.postmortem.rules.roles import Role
 from integration.postmortem.rules.severity import BY_COMMAND, kept
 from integration.postmortem.writing.linked import linked_title, linked_tree, severity_elsewhere
 from integration.postmortem.writing.notices import notice_tree
@@ -171,7 +172,13 @@ def _asked_once(assessment: Assessment, incident: Issue, memory: Memory, policy:
     if view.put_back and view.severity is not None:
         said.append(EnsureReply(incident.ref, kept(incident, view.severity), put_back_reply(view, policy)))
     if assessment.ask_reviewer:
-        said.append(EnsureReply(incident.ref, reviewer_asked(incident), reviewer_reply(incident, policy)))
+        said.append(
+            EnsureReply(
+                incident.ref,
+                reviewer_asked(incident),
+                reviewer_reply(assessment.roles.seat(Role.GOVERNANCE).people, policy),
+            )
+        )
     return tuple(reply for reply in said if reply.purpose not in memory.said)
 
 

@@ -47,6 +47,7 @@ def record_of(
         causes=tuple(map(_kept, assessment.causes)),
         outcomes=tuple(_outcome(view, memory) for view in assessment.actions if view.ticket is not None),
         next_look=assessment.next_look,
+        in_review=assessment.phase is Phase.IN_REVIEW,
         status_comment=memory.status_comment or "",
         status_digest=memory.status_digest if memory.status_comment else "",
         # Issues that people linked stay their own: an incident that hangs on another one is a case all the same.

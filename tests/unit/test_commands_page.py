@@ -1,7 +1,6 @@
 """``docs/commands.md`` says what the program does: every command, its authority and place, examples that work, refusals that exist."""
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -80,7 +79,7 @@ def test_each_refusal_has_its_line_and_each_line_its_refusal() -> None:
 
 
 def test_how_far_ahead_a_risk_may_be_accepted_is_told() -> None:
-    assert f"at most {verdicts.LONGEST_RISK // timedelta(days=1)} days ahead" in PAGE
+    assert f"at most {a_policy().remediation.longest_risk_days} days ahead" in PAGE
 
 
 def _accepted(example: str, *, on_ticket: bool) -> bool:

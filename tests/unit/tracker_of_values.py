@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from integration.postmortem.after import after
-from integration.postmortem.assessment import Assessment, Governed
+from integration.postmortem.assessment import Assessment, Governed, Phase
 from integration.postmortem.commands import (
     Command,
     EnsureActionTicket,
@@ -113,6 +113,7 @@ def _remembered(memory: Memory, assessment: Assessment, now: datetime) -> Memory
         memory,
         governed=memory.governed or assessment.governed is Governed.GOVERNED,
         adopted_digest=assessment.adopted_digest or memory.adopted_digest,
+        in_review_since=(memory.in_review_since or now) if assessment.phase is Phase.IN_REVIEW else None,
         taken_at=memory.taken_at or (now if assessment.governed is Governed.GOVERNED and not memory.governed else None),
         dates=(
             *memory.dates,

@@ -13,6 +13,7 @@ PERSON = re.compile(
     r"(?<![\w@/.\[~-])@[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}(?![\w/])|\[~(?:accountid:)?[\w.@:+-]{1,128}\]"
 )
 SEVERITY = re.compile(r"\s*sev[ -]?([1-4])(?![\w.])", re.IGNORECASE)
+FROM = re.compile(r"(?<!\S)from:(\S+)", re.IGNORECASE)
 UNTIL = re.compile(r"(?<!\S)until:(\S+)", re.IGNORECASE)
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 MAX_ADDRESS = 2_000
@@ -38,6 +39,18 @@ def read_until(args: str) -> tuple[date | None, str]:
     rest = " ".join(UNTIL.sub(" ", args).split())
     day = read_date(found[0]) if len(found) == 1 and ISO_DATE.fullmatch(found[0]) else None
     return day, rest
+
+
+def read_term(args: str) -> tuple[date | None, date | None, bool]:
+    """Return the days of ``from:`` and ``until:``, and whether what is there is sound: a day each, at most one of each, in their order."""
+    days: list[date | None] = []
+    for pattern in (FROM, UNTIL):
+        found = pattern.findall(args)
+        days.append(read_date(found[0]) if len(found) == 1 and ISO_DATE.fullmatch(found[0]) else None)
+        if found and days[-1] is None:
+            return None, None, False
+    first, last = days
+    return first, last, first is None or last is None or first <= last
 
 
 def read_time(args: str, day: date, zone: tzinfo = UTC) -> tuple[datetime | None, str]:

@@ -1,6 +1,7 @@
 """Who holds which authority in a project (SECURITY.md S7). Rights come from this look's standing and the mapping; names and association never count."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from integration.postmortem.people import Person, PersonKind, Standing
 from mappings.models import Authority, JiraHolders, PeopleFile
@@ -41,20 +42,42 @@ APPOINTED_FOR = {
 """What the people whom the mapping names for a role may do, beside those with the right (``people.yaml``, ``roles``)."""
 
 
-def appointed(person: Person, deed: str, people: PeopleFile) -> str:
-    """Return the role by which the mapping lets this very account do ``deed`` (a word, with its scope), or an empty string."""
+def appointed(
+    person: Person,
+    deed: str,
+    people: PeopleFile,
+    day: date,
+    barred: frozenset[str] = frozenset(),
+    *,
+    has_passed: bool = False,
+) -> str:
+    """Return the role by which the mapping lets this very account do ``deed`` (a word, with its scope) on ``day``, or an empty string.
+
+    Deputies may where nobody of the role is there, or nobody but those ``barred`` by their part in the incident, or where ``has_passed``
+    says that a question went unanswered for long enough.
+    """
     if not person.active or person.kind is not PersonKind.HUMAN:
         return ""
-    listed = people.by_jira_account(person.id) if person.site == "jira" else _on_github_by_id(person, people)
-    if listed is None:
-        return ""
-    roles = APPOINTED_FOR.get(deed, ())
-    role = next((role for role in roles if listed.id in getattr(people.roles, role)), "")
-    return f"named in the mapping as {role.replace('_', ' ').removesuffix('s')}" if role else ""
+    for role in APPOINTED_FOR.get(deed, ()):
+        name = role.replace("_", " ").removesuffix("s")
+        holders = people.holding(role, day)
+        if any(_is_account(each, person) for each in holders):
+            return f"named in the mapping as {name}"
+        is_free = [each for each in holders if _account_on(each, person.site) not in barred]
+        stands_in = has_passed or not is_free
+        if stands_in and any(_is_account(each, person) for each in people.holding(role, day, deputies=True)):
+            return f"named in the mapping as deputy {name}"
+    return ""
 
 
-def _on_github_by_id(person: Person, people: PeopleFile) -> Listed | None:
-    return people.by_github_id(int(person.id)) if person.id.isdecimal() else None
+def _is_account(listed: Listed, person: Person) -> bool:
+    return person.id == _account_on(listed, person.site)
+
+
+def _account_on(listed: Listed, site: str) -> str | None:
+    if site == "jira":
+        return listed.jira
+    return str(listed.github_id) if listed.github_id is not None else None
 
 
 def _is_mapped_app(person: Person, people: PeopleFile) -> bool:

@@ -1,12 +1,18 @@
 """What a verdict on a command may look at, and what it comes to; shared by the modules that judge commands."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Comment, Facts, Issue
+from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.drafting import ActionDraft
-from mappings.models import Authority, Policy
+from integration.postmortem.rules.roles import Role, Seat, involved, mapped_lead, seat_of
+from integration.postmortem.rules.rolesection import RolesWritten, resolved
+from integration.postmortem.rules.severity import judge_severity
+from integration.postmortem.rules.written import PostMortem, read_postmortem
+from mappings.models import Authority, Policy, Severity
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,47 @@ class Bench:
         """Return the decisions on this issue so far, oldest first."""
         return tuple(decision for decision in self.memory.decisions if decision.issue == self.issue.ref.key)
 
+    @property
+    def written(self) -> PostMortem:
+        """Return the post-mortem as it is written."""
+        return read_postmortem(self.case.incident, self.policy)
+
+    @property
+    def severity(self) -> Severity | None:
+        """Return the severity in force at this point of the conversation."""
+        return judge_severity(self.case.incident, self.memory, (), self.policy, self.written).severity
+
+    @property
+    def today(self) -> date:
+        """Return the day in the zone of the mapping."""
+        return self.now.astimezone(ZoneInfo(self.policy.clocks.zone)).date()
+
+    @property
+    def roles_written(self) -> RolesWritten:
+        """Return whom the section Roles names."""
+        return resolved(self.written.roles, self.facts)
+
+    @property
+    def lead(self) -> str:
+        """Return the id of whoever leads the post-mortem, or an empty string."""
+        named = next((decision.subject for decision in reversed(self.memory.decided("lead"))), "")
+        if named:
+            return named
+        apart = involved(self.memory.decisions, self.roles_written)
+        lead = lead_written(self.written.answers, self.facts) or mapped_lead(self.case, apart, self.policy, self.today)
+        return lead.id if lead else ""
+
+    def seat(self, role: Role) -> Seat:
+        """Return who is asked in that role."""
+        return seat_of(role, self.case, self.roles_written, self.memory.decisions, self.policy, self.today)
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """Accepted or not. ``reason`` of an accepted one is the value granted (a severity, a claim, a date); ``needs`` the authority for it."""
+    """Accepted or not. ``reason`` of an accepted one is the value granted (a severity, a claim, a date); ``needs`` the authority for it.
+
+    ``independent`` is false where somebody in a team of one decides about their own work, and may.
+    """
 
     accepted: bool
     reason: str
@@ -48,6 +91,7 @@ class Verdict:
     remedy: str = ""
     subject: str = ""
     needs: Authority | None = None
+    independent: bool = True
 
     @staticmethod
     def refuse(slug: str, why: str, remedy: str) -> "Verdict":

@@ -1,13 +1,16 @@
 """May this issue be closed, and if not, what is missing? (DESIGN 5 "Closing")"""
 
+from datetime import datetime
 from typing import assert_never
 
 from integration.postmortem.assessment import ActionView, Gate, Phase
-from integration.postmortem.decisions import Decision
+from integration.postmortem.decisions import NOT_INDEPENDENT, Decision
 from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Case
 from integration.postmortem.rules.approving import SCOPES, changed_since, covered, still_holds
 from integration.postmortem.rules.evidence import ProofState
+from integration.postmortem.rules.reviewing import whom_to_ask
+from integration.postmortem.rules.roles import Role, RolesView, named_for
 from integration.postmortem.rules.written import PostMortem
 from mappings.models import CloseWhen, Kind, Policy, Severity
 
@@ -23,7 +26,7 @@ def judge_ticket(view: ActionView, severity: Severity | None, policy: Policy) ->
                 about,
                 True,
                 level,
-                f"verified by {proof.by.called if proof.by else 'somebody independent'}{_sources(view)}",
+                f"verified by {_verifier(view)}{_sources(view)}",
             )
         case ProofState.RISK_ACCEPTED:
             return Finding("evidence", about, True, level, f"not done; the risk is accepted until {proof.until}")
@@ -58,6 +61,11 @@ def judge_ticket(view: ActionView, severity: Severity | None, policy: Policy) ->
             assert_never(proof.state)
 
 
+def _verifier(view: ActionView) -> str:
+    who = view.proof.by.called if view.proof.by else "somebody independent"
+    return who if view.proof.is_independent else f"{who}, {NOT_INDEPENDENT}"
+
+
 def _sources(view: ActionView) -> str:
     return f" ({view.proof.sources})" if view.proof.sources else ""
 
@@ -77,12 +85,18 @@ def judge_approvals(
     decisions: tuple[Decision, ...],
     kind: Kind,
     severity: Severity | None,
+    roles: RolesView,
+    since: datetime | None,
     policy: Policy,
+    now: datetime,
 ) -> tuple[Finding, ...]:
-    """Return a finding per approval that this kind needs. An approval is of what its scope covers: when that changes, it lapses."""
+    """Return a finding per approval that this kind needs. An approval is of what its scope covers: when that changes, it lapses.
+
+    ``since`` is when the authors were done, ``None`` while they are not: then nobody is asked for a review yet.
+    """
     if kind is Kind.REVIEW:
         return ()
-    return tuple(_approval(scope, case, postmortem, decisions, severity, policy) for scope in SCOPES)
+    return tuple(_approval(scope, case, postmortem, decisions, severity, roles, since, policy, now) for scope in SCOPES)
 
 
 def _approval(
@@ -91,26 +105,24 @@ def _approval(
     postmortem: PostMortem,
     decisions: tuple[Decision, ...],
     severity: Severity | None,
+    roles: RolesView,
+    since: datetime | None,
     policy: Policy,
+    now: datetime,
 ) -> Finding:
     check, about = f"approval_{scope}", f"{scope.capitalize()} review"
     level = policy.level(check, severity)
     given = [d for d in decisions if d.word == "approve" and d.grants and d.reason == scope]
     reason = "not approved yet"
     if given:
-        parts = covered(scope, postmortem, case.incident, decisions, severity, (), policy)
+        reviewers = named_for(Role.of_scope(scope), decisions, postmortem.roles)
+        parts = covered(scope, postmortem, case.incident, decisions, severity, reviewers, policy)
         if still_holds(given[-1], parts, case.incident, decisions):
-            return Finding(check, about, True, level, f"approved by {given[-1].actor.called}")
+            return Finding(check, about, True, level, f"approved by {given[-1].by}")
         what = changed_since(given[-1], parts)
         reason = f"it changed after it was approved{f': {what}' if what else ''}"
-    return Finding(
-        check,
-        about,
-        False,
-        level,
-        reason,
-        f"`/approve {scope}` by somebody with the right who does not lead the post-mortem.",
-    )
+    asked = whom_to_ask(roles.seat(Role.of_scope(scope)), since, severity, policy, now)
+    return Finding(check, about, False, level, reason, f"`/approve {scope}` {asked}.")
 
 
 def judge_gates(

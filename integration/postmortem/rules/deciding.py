@@ -6,14 +6,15 @@ Whether a command makes sense is judged in :mod:`verdicts`; here: what is new, i
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.decisions import NOT_INDEPENDENT, Decision, Memory
 from integration.postmortem.incident import Case, Comment, CommentOrigin, Facts, Issue, IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.reading.commands import Command, Suggestion, read_commands
-from integration.postmortem.rules.authority import Held, appointed, authority_of
+from integration.postmortem.rules.authority import APPOINTED_FOR, Held, authority_of
 from integration.postmortem.rules.bench import Bench, Verdict
 from integration.postmortem.rules.drafting import ActionDraft, our_issues
+from integration.postmortem.rules.eligible import objection, role_held
 from integration.postmortem.rules.exhibits import MOST_LINKS, link_in
 from integration.postmortem.rules.verdicts import WORDS, judge_command
 from mappings.models import Authority, Policy
@@ -53,13 +54,23 @@ def people_who_command(case: Case, memory: Memory) -> frozenset[tuple[str, Perso
 
 
 def names_in_commands(case: Case, memory: Memory) -> frozenset[str]:
-    """Return the names that undecided ``/lead`` and ``/participants`` commands mention, to be resolved to accounts (S6)."""
+    """Return the names that undecided commands about people mention, to be resolved to accounts (S6)."""
     return frozenset(
         name
         for _, comment in undecided(case, memory)
         for said in read_commands(comment.raw, WORDS)
-        if isinstance(said, Command) and said.word in ("lead", "participants")
+        if isinstance(said, Command) and said.word in ("lead", "participants", "reviewer", "sponsor")
         for name in read_people(said.args)
+    )
+
+
+def decides_in_commands(case: Case, memory: Memory) -> bool:
+    """Tell whether an undecided command approves, waives or accepts a risk: then it matters who was asked, and who wrote that down."""
+    words = {deed.partition(" ")[0] for deed in APPOINTED_FOR}
+    return any(
+        isinstance(said, Command) and said.word in words
+        for _, comment in undecided(case, memory)
+        for said in read_commands(comment.raw, WORDS)
     )
 
 
@@ -118,13 +129,20 @@ def _judge(said: Command, bench: Bench, standing: Standing) -> tuple[Verdict, st
         return Verdict.refuse("through_app", "it was posted through an app", "Please post it yourself."), by
     verdict = judge_command(said, bench)
     needed = verdict.needs or Authority.ANY
+    deed = f"{said.word} {verdict.reason}" if said.word == "approve" else said.word
     if not held.covers(needed):
-        deed = f"{said.word} {verdict.reason}" if said.word == "approve" else said.word
-        role = appointed(comment.author, deed, policy.people)
-        if role:
-            return verdict, role
-        return Verdict.refuse("not_authorised", _who_may(needed), f"What counts here: {held.by}."), by
-    return verdict, by
+        role = _by_role(deed, bench) if verdict.accepted else ""
+        if not role:
+            return Verdict.refuse("not_authorised", _who_may(needed), f"What counts here: {held.by}."), by
+        by = role
+    return (objection(deed, bench) if verdict.accepted else None) or verdict, by
+
+
+def _by_role(deed: str, bench: Bench) -> str:
+    """Return the role by which somebody without the right may do this: by the mapping, or as the lead, who may name reviewers."""
+    if deed == "reviewer" and bench.lead == bench.comment.author.id and bench.comment.author.active:
+        return "leads the post-mortem"
+    return role_held(bench.comment.author, deed, bench)
 
 
 def _is_insider(held: Held, standing: Standing, issue: Issue) -> bool:
@@ -175,7 +193,7 @@ def _decision(said: Command, bench: Bench, verdict: Verdict, by: str, stamp: str
         args=said.args[:500],
         actor=bench.comment.author,
         accepted=verdict.accepted,
-        authority=by,
+        authority=by if verdict.independent else f"{by}; {NOT_INDEPENDENT}",
         reason=verdict.reason if verdict.accepted else f"{verdict.reason}: {verdict.why}. {verdict.remedy}".strip(),
         subject=verdict.subject,
         policy=stamp,

@@ -33,7 +33,8 @@ class Proof:
     """The proof of one action: its state, the claims still missing, who verified or accepted, until when, and the reason in words.
 
     ``shown`` is the evidence with what was seen of it. ``comes_back`` says that a ticket which was rightly closed is open work again: the
-    evidence was refused, its object changed, or the time of an accepted risk is over.
+    evidence was refused, its object changed, or the time of an accepted risk is over. ``is_independent`` is false where, in a team of one,
+    people verified their own work.
     """
 
     state: ProofState
@@ -44,6 +45,7 @@ class Proof:
     given: tuple[Decision, ...] = ()
     shown: tuple[Shown, ...] = ()
     comes_back: bool = False
+    is_independent: bool = True
 
     @property
     def sources(self) -> str:
@@ -150,6 +152,7 @@ def _held(
         return None
     changed = changed_since(verified.subject.partition(" ")[2], shown)
     if not changed:
-        return Proof(ProofState.VERIFIED, by=verified.actor, given=given, shown=shown)
+        apart = verified.is_independent
+        return Proof(ProofState.VERIFIED, by=verified.actor, given=given, shown=shown, is_independent=apart)
     missing = missing_claims(kind, tuple(each.given for each in shown if each.counts), policy)
     return Proof(ProofState.LAPSED, missing, by=verified.actor, given=given, shown=shown, why=changed, comes_back=True)

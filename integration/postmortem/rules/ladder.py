@@ -13,9 +13,9 @@ from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.notices import Notice, Notices, Step
 from integration.postmortem.people import Person
-from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.rules.moving import moves_of
+from integration.postmortem.rules.roles import lead_named
 from mappings.models import Policy, Severity
 
 OWNERS_TURN = (ProofState.WANTED, ProofState.LAPSED, ProofState.REJECTED)
@@ -153,32 +153,5 @@ def _moved_often(actions: tuple[ActionView, ...], people: People, memory: Memory
 
 
 def lead_of(case: Case, decisions: tuple[Decision, ...], written: Person | None) -> Person:
-    """Return who leads: as ``/lead`` named, or as the form names, or else who reported the incident."""
-    named = next((d for d in reversed(decisions) if d.word == "lead" and d.grants), None)
-    if named is None:
-        return written or case.incident.author
-    known = {person.id: person for issue in case.issues for person in _seen_on(issue)}
-    if named.subject in known:
-        return known[named.subject]
-    site = case.incident.ref.key.site
-    if site == "jira":
-        return Person(site, named.subject, named.subject, name=named.reason)
-    handle = next(iter(read_people(named.args)), named.reason).removeprefix("@")
-    return Person(site, named.subject, handle)
-
-
-def _seen_on(issue: Issue) -> tuple[Person, ...]:
-    return (issue.author, *issue.assignees, *(comment.author for comment in issue.comments))
-
-
-def listed(site: str, ids: tuple[str, ...], policy: Policy) -> tuple[Person, ...]:
-    """Return the people whom the mapping lists under these short names, as far as they can be mentioned on this tracker."""
-    by_id = {person.id: person for person in policy.people.people}
-    found: list[Person] = []
-    for name in ids:
-        person = by_id[name]
-        if site == "jira" and person.jira:
-            found.append(Person("jira", person.jira, person.jira, name=person.name))
-        elif site == "github" and person.github:
-            found.append(Person("github", str(person.github_id or 0), person.github, name=person.name))
-    return tuple(found)
+    """Return who leads: as ``/lead`` named, or as the text or the mapping names, or else who reported the incident."""
+    return lead_named(case, decisions) or written or case.incident.author

@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.reading.arguments import (
     A_MINUTE,
     Told,
     read_links,
-    read_people,
     read_severity,
     read_told,
     read_until,
 )
 from integration.postmortem.reading.commands import Command
-from integration.postmortem.rules.answered import lead_written
+from integration.postmortem.rules.appointing import judge_asked, judge_people
 from integration.postmortem.rules.approving import bound_to, covered
 from integration.postmortem.rules.bench import NOT_A_TICKET as _NOT_A_TICKET
 from integration.postmortem.rules.bench import Bench, Verdict
@@ -23,14 +22,28 @@ from integration.postmortem.rules.bench import elsewhere_than as _elsewhere
 from integration.postmortem.rules.bench import needs as _needs
 from integration.postmortem.rules.criteria import NONE
 from integration.postmortem.rules.drafting import ActionDraft
+from integration.postmortem.rules.eligible import leads_or_led, may_stand_alone, not_before
 from integration.postmortem.rules.ending import judge_duplicate, judge_incident_word, judge_not_incident
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, seal, subject_of
 from integration.postmortem.rules.exhibits import Shown, evidence_subject, show, waiting_for
-from integration.postmortem.rules.severity import judge_severity
-from integration.postmortem.rules.written import read_postmortem
+from integration.postmortem.rules.roles import Role, named_for
 from mappings.models import ActionKind, Policy, Severity
 
-LONGEST_RISK = timedelta(days=180)
+NOT_WAIVABLE = {
+    "evidence": (
+        "independent proof cannot be waived",
+        "An action that will not be done: `/accept-risk` on its ticket.",
+    ),
+    "verification": (
+        "independent proof cannot be waived",
+        "An action that will not be done: `/accept-risk` on its ticket.",
+    ),
+    "approval_technical": ("a review cannot be waived", "`/reviewer technical @name` asks somebody else for it."),
+    "approval_governance": ("a review cannot be waived", "`/reviewer governance @name` asks somebody else for it."),
+    "text_adopted": ("authority cannot be waived", "Somebody with triage rights can save the text once more."),
+    "authority_mapped": ("authority cannot be waived", "An administrator can name who may command in people.yaml."),
+}
+"""Checks on independence and authority, which nobody sets aside: why, and what helps instead."""
 PLACEHOLDER = re.compile(r"(?<!\S)(?:<[a-z][a-z ]{1,60}>|@name)(?!\S)")
 """What stands in the lines to copy where the writer's own words belong: what is copied as it stands decides nothing."""
 
@@ -56,9 +69,10 @@ def _severity(said: Command, bench: Bench) -> Verdict:
             "form", "it needs a severity and a reason", "For example: `/severity sev2 wrong answers for two days`"
         )
     # What counts is the severity in force, not the recorded one: at the first look nothing is recorded yet.
-    wanted, before = Severity(named), judge_severity(bench.case.incident, bench.memory, (), bench.policy).severity
+    wanted, before = Severity(named), bench.severity
     lower = before is not None and wanted.is_below(before)
-    return Verdict(True, wanted.value, needs=_needs(bench, "severity-lower" if lower else "severity"))
+    was = before.value if before is not None and lower else ""
+    return Verdict(True, wanted.value, subject=was, needs=_needs(bench, "severity-lower" if lower else "severity"))
 
 
 def _criteria(said: Command, bench: Bench) -> Verdict:
@@ -122,47 +136,30 @@ def _client(said: Command, bench: Bench) -> Verdict:
     return Verdict(True, name, needs=_needs(bench, "client"))
 
 
-def _people(said: Command, bench: Bench) -> Verdict:
-    if elsewhere := _elsewhere(bench, ticket=False):
-        return elsewhere
-    named = read_people(said.args)
-    if not named or (said.word == "lead" and len(named) > 1):
-        return Verdict.refuse("form", "it needs a person", f"For example: `/{said.word} @name`")
-    found = []
-    for name in named:
-        active = [person for person in bench.facts.people.get(name, ()) if person.active]
-        if len(active) != 1:
-            return Verdict.refuse(
-                "nobody",
-                f"{name} is not exactly one active account here",
-                "Please mention them the way the tracker offers it.",
-            )
-        found.append(active[0])
-    called, ids = ", ".join(person.called for person in found), " ".join(person.id for person in found)
-    return Verdict(True, called, subject=ids, needs=_needs(bench, said.word))
-
-
 def _approve(said: Command, bench: Bench) -> Verdict:
     if elsewhere := _elsewhere(bench, ticket=False):
         return elsewhere
     scope = said.args.split(" ")[0].casefold()
     if scope not in ("technical", "governance"):
         return Verdict.refuse("form", "it needs a scope", "`/approve technical` or `/approve governance`")
-    lead = next((decision.subject for decision in reversed(bench.memory.decided("lead"))), "") or _written_lead(bench)
-    if lead == bench.comment.author.id:
-        return Verdict.refuse(
-            "own_work", "whoever leads the post-mortem does not approve it", "Somebody else with the right can."
-        )
-    incident, policy, written = bench.case.incident, bench.policy, read_postmortem(bench.case.incident, bench.policy)
-    severity = judge_severity(incident, bench.memory, (), policy, written).severity
-    subject = bound_to(covered(scope, written, incident, bench.memory.decisions, severity, (), policy))
-    return Verdict(True, scope, subject=subject, needs=_needs(bench, f"approve-{scope}"))
+    alone = leads_or_led(bench)
+    if alone and (
+        refusal := _alone(bench, bench.memory.in_review_since, "whoever leads the post-mortem does not approve it")
+    ):
+        return refusal
+    reviewers = named_for(Role.of_scope(scope), bench.memory.decisions, bench.written.roles)
+    incident, decisions = bench.case.incident, bench.memory.decisions
+    parts = covered(scope, bench.written, incident, decisions, bench.severity, reviewers, bench.policy)
+    return Verdict(True, scope, subject=bound_to(parts), needs=_needs(bench, f"approve-{scope}"), independent=not alone)
 
 
-def _written_lead(bench: Bench) -> str:
-    written = read_postmortem(bench.case.incident, bench.policy).answers
-    lead = lead_written(written, bench.facts)
-    return lead.id if lead else ""
+def _alone(bench: Bench, since: datetime | None, why: str) -> Verdict | None:
+    """Return the refusal of whoever decides about their own work, or ``None`` where a team of one may, after a while (``team: solo``)."""
+    if not may_stand_alone(bench):
+        return Verdict.refuse("own_work", why, "Somebody else with the right can.")
+    if wait := not_before(since, bench):
+        return Verdict.refuse("own_work", why, f"In a team of one you can all the same, from {wait} on.")
+    return None
 
 
 def _waive(said: Command, bench: Bench) -> Verdict:
@@ -173,15 +170,15 @@ def _waive(said: Command, bench: Bench) -> Verdict:
         return Verdict.refuse(
             "check_unknown", "there is no check of that name", "The names stand in the details of the status comment."
         )
-    if check in ("evidence", "verification", "actions_verified"):
-        return Verdict.refuse(
-            "not_waivable",
-            "independent proof cannot be waived",
-            "An action that will not be done: `/accept-risk` on its ticket.",
-        )
+    if check in NOT_WAIVABLE:
+        return Verdict.refuse("not_waivable", *NOT_WAIVABLE[check])
     if not reason.strip():
         return Verdict.refuse(
             "form", "it needs a reason", f"For example: `/waive {check} <why it does not apply here>`"
+        )
+    if bench.lead == bench.comment.author.id:
+        return Verdict.refuse(
+            "own_work", "whoever leads does not set aside what is asked of them", "Somebody else with the right can."
         )
     return Verdict(True, check, subject=bench.case.incident.body_digest, needs=_needs(bench, "waive"))
 
@@ -232,11 +229,25 @@ def _verify(said: Command, bench: Bench) -> Verdict:
         asked = "; ".join(f"`/evidence {claim.id} <link>` ({claim.title})" for claim in missing)
         return Verdict.refuse("no_evidence", "there is no evidence yet to verify", f"First: {asked}")
     dependent = _depends(draft, bench, shown)
-    if dependent:
-        return Verdict.refuse("not_independent", dependent, "Somebody else with write rights can verify it.")
+    if dependent and (refusal := _not_by_themselves(dependent, draft, shown, bench)):
+        return refusal
     owner = draft.owner.id if draft.owner else None
     subject = subject_of(owner, kind.id, draft.criteria, draft.description, given)
-    return Verdict(True, "verified", subject=seal(subject, shown), needs=_needs(bench, "verify"))
+    return Verdict(
+        True, "verified", subject=seal(subject, shown), needs=_needs(bench, "verify"), independent=not dependent
+    )
+
+
+def _not_by_themselves(why: str, draft: ActionDraft, shown: tuple[Shown, ...], bench: Bench) -> Verdict | None:
+    """A team of one may verify its own work where the service itself saw the evidence, and after a while (``team: solo``)."""
+    if draft.owner is None or not may_stand_alone(bench):
+        return Verdict.refuse("not_independent", why, "Somebody else with write rights can verify it.")
+    if not shown or any(each.exhibit is None or not each.counts for each in shown):
+        remedy = "In a team of one it takes evidence that I can look up: a pull request, commit, run, file or attachment here."
+        return Verdict.refuse("not_independent", why, remedy)
+    if wait := not_before(max(each.given.at for each in shown), bench):
+        return Verdict.refuse("not_independent", why, f"In a team of one you can all the same, from {wait} on.")
+    return None
 
 
 def _depends(draft: ActionDraft, bench: Bench, shown: tuple[Shown, ...]) -> str:
@@ -286,20 +297,17 @@ def _accept_risk(said: Command, bench: Bench) -> Verdict:
     if draft is None:
         return _NOT_A_TICKET
     until, reason = read_until(said.args)
-    example = f"For example: `/accept-risk until:{(bench.now + timedelta(days=90)).date()} <why>`"
+    longest = bench.policy.remediation.longest_risk_days
+    example = f"For example: `/accept-risk until:{(bench.now + timedelta(days=min(90, longest))).date()} <why>`"
     if until is None or not reason:
         return Verdict.refuse("form", "it needs a date and a reason", example)
-    if not _in_reach(until, bench.now):
-        return Verdict.refuse("date", f"the date lies in the past or more than {LONGEST_RISK.days} days ahead", example)
+    if not bench.now.date() <= until <= (bench.now + timedelta(days=longest)).date():
+        return Verdict.refuse("date", f"the date lies in the past or more than {longest} days ahead", example)
     if _owns(bench.comment.author.id, draft, bench):
         return Verdict.refuse(
             "own_work", "the owner alone does not accept the risk", "Somebody else with the right can."
         )
     return Verdict(True, until.isoformat(), subject=risk_subject(draft.description), needs=_needs(bench, "accept-risk"))
-
-
-def _in_reach(until: date, now: datetime) -> bool:
-    return now.date() <= until <= (now + LONGEST_RISK).date()
 
 
 def _status(_said: Command, bench: Bench) -> Verdict:
@@ -327,8 +335,10 @@ _JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
     "resolved": _resolved,
     "note": _note,
     "client": _client,
-    "lead": _people,
-    "participants": _people,
+    "lead": judge_people,
+    "participants": judge_people,
+    "reviewer": judge_asked,
+    "sponsor": judge_asked,
     "approve": _approve,
     "waive": _waive,
     "evidence": _evidence,

@@ -13,6 +13,7 @@ from integration.postmortem.reading.timeline import Entry, Timeline, read_timeli
 from integration.postmortem.remediation import ActionRow
 from integration.postmortem.rules.answered import Answers, read_answers
 from integration.postmortem.rules.notes import merged
+from integration.postmortem.rules.rolesection import NO_NAMES, RoleNames, read_role_names
 from mappings.models import Policy
 
 REMEDIATION = "remediation"
@@ -29,6 +30,7 @@ class PostMortem:
     answers: Answers = field(default_factory=Answers)
     told: Timeline = field(default_factory=Timeline)
     notes: tuple[Entry, ...] = ()
+    roles: RoleNames = NO_NAMES
 
     def with_notes(self, notes: tuple[Entry, ...], opened_at: datetime) -> "PostMortem":
         """Return the same with what was told in comments."""
@@ -89,7 +91,10 @@ def _read(incident: Issue, policy: Policy) -> PostMortem:
         if section.has_substance
         for row in read_actions(section.blocks, columns)
     )
-    return PostMortem(sections, timeline, rows, read_answers(incident.document, policy), timeline)
+    answers, roles = read_answers(incident.document, policy), read_role_names(sections, policy)
+    if not answers.lead and roles.lead:
+        answers = replace(answers, lead=roles.lead)
+    return PostMortem(sections, timeline, rows, answers, timeline, roles=roles)
 
 
 @lru_cache(maxsize=8)

@@ -23,13 +23,27 @@ _POSTMORTEM = {
     Step.OWNER: "the post-mortem was due {due}. The status comment above says what is still open; a few lines on each are enough to go on.",
     Step.SPONSOR: "the post-mortem was due {due} and is still open. Whoever writes it may need time that is kept free for it; you can help with that.",
 }
+_REVIEW = {
+    Step.REVIEW: "a reminder, as the {scope} review of this post-mortem is due {due}. `/approve {scope}` says that it convinces you; "
+    "a comment says what does not yet.",
+    Step.DEPUTY: "the {scope} review of this post-mortem was due {due} and has gone unanswered. Could you look at it instead? "
+    "`/approve {scope}` says that it convinces you; a comment says what does not yet.",
+}
+_NOBODY_NAMED = (
+    "the {scope} review of this post-mortem is due {due}, and nobody is named for it yet. `/reviewer {scope} @name` asks somebody; "
+    "`/approve {scope}` is for anybody with the right who does not lead it."
+)
 
 
 def notice_tree(notice: Notice, policy: Policy) -> Tree:
     """Return the message of one step, with a mention of everybody whom it is for."""
     due = moment(notice.due, policy.clocks.zone) if isinstance(notice.due, datetime) else day(notice.due)
     texts = _POSTMORTEM if not notice.action_id else _ACTION
-    said = texts[notice.step].format(due=due, evidence=_evidence(notice, policy))
+    if notice.scope:
+        text = _REVIEW[notice.step] if notice.is_named else _NOBODY_NAMED
+        said = text.format(scope=notice.scope, due=due)
+    else:
+        said = texts[notice.step].format(due=due, evidence=_evidence(notice, policy))
     return Tree((Paragraph((*mentions(notice.to), *sentence(f": {said}"))),))
 
 

@@ -7,7 +7,6 @@ from integration.postmortem.decisions import Decision
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.people import Person
 from integration.postmortem.reading.commands import Suggestion
-from integration.postmortem.rules.ladder import listed
 from integration.postmortem.rules.severity import SeverityView
 from integration.postmortem.writing.status import actions_grid, checks_grid, criteria_grid
 from integration.postmortem.writing.tree import Code, Inline, Line, Mention, Paragraph, Plain, Steps, Strong, Tree, line
@@ -96,9 +95,8 @@ def put_back_reply(view: SeverityView, policy: Policy) -> Tree:
     return Tree((Paragraph(sentence(said)), Paragraph(sentence(how))))
 
 
-def reviewer_reply(incident: Issue, policy: Policy) -> Tree:
-    """Ask the governance reviewer, by a mention, about an incident that nobody has classified."""
-    people = reviewers(incident.ref.key.site, policy)
+def reviewer_reply(people: tuple[Person, ...], policy: Policy) -> Tree:
+    """Ask the governance reviewers, by a mention, about an incident that nobody has classified."""
     pairs: list[Inline] = []
     for who in people:
         pairs += [Mention(who, notify=True), Plain(", ")]
@@ -109,11 +107,6 @@ def reviewer_reply(incident: Issue, policy: Policy) -> Tree:
     clock = policy.clocks.provisional_severity.value
     why = f" Nobody has said yet how severe it is, so the {clock} clock runs. One line settles it: "
     return Tree((Paragraph((*asked, *sentence(f"{why}`/severity sev2 <why>`, or `/severity sev3 <why>`."))),))
-
-
-def reviewers(site: str, policy: Policy) -> tuple[Person, ...]:
-    """Return the governance reviewers that the mapping names on this tracker, as far as they can be mentioned there."""
-    return listed(site, policy.people.roles.governance_reviewers, policy)
 
 
 def breaker_reply(objection: str) -> Tree:

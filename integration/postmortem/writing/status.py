@@ -4,6 +4,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
+from integration.postmortem.decisions import NOT_INDEPENDENT
 from integration.postmortem.findings import Finding, Level, open_findings
 from integration.postmortem.incident import Case
 from integration.postmortem.rules.evidence import ProofState
@@ -159,7 +160,9 @@ def _actions_done(assessment: Assessment) -> str:
     risks = (
         f", the {count(accepted, 'risk of 1', f'risks of {accepted}').partition(' ')[2]} accepted" if accepted else ""
     )
-    return f" {verified} of {count(len(states), 'action', 'actions')} verified{risks}."
+    own = sum(view.proof.state is ProofState.VERIFIED and not view.proof.is_independent for view in assessment.actions)
+    alone = f" ({own} of them {NOT_INDEPENDENT})" if own else ""
+    return f" {verified} of {count(len(states), 'action', 'actions')} verified{alone}{risks}."
 
 
 def _next_steps(assessment: Assessment) -> list[Block]:
@@ -284,7 +287,7 @@ def _state(view: ActionView) -> str:
         return f"no ticket yet: {problem}" if problem else "no ticket yet"
     if view.proof.until:
         return f"{view.proof.state.value} {'until' if view.proof.suffices else 'on'} {view.proof.until}"
-    return view.proof.state.value
+    return view.proof.state.value if view.proof.is_independent else f"{view.proof.state.value}, {NOT_INDEPENDENT}"
 
 
 def _unlinked(assessment: Assessment) -> tuple[Block, ...]:

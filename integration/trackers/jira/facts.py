@@ -34,8 +34,9 @@ class FactFinder:
         """Return the standings and the people; what cannot be read is not there, and so grants nothing."""
         standings = {(project, person.id): self.standing(project, person) for project, person in needed.standings}
         people = {name: self.people_called(name) for name in needed.names}
+        heads = {project: head for project in needed.heads if (head := self.head(project)) is not None}
         if not (needed.labellers or needed.body_editor):
-            return Facts(standings, people)
+            return Facts(standings, people, heads=heads)
         story, text_fields = self._story(case)
         labellers = {label: who for label in needed.labellers if (who := story.labelled_by(label))}
         editor = story.edited_by(text_fields) if needed.body_editor else None
@@ -44,7 +45,18 @@ class FactFinder:
             people,
             {label: self.standing(case.project, who) for label, who in labellers.items()},
             self.standing(case.project, editor) if editor else None,
+            heads=heads,
         )
+
+    def head(self, project: str) -> Person | None:
+        """Return the lead of a project, or ``None`` where it has none or it cannot be read."""
+        if not is_project(project):
+            return None
+        try:
+            lead = self.client.get("project", project).get("lead")
+        except (IssueNotFound, TrackerRefused):
+            return None
+        return person_of(lead) if lead else None
 
     def standing(self, project: str, person: Person) -> Standing:
         """Return what the mapping's lists need: nothing is asked where they name no group and no role."""

@@ -5,7 +5,7 @@ import pytest
 from integration.postmortem.people import PersonKind, Standing
 from integration.postmortem.rules.authority import appointed, authority_of
 from mappings.models import Authority
-from tests.builders import DANA, PROJECT, ROBOT, a_person, a_policy
+from tests.builders import DANA, NOW, PROJECT, ROBOT, a_person, a_policy
 
 JIRA_MAPPED = """
 jira:
@@ -117,12 +117,12 @@ roles:
 )
 def test_the_mapping_appoints_an_account_for_the_deeds_of_its_role_alone(deed, role):
     people = a_policy(people=APPOINTED).people
-    assert appointed(a_person("gina", 7), deed, people) == role
-    assert appointed(a_person("gina", 0, site="jira", id="acc-gina"), deed, people) == role
+    assert appointed(a_person("gina", 7), deed, people, NOW.date()) == role
+    assert appointed(a_person("gina", 0, site="jira", id="acc-gina"), deed, people, NOW.date()) == role
 
 
 def test_nobody_is_appointed_by_a_name_by_a_bot_or_when_gone():
     people = a_policy(people=APPOINTED).people
-    assert appointed(a_person("gina", 8), "waive", people) == ""
-    assert appointed(a_person("gina", 7, kind=PersonKind.BOT), "waive", people) == ""
-    assert appointed(a_person("gina", 7, active=False), "waive", people) == ""
+    assert appointed(a_person("gina", 8), "waive", people, NOW.date()) == ""
+    assert appointed(a_person("gina", 7, kind=PersonKind.BOT), "waive", people, NOW.date()) == ""
+    assert appointed(a_person("gina", 7, active=False), "waive", people, NOW.date()) == ""

@@ -186,8 +186,11 @@ def test_an_appointment_is_of_an_account_not_of_a_name_and_not_of_an_app():
 def test_on_jira_an_appointment_is_of_the_account_id():
     policy = a_policy(people=APPOINTED + "jira: {when_unmapped: nobody}\n")
     desk = a_person("Desk", 0, site="jira", id="acc-desk")
-    assert appointed(desk, "approve governance", policy.people) == "named in the mapping as governance reviewer"
-    assert appointed(replace(desk, id="acc-other"), "approve governance", policy.people) == ""
+    assert (
+        appointed(desk, "approve governance", policy.people, NOW.date())
+        == "named in the mapping as governance reviewer"
+    )
+    assert appointed(replace(desk, id="acc-other"), "approve governance", policy.people, NOW.date()) == ""
 
 
 def test_a_comment_that_somebody_else_may_have_rewritten_grants_nothing():

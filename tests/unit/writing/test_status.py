@@ -149,7 +149,8 @@ def test_in_review_only_the_reviews_and_the_proof_are_left():
     assert seen(LED, CLIENT, TECHNICAL).splitlines()[:3] == [
         "*SEV1 · full post-mortem* · 39 of 40 parts complete · closing is on hold",
         "Next:",
-        "1. *Governance review*: not approved yet. `/approve governance` by somebody with the right who does not lead the post-mortem.",
+        "1. *Governance review*: not approved yet. `/approve governance` by somebody with the right who does not lead the post-mortem, "
+        "please by 2026-11-26 15:02 UTC.",
     ]
 
 
@@ -423,7 +424,8 @@ def test_another_policy_version_alone_says_nothing_new():
 
 
 def test_the_hour_alone_says_nothing_new():
-    assert tree(LED).digest == tree(LED, now=NOW + timedelta(hours=20)).digest
+    since = {"in_review_since": NOW}
+    assert tree(LED, **since).digest == tree(LED, now=NOW + timedelta(hours=20), **since).digest
 
 
 @pytest.mark.parametrize(
