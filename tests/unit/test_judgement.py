@@ -133,7 +133,8 @@ MEMORIES = st.builds(
 def test_before_the_next_look_nothing_turns_by_itself(body, memory, severity, now, part):
     """Judged at any instant before ``next_look``, the case is the same and the comment says the same."""
     case, policy = a_case(an_incident(severity, body=body), a_ticket()), a_policy()
-    memory = replace(memory, severity=severity)
+    # That a review has begun is remembered by the look that finds it.
+    memory = replace(memory, severity=severity, in_review_since=now)
     first = judge(case, facts(), memory, policy, now)
     until = first.next_look or now + timedelta(days=400)
     assert until > now

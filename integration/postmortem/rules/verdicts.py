@@ -23,7 +23,7 @@ from integration.postmortem.rules.bench import needs as _needs
 from integration.postmortem.rules.criteria import NONE
 from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.eligible import leads_or_led, may_stand_alone, not_before
-from integration.postmortem.rules.ending import judge_duplicate, judge_incident_word, judge_not_incident
+from integration.postmortem.rules.ending_words import judge_duplicate, judge_incident_word, judge_not_incident
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, seal, subject_of
 from integration.postmortem.rules.exhibits import Shown, evidence_subject, show, waiting_for
 from integration.postmortem.rules.roles import Role, named_for
