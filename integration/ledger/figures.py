@@ -5,14 +5,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from integration.ledger.lost import lost_cases
 from integration.ledger.tables import audit, audit_head, cases, parked, projects, refusals, rejections, service
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What the ledger holds now. ``audit_at`` is when the newest entry of the audit chain was written, if there is one."""
+    """What the ledger holds now. ``lost`` are governed incidents that cannot be found any more.
+
+    ``audit_at`` is when the newest entry of the audit chain was written, if there is one."""
 
     open_cases: int
+    lost: int
     parked: int
     refused: int
     breakers: int
@@ -33,6 +37,7 @@ def figures(connection: Connection) -> Figures:
     at = connection.execute(select(audit.c.at).where(audit.c.seq == entries)).scalar_one_or_none()
     return Figures(
         open_cases=count(cases, cases.c.governed.is_(True), cases.c.closed_at.is_(None)),
+        lost=len(lost_cases(connection)),
         parked=count(parked),
         refused=count(refusals),
         breakers=count(projects, projects.c.breaker != ""),

@@ -25,6 +25,7 @@ from integration.ledger import (
     generated,
     intents,
     looks,
+    lost,
     parking,
     policies,
     projects,
@@ -40,6 +41,7 @@ from integration.ledger import engine as databases
 from integration.ledger.asked import UnansweredAsk
 from integration.ledger.chain import ChainKey, Writing
 from integration.ledger.figures import Figures
+from integration.ledger.lost import LostCase
 from integration.ledger.recall import recall
 from integration.ledger.records import AuditEntry, AuditReport, LookRecord, Parked, Publication, Rejection
 from integration.ledger.restored import Restored
@@ -392,6 +394,18 @@ class Ledger:
         """Take work off the list, by its key; return whether it was on it."""
         with self._writing() as writing:
             return parking.unpark(writing, work)
+
+    # Incidents that are gone
+
+    def note_lost(self, case: IssueRef, now: datetime) -> bool:
+        """Remember that a governed incident cannot be found any more; return whether that is news."""
+        with self._writing() as writing:
+            return lost.note_lost(writing, case, now)
+
+    def lost_cases(self) -> tuple[LostCase, ...]:
+        """Return the governed incidents that cannot be found, the first to be lost first."""
+        with self._reading() as connection:
+            return lost.lost_cases(connection)
 
     # Issues that may be incidents
 

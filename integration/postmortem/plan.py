@@ -25,10 +25,12 @@ from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Issue
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.asked import question_of, was_asked
+from integration.postmortem.rules.blameless import AGENDA, DISCLOSE
 from integration.postmortem.rules.classifying import reviewer_asked
 from integration.postmortem.rules.gatefield import gate_field_wanted
 from integration.postmortem.rules.roles import Role
 from integration.postmortem.rules.severity import BY_COMMAND, kept
+from integration.postmortem.writing.blameless import agenda_tree, thanks_tree
 from integration.postmortem.writing.linked import linked_title, linked_tree, severity_elsewhere
 from integration.postmortem.writing.notices import notice_tree
 from integration.postmortem.writing.questions import question_tree
@@ -70,6 +72,7 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         *_incidents(assessment, case, policy),
         *_agreements(assessment, case),
         *_notices(assessment, memory, policy),
+        *_process(assessment, case, memory),
         *_replies(assessment, case, memory, policy),
     )
     refused = {refusal.purpose for refusal in memory.refusals}
@@ -304,6 +307,18 @@ def _notices(assessment: Assessment, memory: Memory, policy: Policy) -> tuple[Co
         EnsureReply(notice.issue, notice.purpose, notice_tree(notice, policy))
         for notice in assessment.notices.now
         if notice.purpose not in memory.said
+    )
+
+
+def _process(assessment: Assessment, case: Case, memory: Memory) -> tuple[Command, ...]:
+    """Post the agenda as often as it is asked for, and thank for what was told openly: each request once."""
+    refs = {issue.ref.key: issue.ref for issue in case.issues}
+    trees = {AGENDA: lambda: agenda_tree(assessment), DISCLOSE: thanks_tree}
+    return tuple(
+        EnsureReply(refs[d.issue], purpose, trees[d.word]())
+        for d in unanswered(memory)
+        if d.word in trees and d.accepted and d.authority and d.issue in refs
+        if (purpose := f"{d.word}:{d.issue.id}:{d.comment_id}:{d.line}") not in memory.said
     )
 
 

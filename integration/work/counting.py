@@ -56,6 +56,7 @@ ALARMS = (
     "policy_refused",
     "breaker_opened",
     "publishing_refused",
+    "incident_lost",
 )
 COMMANDS: Mapping[type[Any], str] = {
     EnsureOpen: "reopen",

@@ -43,6 +43,7 @@ NAMES = frozenset(
         f"{P}sweep_age_seconds",
         f"{P}token_expires_days",
         f"{P}open_cases",
+        f"{P}lost_incidents",
         f"{P}parked",
         f"{P}refused",
         f"{P}breakers_open",
@@ -119,6 +120,7 @@ class Exporter(Collector):
     def _of_ledger(self) -> Iterable[Metric]:
         found, now = self._watched.engine.ledger.figures(), self._watched.engine.clock()
         yield gauge("open_cases", "Governed cases that are not closed.", found.open_cases)
+        yield gauge("lost_incidents", "Governed incidents that cannot be found any more.", found.lost)
         yield gauge("parked", "Cases set aside after failing too often.", found.parked)
         yield gauge("refused", "Writes that a tracker refused at the latest look of their case.", found.refused)
         yield gauge("breakers_open", "Projects in which the circuit breaker stopped writing.", found.breakers)

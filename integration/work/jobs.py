@@ -149,6 +149,9 @@ def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generati
         return _wait_for(engine, object_, token, f"{refused.reason}: {refused}")
     except IssueNotFound:
         log.info("issue_not_found")
+        if engine.ledger.note_lost(case, engine.clock()):
+            log.error("incident_lost")
+            engine.counts.alarm("incident_lost")
         outstanding.finish(object_, token, generation, engine.clock().timestamp())
         return "not_found"
     except (redis.RedisError, KeyboardInterrupt, SystemExit):

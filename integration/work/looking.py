@@ -87,6 +87,8 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
     if not given.in_scope(case.incident.ref.key.site, case.incident.ref.project):
         given.counts.alarm("out_of_scope")
         log.warning("out_of_scope", project=case.incident.ref.project)
+        if given.ledger.note_lost(case.incident.ref, given.now):
+            given.counts.alarm("incident_lost")
         return Looked(None)
     given.ledger.project(case.incident.ref.key.site, case.incident.ref.project, given.heard_at - BEFORE_THE_FIRST)
     memory = reconciled(given.ledger.recall(case.incident.ref), case)

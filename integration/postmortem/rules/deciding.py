@@ -13,6 +13,7 @@ from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.reading.commands import Command, Suggestion, read_commands
 from integration.postmortem.rules.authority import APPOINTED_FOR, Held, authority_of
 from integration.postmortem.rules.bench import Bench, Verdict
+from integration.postmortem.rules.blameless import WITHOUT_WORDS
 from integration.postmortem.rules.drafting import ActionDraft, our_issues
 from integration.postmortem.rules.eligible import objection, role_held
 from integration.postmortem.rules.exhibits import MOST_LINKS, link_in
@@ -190,7 +191,7 @@ def _decision(said: Command, bench: Bench, verdict: Verdict, by: str, stamp: str
         comment_digest=bench.comment.digest,
         line=said.line,
         word=said.word,
-        args=said.args[:500],
+        args="" if said.word in WITHOUT_WORDS else said.args[:500],
         actor=bench.comment.author,
         accepted=verdict.accepted,
         authority=by if verdict.independent else f"{by}; {NOT_INDEPENDENT}",

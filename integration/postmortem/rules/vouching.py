@@ -108,5 +108,5 @@ def held_by(
 def _gone(issue: Issue, decision: Decision, severity: Severity | None, policy: Policy) -> Finding:
     said = f"/{decision.word} {decision.reason}" if decision.word in _BY_SUBJECT else f"/{decision.word}"
     level, check = policy.level("grant_comment", severity), policy.check("grant_comment")
-    reason = f"the comment with `{said}` is not there any more"
+    reason = f"the comment with {said} is not there any more"
     return Finding("grant_comment", f"Commands on {issue.ref.short}", False, level, reason, check.asks)

@@ -21,7 +21,7 @@ def ended_tree(assessment: Assessment, ended: Ended) -> Tree:
 def _headline(ended: Ended) -> Paragraph:
     by: Line = (Plain(" · said by "), Mention(ended.by))
     if ended.original is not None:
-        same: Line = (Strong("The same as "), IssueLink(ended.original), *by)
+        same: Line = (Strong("The same as"), Plain(" "), IssueLink(ended.original), *by)
         return Paragraph((*same, Plain(", which carries post-mortem and actions. This one may be closed.")))
     why = stop(ended.why[:300])
     return Paragraph(

@@ -152,7 +152,7 @@ def lookback_tree(pasts: Sequence[Past], place: str, chosen: str, now: datetime,
     blocks.append(
         Small(
             line(
-                f"Looked at {moment(now, zone)}, from what stands in the issues. For learning, not for performance evaluation."
+                f"Looked at {moment(now, zone)}, from what stands in the issues. For learning, not for performance evaluation or discipline."
             )
         )
     )

@@ -191,6 +191,17 @@ class JiraSandbox:
         self.site.found(project)
         return project
 
+    def move_issue(self, key: str, to: str) -> str:
+        """Move an issue to another project, as its mask does: the id stays, the key is new, and the old one leads there; returns the new key."""
+        with self.site.lock:
+            issue, project = self.site.issue(key), self.site.projects[to]
+            project.counter += 1
+            issue.project, issue.key = project.key, f"{project.key}-{project.counter}"
+            self.site.keys[issue.key] = issue.id
+            issue.status, issue.updated = project.workflow.statuses[0].id, self.site.clock()
+            self.site.touch()
+            return issue.key
+
     def add_field(
         self, id: str, name: str, type: str, *, options: Iterable[str] = (), on_screen: bool = True
     ) -> CustomField:
