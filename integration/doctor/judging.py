@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from integration.doctor.lines import Line, advice, failed, passed, unknown
 from integration.trackers import events
 from integration.trackers.examination import Examined, SeenHook, SignIn
-from mappings.models import Policy
+from mappings.models import Policy, Team
 
 MOST_SKEW = timedelta(seconds=60)
 EXPIRES_SOON = timedelta(days=14)
@@ -242,7 +242,16 @@ def _people(seen: Examined, policy: Policy) -> Iterable[Line]:
     if seen.site == "jira" and not people.jira.is_mapped:
         says = "people.yaml names nobody who may command on Jira, so every active user may."
         yield advice("people", says, "Name accounts, groups or project roles in people.yaml, `jira`.", seen.place)
+    unmapped = seen.site == "jira" and not people.jira.is_mapped
     instead = "administrators of the repository" if seen.site == "github" else "those with the authority `admin`"
+    if unmapped:
+        instead = "the project's lead, or whom somebody else names,"
+    if not people.roles.technical_reviewers:
+        says = "No technical reviewer is named; whom the lead names with write rights decides, or anybody with them who does not lead."
+        yield advice("people", says, "Name them in people.yaml, `roles`.", seen.place)
+    if people.team is not Team.NORMAL:
+        says = f"The team is `{people.team}`, so fewer people look at the same thing (docs/roles.md)."
+        yield advice("people", says, "When there are more of you, set `team: normal` in people.yaml.", seen.place)
     unnamed = [
         title
         for title, named in (
