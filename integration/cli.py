@@ -58,6 +58,10 @@ COMMANDS = {
         "learning",
         "Say what the incidents of a window of time come to: causes, actions, post-mortems, projects, waivers.",
     ),
+    "review": (
+        "reviewing",
+        "Say what is open, late, unverified, unanswered and about to expire: the weekly review, as of now.",
+    ),
     "alike": ("learning", "List the earlier incidents that an incident resembles, and what became of their actions."),
     "backfill": (
         "backfill",

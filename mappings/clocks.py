@@ -73,6 +73,8 @@ class ClocksFile(MappingModel):
     """Working days from finishing a post-mortem within which it is to be reviewed."""
     deputies_after_days: Positive
     """Working days after which what was asked of somebody, and not answered, passes to the deputy."""
+    quiet_days: Positive
+    """Days without a word on an action's ticket after which its owner is asked, once for each silence."""
     told_at_once: tuple[Severity, ...]
     """Severities of which every day counts as a working day, and whose sponsors are told."""
     provisional_severity: Severity

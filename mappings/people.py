@@ -71,6 +71,12 @@ class CommandAuthority(MappingModel):
     """``/approve governance``."""
     moved: Authority
     """``/moved``: say why a date was moved."""
+    fund: Authority
+    """``/fund``: grant what an action needs."""
+    decline: Authority
+    """``/decline``: say that an action does not get what it needs, and why."""
+    ack: Authority
+    """``/ack``: say what was decided about something that is late."""
     accept_risk: Authority
     """``/accept-risk``: not do an action, until a date."""
     waive: Authority

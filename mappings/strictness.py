@@ -106,7 +106,10 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "people.apps.jira": (Weaker.ADDED, "this app may command"),
     "people.roles.technical_reviewers": (Weaker.ADDED, "this person may approve the technical part"),
     "people.roles.governance_reviewers": (Weaker.ADDED, "this person may approve, waive and accept risks"),
-    "people.roles.executive_sponsors": (Weaker.ADDED, "this person may waive and accept risks"),
+    "people.roles.executive_sponsors": (
+        Weaker.ADDED,
+        "this person may waive, accept risks, and answer what actions need",
+    ),
     "people.roles.deputies.technical_reviewers": (
         Weaker.ADDED,
         "this person may approve the technical part in somebody's stead",
@@ -140,6 +143,7 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "clocks.review_days.SEV3": (Weaker.MORE, "reviewers have longer, in working days"),
     "clocks.review_days.SEV4": (Weaker.MORE, "reviewers have longer, in working days"),
     "clocks.deputies_after_days": (Weaker.MORE, "deputies are asked later, in working days"),
+    "clocks.quiet_days": (Weaker.MORE, "owners are asked later after a silence, in days"),
     "clocks.told_at_once": (Weaker.REMOVED, "sponsors are not told of this severity"),
     "clocks.least_hours_after_labelling": (Weaker.MORE, "late-recorded incidents get longer, in hours"),
     "clocks.refusals_per_person_and_day": (Weaker.MORE, "one person can make the service speak more often"),

@@ -8,6 +8,8 @@ from integration.ledger.columns import storable
 from integration.ledger.records import KeptCause, KeptOutcome
 from integration.ledger.tables import actions, causes
 
+_KEPT = ("outcome", "settled_at", "news_at", "until", "needs", "answer")
+
 
 def keep_causes(connection: Connection, case_row: int, wanted: tuple[KeptCause, ...]) -> None:
     """Let the causes of a case be these, in this order."""
@@ -25,10 +27,10 @@ def keep_outcomes(connection: Connection, case_row: int, wanted: tuple[KeptOutco
     """Bring what became of the remembered actions of a case up to date; those that are not told of stay as they were."""
     if not wanted:
         return
-    mine = select(actions.c.id, actions.c.action_id, actions.c.outcome, actions.c.settled_at)
-    known = {row.action_id: row for row in connection.execute(mine.where(actions.c.case_id == case_row))}
+    mine = select(actions.c.id, actions.c.action_id, *(actions.c[name] for name in _KEPT))
+    known = {row.action_id: row for row in connection.execute(mine.where(actions.c.case_id == case_row)).mappings()}
     for outcome in wanted:
         before = known.get(outcome.action_id)
-        if before is not None and (before.outcome, before.settled_at) != (outcome.outcome, outcome.settled_at):
-            values = {"outcome": outcome.outcome, "settled_at": outcome.settled_at}
-            connection.execute(update(actions).where(actions.c.id == before.id).values(**values))
+        values = {name: getattr(outcome, name) for name in _KEPT}
+        if before is not None and any(before[name] != value for name, value in values.items()):
+            connection.execute(update(actions).where(actions.c.id == before["id"]).values(**values))

@@ -195,10 +195,10 @@ class Ledger:
         with self._reading() as connection:
             return generated.series_known(connection)
 
-    def review(self, covers: Collection[tuple[str, str]]) -> ReviewFigures:
+    def review(self, covers: Collection[tuple[str, str]], now: datetime) -> ReviewFigures:
         """Return the open items of these projects (site, name), for a review of them."""
         with self._reading() as connection:
-            return reviewing.review(connection, covers)
+            return reviewing.review(connection, covers, now)
 
     # Reading in
 

@@ -58,6 +58,7 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     _replace_tickets(look, (*record.tickets, *agreed))
     _mark(look, "said", record.said)
     _mark(look, "due", (f"{action.action_id}:{action.due}" for action in record.actions if action.due))
+    _mark(look, "asked", (f"{outcome.action_id}:{outcome.needs}" for outcome in record.outcomes if outcome.needs))
     _mark(look, "satisfied", (str(key) for key in record.satisfied))
     _reopened(look, record.reopened)
     _review(look, is_under_way=record.in_review)
@@ -166,8 +167,8 @@ def _add_mark(look: _Look, kind: str, subject: str) -> None:
     mark = {"case_id": look.row, "kind": kind, "subject": subject, "at": look.now}
     look.writing.connection.execute(insert(marks).values(**mark))
     # What was said was a creation, which its intent has put into the chain already; being taken on, agreed dates and phases have entries of
-    # their own.
-    if kind not in ("said", "taken", "due", "review"):
+    # their own; what a row asks for stands in the post-mortem.
+    if kind not in ("said", "taken", "due", "review", "asked"):
         look.note(f"gate.{kind}", {"issue": subject})
 
 

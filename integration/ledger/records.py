@@ -1,7 +1,7 @@
 """What goes into the ledger and comes out of it beyond a case's memory, as plain frozen values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from integration.postmortem.decisions import Refusal, RememberedAction
 from integration.postmortem.incident import IssueKey, IssueRef
@@ -24,11 +24,19 @@ class KeptCause:
 
 @dataclass(frozen=True)
 class KeptOutcome:
-    """How far the proof of a remembered action is, in the words of ``ProofState``, and since when it is settled, if it is."""
+    """How far the proof of a remembered action is, in the words of ``ProofState``, and since when it is settled, if it is.
+
+    ``news_at`` is when somebody last wrote on its ticket, ``until`` the day to which its risk is accepted. ``needs`` is what its row asks for
+    (``money``, ``people``, ``tool``), and ``answer`` what a sponsor said to that (``fund``, ``decline``); both are empty where there is nothing.
+    """
 
     action_id: str
     outcome: str
     settled_at: datetime | None
+    news_at: datetime | None = None
+    until: date | None = None
+    needs: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True)

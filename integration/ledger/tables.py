@@ -133,6 +133,10 @@ class _Actions(TypedColumns):
     ticket_url: Named[str | None] = Column(Words())
     outcome: Named[str | None] = Column(Words())
     settled_at: Named[datetime | None] = Column(Instant())
+    news_at: Named[datetime | None] = Column(Instant())
+    until: Named[date | None] = Column(Date())
+    needs: Named[str] = Column(Words(), server_default="")
+    answer: Named[str] = Column(Words(), server_default="")
 
 
 class _Causes(TypedColumns):

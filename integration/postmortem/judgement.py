@@ -35,6 +35,7 @@ from integration.postmortem.rules.exhibits import links_given, show, since
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
 from integration.postmortem.rules.keeping import judge_labels
 from integration.postmortem.rules.ladder import People, judge_notices, lead_of
+from integration.postmortem.rules.news import judge_silence
 from integration.postmortem.rules.notes import read_beginning, read_notes
 from integration.postmortem.rules.remediation import count_finding, judge_action
 from integration.postmortem.rules.reviewing import Review, judge_review, review_of, turns_of
@@ -315,10 +316,12 @@ def _notices(
     case, policy = bench.case, bench.policy
     people = People(lead_of(case, bench.decisions, roles.lead_written), roles.sponsors_apart)
     due = judge_notices(case, actions, deadline.due, phase, severity.severity, people, bench.memory, policy, bench.now)
+    quiet = judge_silence(actions, bench.memory, policy, bench.now)
+    told = Notices((*due.now, *quiet.now), (*due.later, *quiet.later))
     if review is None:
-        return due
+        return told
     asked = judge_review(review, case.incident, severity.severity, people.lead, bench.memory, policy, bench.now)
-    return Notices((*due.now, *asked.now), (*due.later, *asked.later))
+    return Notices((*told.now, *asked.now), (*told.later, *asked.later))
 
 
 def _next_look(

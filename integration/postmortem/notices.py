@@ -10,7 +10,10 @@ from mappings.models import Claim
 
 
 class Step(StrEnum):
-    """A step of the ladder, in its order; ``MOVED`` is no step but tells of a date that was moved often; ``REVIEW`` and ``DEPUTY`` are of a review."""
+    """A step of the ladder, in its order; ``REVIEW`` and ``DEPUTY`` are of a review.
+
+    ``MOVED`` and ``QUIET`` are no steps: a date that was moved often, and a long silence, of which ``due`` is the beginning.
+    """
 
     REMINDER = "reminder"
     OWNER = "owner"
@@ -19,6 +22,7 @@ class Step(StrEnum):
     MOVED = "moved"
     REVIEW = "review"
     DEPUTY = "deputy"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,14 @@ class ActionKind(StrEnum):
     TRAINING = "training"
 
 
+class Need(StrEnum):
+    """What an action needs that its owner cannot give; a sponsor answers."""
+
+    MONEY = "money"
+    PEOPLE = "people"
+    TOOL = "tool"
+
+
 @dataclass(frozen=True, slots=True)
 class ActionRow:
     """One remediation action as people wrote it.
@@ -44,6 +52,7 @@ class ActionRow:
     ticket: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     line: int | None = None
+    needs: Need | None = None
 
 
 @dataclass(frozen=True, slots=True)

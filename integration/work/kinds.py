@@ -25,7 +25,7 @@ class Kind:
     words: Judges = field(default_factory=dict)
 
 
-REVIEW = Kind("review", lambda ledger, series, _policy, _now: ledger.review(series.covers), judge_review)
+REVIEW = Kind("review", lambda ledger, series, _policy, now: ledger.review(series.covers, now), judge_review)
 KINDS = {kind.name: kind for kind in (REVIEW,)}
 
 

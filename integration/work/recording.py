@@ -10,6 +10,8 @@ from integration.postmortem.incident import Case, IssueKey
 from integration.postmortem.reading.causes import Cause
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.evidence import ProofState
+from integration.postmortem.rules.news import last_news
+from integration.postmortem.rules.resources import answer_of
 
 LONGEST_NAME = 40
 """Characters of a phase of the lifecycle, a sub-category or a system that are kept; what is longer is a sentence."""
@@ -92,4 +94,13 @@ def _outcome(view: ActionView, memory: Memory) -> KeptOutcome:
     """Return what became of an action: settled when the decision was taken that still holds."""
     word = _SETTLES.get(view.proof.state)
     given = memory.decided(word, view.ticket.ref.key) if word is not None and view.ticket is not None else ()
-    return KeptOutcome(view.action_id, view.proof.state.value, given[-1].at if given else None)
+    need = view.row.needs if view.row else None
+    return KeptOutcome(
+        view.action_id,
+        view.proof.state.value,
+        given[-1].at if given else None,
+        news_at=last_news(view.ticket) if view.ticket is not None else None,
+        until=view.proof.until,
+        needs=need.value if need else "",
+        answer=answer_of(view.action_id, need, memory.decisions),
+    )

@@ -86,12 +86,15 @@ def _accepted(example: str, *, on_ticket: bool) -> bool:
     """Judge the example by an administrator who is independent, on a case in which evidence was given."""
     assert [type(said) for said in read_commands(example, WORDS)] == [Command]
     comment = a_comment(example, GINA)
-    incident = an_incident(body=a_body(), comments=() if on_ticket else (comment,))
+    asking = f"| ID | Action | Needs |\n|---|---|---|\n| A1 | {an_action().description} | money |"
+    incident = an_incident(body=a_body(remediation=asking), comments=() if on_ticket else (comment,))
     ticket: Issue = a_ticket(comments=(comment,) if on_ticket else ())
     case, policy = a_case(incident, ticket), a_policy()
     evidence = a_decision("evidence", OMAR, reason="tested", subject="shown")
     before = (a_decision("not-incident", GINA, issue=incident.ref.key, subject="incident"),)
-    memory = a_memory(evidence, *(before if example.startswith("/incident") else ()), actions=(an_action(),))
+    late = frozenset(f"due:{issue.ref.key.id}:2026-11-20:owner" for issue in (incident, ticket))
+    earlier = before if example.startswith("/incident") else ()
+    memory = a_memory(evidence, *earlier, actions=(an_action(),), said=late)
     known = facts(incidents={"acme/shop#41": a_ref(41).key})
     drafts = draft_actions(read_postmortem(incident, policy).rows, case, known, memory, policy)
     (decision,) = decide(case, known, memory, drafts, policy, STAMP, NOW).decisions

@@ -13,7 +13,7 @@ from integration.postmortem.reading.labels import Names
 from integration.postmortem.reading.moments import read_date
 from integration.postmortem.reading.normalise import contains_words, normalise
 from integration.postmortem.reading.substance import why_line_empty
-from integration.postmortem.remediation import ActionKind, ActionRow, Horizon
+from integration.postmortem.remediation import ActionKind, ActionRow, Horizon, Need
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("#", "no", "nr", "number", "ref", "action id"),
@@ -25,10 +25,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "criteria": ("verification criteria", "verification", "verify", "success criteria", "done when", "how verified"),
     "priority": ("prio", "importance"),
     "ticket": ("issue", "link", "tracking", "tracker", "jira"),
+    "needs": ("need", "resources", "resource", "needed"),
 }
 """The columns of a table of actions, or the labels in a list of actions, and the names by which each goes."""
 
-Option = TypeVar("Option", Horizon, ActionKind)
+Option = TypeVar("Option", Horizon, ActionKind, Need)
 
 OWN_PLACE = frozenset(COLUMNS)
 HORIZONS = {
@@ -51,6 +52,11 @@ KINDS = {
     ),
     ActionKind.MONITORING: ("monitoring", "detection", "alerting", "alert", "observability"),
     ActionKind.TRAINING: ("training", "education", "awareness"),
+}
+NEEDS = {
+    Need.MONEY: ("money", "budget", "funding", "funds"),
+    Need.PEOPLE: ("people", "person", "staff", "headcount", "hiring"),
+    Need.TOOL: ("tool", "tools", "tooling", "licence", "license", "licences", "licenses"),
 }
 ID = re.compile(r"\s*((?:A|AI|ACT|ACTION|R)[- ]?\d{1,3})(?:\s*[:.)]|\s+[-–—]|\s*$)\s*", re.IGNORECASE)
 DUE_WORD = re.compile(r"\b(?:due|by|until|before|no later than)\s+(?=[\w.])", re.IGNORECASE)
@@ -137,6 +143,7 @@ def _row(record: Record) -> ActionRow | None:
             *record.others,
         ),
         line=record.line,
+        needs=_choice(record.plain("needs"), NEEDS),
     )
 
 

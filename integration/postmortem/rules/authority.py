@@ -38,6 +38,9 @@ APPOINTED_FOR = {
     "approve governance": ("governance_reviewers",),
     "waive": ("governance_reviewers", "executive_sponsors"),
     "accept-risk": ("governance_reviewers", "executive_sponsors"),
+    "fund": ("executive_sponsors",),
+    "decline": ("executive_sponsors",),
+    "ack": ("governance_reviewers", "executive_sponsors"),
 }
 """What the people whom the mapping names for a role may do, beside those with the right (``people.yaml``, ``roles``)."""
 

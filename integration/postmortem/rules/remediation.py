@@ -15,6 +15,7 @@ from integration.postmortem.rules.moving import judge_moves, moves_of
 from integration.postmortem.rules.phrasing import accepts_risk, judge_phrasing
 from integration.postmortem.rules.priorities import judge_priority
 from integration.postmortem.rules.repeating import judge_repeated
+from integration.postmortem.rules.resources import judge_need
 from integration.postmortem.rules.waiving import waive
 from mappings.models import Level, Policy, RequiredField, Severity
 
@@ -45,6 +46,7 @@ def judge_action(
         *judge_repeated(draft.row, earlier, about, severity, policy),
         *_doubts(draft, case, severity, policy),
         *_gone(draft, case, severity, policy),
+        *judge_need(draft, decisions, severity, policy),
         *judge_moves(
             draft.matched.action_id,
             draft.ticket.ref.key if draft.ticket else None,

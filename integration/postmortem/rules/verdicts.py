@@ -27,6 +27,7 @@ from integration.postmortem.rules.eligible import leads_or_led, may_stand_alone,
 from integration.postmortem.rules.ending_words import judge_duplicate, judge_incident_word, judge_not_incident
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, seal, subject_of
 from integration.postmortem.rules.exhibits import Shown, evidence_subject, show, waiting_for
+from integration.postmortem.rules.resources import judge_ack, judge_answer
 from integration.postmortem.rules.roles import Role, named_for
 from mappings.models import ActionKind, Policy, Severity
 
@@ -348,6 +349,9 @@ _JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
     "verify": _verify,
     "reject": _reject,
     "moved": _moved,
+    "fund": judge_answer,
+    "decline": judge_answer,
+    "ack": judge_ack,
     "accept-risk": _accept_risk,
     "status": _status,
     "pause": _pause,

@@ -17,6 +17,7 @@ _ACTION = {
     Step.SPONSOR: "this action was due {due} and is still open. It may need something of you: people, money, another date, or "
     "`/accept-risk until:YYYY-MM-DD <why>`.",
     Step.MOVED: "the date of this has been moved more than once, now to {due}. Could you look at what it needs, so that this date holds?",
+    Step.QUIET: "nothing has been written here since {due}. How is it going? One line is enough; if something is missing, say what, and somebody can help.",
 }
 _POSTMORTEM = {
     Step.REMINDER: "a reminder, as the post-mortem is due {due}. The status comment above says what comes next.",
