@@ -63,7 +63,7 @@ def judge_answer(said: Command, bench: Bench) -> Verdict:
         )
     reason = " ".join(word for word in said.args.replace(",", " ").split() if word.upper() not in named)
     if said.word == "decline" and not reason:
-        return Verdict.refuse("form", "it needs a reason", "For example: `/decline <why, and what would do instead>`")
+        return Verdict.refuse("form", "it needs a reason", "For example: `/decline <why>`")
     subject = " ".join(f"{draft.matched.action_id}:{draft.row.needs}" for draft in asking if draft.row)
     return Verdict(True, said.word, subject=subject, needs=needs(bench, said.word))
 
