@@ -7,7 +7,7 @@ from integration.postmortem.incident import IssueRef
 from integration.postmortem.periods import Period
 from integration.postmortem.review import Carried, OpenAction, OpenPostMortem, Review
 from integration.postmortem.rules.evidence import ProofState
-from  import listed
+from integration.postmortem.rules.roles import mapped
 from integration.postmortem.writing.notices import mentions
 from integration.postmortem.writing.paging import paged
 from integration.postmortem.writing.tree import (
@@ -135,7 +135,7 @@ def _asked_of_sponsors(review: Review, site: str, week: Period, policy: Policy) 
             Paragraph(sentence("A sponsor answers on the ticket: `/fund`, or `/decline <why>`.")),
             Grid(("Action", "Needs", "Owner", "Due", "Good to know"), rows),
         ]
-    sponsors = listed(site, policy.people.roles.executive_sponsors, policy)
+    sponsors = mapped(site, "executive_sponsors", policy, review.today)
     if review.for_sponsors and sponsors:
         days = policy.clocks.told_after_days.sponsor
         lines = tuple(
