@@ -20,6 +20,8 @@ from mappings.models import Policy, Severity
 from mappings.yaml_text import read_yaml
 
 STDIN = "stdin"
+PAGES = "docs/rules"
+"""Where each check has a page, in this project."""
 MARKS = {Level.BLOCK: "✘", Level.WARN: "!", Level.ADVISE: "·"}
 
 
@@ -116,7 +118,14 @@ def _as_json(noted: Noted) -> dict[str, Any]:
         "level": finding.level.value,
         "reason": finding.reason,
         "remedy": finding.remedy,
+        "page": f"{PAGES}/{page_of(finding.check)}.md",
     }
+
+
+def page_of(check: str) -> str:
+    """Return the name of the page that explains a check: parts of a section share the section's."""
+    family, _, rest = check.partition(".")
+    return f"section.{rest.partition('.')[0]}" if family == "part" else check
 
 
 def _show(judged: _Judged) -> None:
@@ -127,9 +136,11 @@ def _show(judged: _Judged) -> None:
         finding = each.finding
         click.echo(
             f"{where}: {MARKS[finding.level]} {finding.about}: {finding.reason}. {capital(finding.remedy)}".rstrip()
+            + f" [{finding.check}]"
         )
     blocking = sum(each.finding.blocks for each in missing)
     passed = len(asked) - len(missing)
     click.echo(
         f"{judged.severity.value}: {passed} of {len(asked)} checks pass; {blocking} of the others would keep the incident open."
+        + (f" What is in brackets is explained in {PAGES}/." if missing else "")
     )

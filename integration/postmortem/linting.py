@@ -19,8 +19,11 @@ NOT_IN_A_FILE = frozenset(
     {
         "severity_stated",
         "incident_label",
+        "steering_label",
         "criteria_answered",
         "lead_named",
+        "lead_apart",
+        "need_answered",
         "began_known",
         "client_known",
         "text_adopted",
@@ -40,10 +43,19 @@ NOT_IN_A_FILE = frozenset(
         "way_back",
         "authority_mapped",
         "gate_field",
+        "grant_comment",
+        "strange_comment",
     }
 )
 _SITE, _PLACE = "github", "file/file"
-_SECTIONS_OF_CHECKS = {"timeline": TIMELINE, "cause": "root_causes", "where": "where_else"}
+_SECTIONS_OF_CHECKS = {
+    "timeline": TIMELINE,
+    "cause": "root_causes",
+    "where": "where_else",
+    "action": "remediation",
+    "actions": "remediation",
+    "factor": "contributing_factors",
+}
 
 
 @dataclass(frozen=True)

@@ -253,7 +253,11 @@ def test_a_draft_is_told_what_it_needs_and_where(tmp_path: Path) -> None:
     assert "draft.md:10: ✘ Timeline: no entry says when it was detected." in told.output
     assert "draft.md:19: ✘ Action A2: its date “soon”" in told.output
     assert "A1: it has no" not in told.output
+    assert "[action.due]" in told.output
+    page = next(each["page"] for each in json.loads(checked(tmp_path, DRAFT, "--json").output)["findings"])
+    assert (Path(__file__).parents[2] / page).exists()
     assert told.output.rstrip().splitlines()[-1].startswith("SEV1: ")
+    assert told.output.rstrip().endswith("What is in brackets is explained in docs/rules/.")
 
 
 def test_the_front_matters_label_says_the_severity_unless_the_option_does(tmp_path: Path) -> None:

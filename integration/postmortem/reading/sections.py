@@ -85,26 +85,29 @@ def find_sections(
     headings: Mapping[str, tuple[str, ...]],
     prompts: Collection[str] = (),
     task_sections: Collection[str] = TASK_SECTIONS,
+    parts: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Sections:
     """Find the sections of a document.
 
     ``headings`` maps each section id to the names it goes by; ``prompts`` are the texts that the template puts into
     sections; ``task_sections`` are the ids in which an unticked box counts. A section holds what stands under its own
-    heading, sub-headings included, but not what stands under another recognised one.
+    heading, sub-headings included, but not what stands under another recognised one. ``parts`` maps a section to the names of its parts: within
+    it, "Governance: none" is a part of Contributing factors and no section of that name.
     """
+    inner = {identifier: Names({identifier: each}) for identifier, each in (parts or {}).items() if each}
     names, folded, form_level = Names(headings), Prompts.of(prompts), _form_level(document)
 
-    def sections(parts: Iterable[_Open]) -> list[Section]:
+    def sections(found: Iterable[_Open]) -> list[Section]:
         return [
             _section(identifier, part, folded, identifier in task_sections)
-            for part in parts
+            for part in found
             for identifier in part.opening.ids
         ]
 
-    by_heading = sections(_parts(_by_heading(document.blocks, names), form_level))
+    by_heading = sections(_parts(_by_heading(document.blocks, names), form_level, inner))
     headed = {section.id for section in by_heading}
     filled = {section.id for section in by_heading if section.has_substance}
-    labelled = _parts(_by_label(document.blocks, names, 0), form_level)
+    labelled = _parts(_by_label(document.blocks, names, 0), form_level, inner)
     by_label = sections(part for part in labelled if part.opening.rank >= IN_TEXT)
     rescued = (s for s in by_label if s.id not in filled and (s.has_substance or s.id not in headed))
     return Sections((*by_heading, *rescued))
@@ -116,7 +119,7 @@ def _section(identifier: str, part: _Open, prompts: Prompts, boxes_count: bool) 
     return Section(identifier, opening.heading, opening.line, tuple(part.blocks), not reason, reason)
 
 
-def _parts(events: Iterable[_Opening | Block], form_level: int | None) -> list[_Open]:
+def _parts(events: Iterable[_Opening | Block], form_level: int | None, inner: Mapping[str, Names]) -> list[_Open]:
     """Hand each block to the innermost section that is open. A section ends at the next opening that ranks as high."""
     stack: list[_Open] = []
     done: list[_Open] = []
@@ -124,6 +127,9 @@ def _parts(events: Iterable[_Opening | Block], form_level: int | None) -> list[_
         if not isinstance(event, _Opening):
             if stack:
                 stack[-1].blocks.append(event)
+            continue
+        if stack and _is_part(event, stack[-1].opening, inner):
+            stack[-1].blocks.append(event.block)
             continue
         if event.ids or (event.closes and form_level in {None, event.rank}):
             while stack and stack[-1].opening.rank >= event.rank:
@@ -134,6 +140,12 @@ def _parts(events: Iterable[_Opening | Block], form_level: int | None) -> list[_
         elif stack:
             stack[-1].blocks.append(event.block)
     return done
+
+
+def _is_part(event: _Opening, section: _Opening, inner: Mapping[str, Names]) -> bool:
+    """Tell whether what would open a section only names a part of the one that it stands in."""
+    name = event.heading.strip().rstrip(":")
+    return event.rank > section.rank and any(inner[each].exactly(name) for each in section.ids if each in inner)
 
 
 def _form_level(document: Document) -> int | None:

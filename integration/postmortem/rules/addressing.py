@@ -16,7 +16,7 @@ from integration.postmortem.reading.normalise import contains_words, normalise
 from integration.postmortem.remediation import ActionRow
 from integration.postmortem.rules.causes import causes_of
 from integration.postmortem.rules.phrasing import accepts_risk
-from integration.postmortem.rules.written import PostMortem
+from integration.postmortem.rules.written import REMEDIATION, PostMortem
 from mappings.models import Level, Part, Policy, Severity
 
 OF_CAUSE, OF_FACTOR, FACTORS = "cause_has_action", "factor_has_action", "contributing_factors"
@@ -58,9 +58,12 @@ class _Answered:
 def judge_addressed(
     rows: Iterable[tuple[str, ActionRow]], postmortem: PostMortem, severity: Severity | None, policy: Policy
 ) -> tuple[Finding, ...]:
-    """Return a finding per cause and per factor; ``rows`` are pairs of the action's id and its row. Nothing while there are no actions."""
+    """Return a finding per cause and per factor; ``rows`` are pairs of the action's id and its row.
+
+    Nothing while the section says nothing, as it is asked for as a whole; words without an action answer no cause.
+    """
     given = [(name, row) for name, row in rows if row.description]
-    if not given:
+    if not given and not _says_something(postmortem):
         return ()
     causes, factors = causes_of(postmortem), _factors(postmortem, policy)
     answered = [(_called(name, row, policy), _answers(row, causes, factors)) for name, row in given]
@@ -75,6 +78,10 @@ def judge_addressed(
             OF_FACTOR, f"{section}: {part}", f"{part.lower()}: ", by, factor.said.line, severity, policy
         )
     return tuple(findings)
+
+
+def _says_something(postmortem: PostMortem) -> bool:
+    return any(section.has_substance for section in postmortem.sections.all(REMEDIATION))
 
 
 def _called(name: str, row: ActionRow, policy: Policy) -> str:

@@ -57,7 +57,15 @@ def judge_elsewhere(
         passed, reason, remedy = _said(system, by_name.get(normalise(system.name)), case.incident)
         about = f"Where else?: {system.name}"
         findings.append(
-            Finding(CHECK, about, passed, level, reason if not passed else f"{system.name}: {reason}", remedy)
+            Finding(
+                CHECK,
+                about,
+                passed,
+                level,
+                reason if not passed else f"{system.name}: {reason}",
+                remedy,
+                line=system.line,
+            )
         )
     return tuple(findings), incidents
 

@@ -27,7 +27,7 @@ def _part(section: Section, dimension: Dimension, level: Level) -> Finding:
     part = section.part(dimension.id)
     check, about = f"part.{section.id}.{part.id}", f"{section.title}: {part.title}"
     if lacks := what_lacks(part, dimension):
-        return Finding(check, about, False, level, *lacks)
+        return Finding(check, about, False, level, *lacks, line=dimension.line)
     said = " ".join(dimension.text.split())
     shown = told(dimension) or (said if len(said) <= LONGEST else said[: LONGEST - 1] + "…")
     return Finding(check, about, True, level, f"{part.title[:1].lower()}{part.title[1:]}: {shown}")

@@ -79,7 +79,7 @@ def _kept(reading: _Reading) -> PostMortem:
 
 def _read(incident: Issue, policy: Policy) -> PostMortem:
     headings = _headings(policy)
-    sections = find_sections(incident.document, headings, _prompts(policy))
+    sections = find_sections(incident.document, headings, _prompts(policy), parts=_parts(policy))
     zone = ZoneInfo(policy.clocks.zone)
     found = sections.get(TIMELINE)
     heading, blocks = (found.heading, found.blocks) if found else ("", ())
@@ -100,6 +100,14 @@ def _read(incident: Issue, policy: Policy) -> PostMortem:
 @lru_cache(maxsize=8)
 def _prompts(policy: Policy) -> tuple[str, ...]:
     return prompts_of(policy)
+
+
+@lru_cache(maxsize=8)
+def _parts(policy: Policy) -> dict[str, tuple[str, ...]]:
+    return {
+        section.id: tuple(name for part in section.parts for name in (part.title, *part.headings))
+        for section in policy.postmortem.sections
+    }
 
 
 @lru_cache(maxsize=8)

@@ -256,6 +256,10 @@ def test_a_risk_that_is_lived_with_answers_too_and_is_asked_for_less():
 
 def test_without_actions_or_factors_nothing_is_said_of_either():
     assert said("cause_has_action", remediation="") == []
+    assert said("cause_has_action", remediation="We will think about it.")[0][::2] == (
+        False,
+        "no action answers it yet",
+    )
     assert said("factor_has_action", contributing_factors="") == []
     without = a_policy(postmortem="sections:\n  root_causes: {}\n  remediation: {}\n")
     assert said("factor_has_action", contributing_factors=FACTORS, policy=without) == []
