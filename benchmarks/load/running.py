@@ -152,7 +152,7 @@ def _wait(service: Composed, plan: Plan, tell: Tell, what: str) -> None:
 
 def _sweep(service: Composed, plan: Plan, tell: Tell) -> None:
     """Sweep both trackers once more, after people have ended and faults with them, and wait for what that found."""
-    swept = service.run("sweep")
+    swept = service.run("sweep", patience=plan.longest)
     assert swept.returncode == 0, swept.stderr[-1000:]
     _wait(service, plan, tell, "after a sweep")
 
@@ -172,8 +172,8 @@ def _read(service: Composed, ran: Ran) -> None:
         ran.memory["valkey, data"] = int(client.info("memory")["used_memory_peak"])  # type: ignore[index]
     ran.looks = {name.split("|")[1]: int(count) for name, count in counted.items() if name.startswith("look|")}
     ran.alarms = {name.split("|")[1]: int(count) for name, count in counted.items() if name.startswith("alarm|")}
-    verified = service.run("audit", "verify", "--json")
+    verified = service.run("audit", "verify", "--json", patience=600)
     if verified.returncode != 0:
         ran.problems.append(f"audit verify: {verified.stdout[:300]}")
-    if service.run("deliveries", "list").returncode != 0:
+    if service.run("deliveries", "list", patience=600).returncode != 0:
         ran.problems.append("work is parked")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from integration.bootstrap import connect_trackers
 from integration.doctor import own
-from integration.doctor.judging import judge_place
+from integration.doctor.judging import judge_place, renamed
 from integration.doctor.lines import Line, failed, passed, unknown
 from integration.errors import ConfigError, TrackerError
 from integration.settings import Settings
@@ -35,7 +35,7 @@ class Task:
 def tasks(settings: Settings, places: tuple[tuple[str, str], ...], now: Callable[[], datetime]) -> tuple[Task, ...]:
     """Return what to look at on this machine and at the trackers. ``places`` are pairs of site and project; none: those in scope."""
     ours = (
-        Task("settings", "settings", lambda: own.of_settings(settings)),
+        Task("settings", "settings", lambda: own.of_settings(settings, now())),
         Task("mappings", "mappings", lambda: own.of_mappings(settings)),
         Task("redis", "Redis and processes", lambda: own.of_redis(settings, now())),
         Task("processes", "the receiver", lambda: own.of_receiver(settings)),
@@ -97,7 +97,8 @@ def _looking(
         except TrackerError as error:
             return (failed("connection", str(error), _remedy(tracker.site), f"{tracker.site}:{project}"),)
         found = judge_place(seen, policy, now())
-        return (passed("connection", f"{seen.capabilities.server} answers, and knows us.", seen.place), *found)
+        answers = passed("connection", f"{seen.capabilities.server} answers, and knows us.", seen.place)
+        return (answers, *renamed(seen, project), *found)
 
     return look
 

@@ -1,6 +1,7 @@
 """What ``doctor`` says: one line per thing that it looked at, passed or not, with the remedy. Values only."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 # Every line that there is, with what it asks. docs/doctor.md describes each; a test holds the two together.
@@ -28,6 +29,7 @@ LOOKED_AT = {
     "token": "When does our token expire?",
     "people": "Who may decide, review and sponsor?",
 }
+EXPIRES_SOON = timedelta(days=14)
 
 
 class State(StrEnum):
@@ -73,3 +75,11 @@ def advice(name: str, says: str, remedy: str = "", place: str = "") -> Line:
 def unknown(name: str, says: str, remedy: str = "", place: str = "") -> Line:
     """Return a line that could not be found out."""
     return Line(name, State.UNKNOWN, says, remedy, place)
+
+
+def token_line(whose: str, expires: datetime, now: datetime, place: str = "") -> Line:
+    """Return the line about a token's end: to be mended from two weeks before."""
+    says = f"{whose} expires on {expires:%Y-%m-%d}, in {(expires - now).days} days."
+    if expires - now <= EXPIRES_SOON:
+        return failed("token", says, "Make a new one, and put it in its setting: docs/runbook.md.", place)
+    return passed("token", says, place)

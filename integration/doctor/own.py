@@ -4,13 +4,13 @@ what is amiss outside.
 
 import http.client
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 import redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from integration.bootstrap import open_for_commands
-from integration.doctor.lines import Line, advice, failed, passed, unknown
+from integration.doctor.lines import Line, advice, failed, passed, token_line, unknown
 from integration.errors import ConfigError, FollowthroughError
 from integration.ledger.ledger import Ledger
 from integration.settings import Settings
@@ -25,7 +25,7 @@ TIMEOUT = 5.0  # seconds
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask a server that listens everywhere
 
 
-def of_settings(settings: Settings) -> tuple[Line, ...]:
+def of_settings(settings: Settings, now: datetime) -> tuple[Line, ...]:
     """Look at what was told from outside; that it is sound was found when it was read."""
     lines = [passed("settings", f"They are sound; mode {settings.mode}.")]
     if not settings.is_github_configured and not settings.is_jira_configured:
@@ -42,6 +42,10 @@ def of_settings(settings: Settings) -> tuple[Line, ...]:
         else:
             says = f"There is no {site}_WEBHOOK_SECRET, so every delivery is refused."
             lines.append(failed("secrets", says, f"Set the secret that the webhook has: {site}_WEBHOOK_SECRET."))
+    if settings.is_jira_configured and settings.jira_token_expires:
+        # Jira does not tell; GitHub's is looked at with each place.
+        expires = datetime.combine(settings.jira_token_expires, time(), UTC)
+        lines.append(token_line("Our token for Jira", expires, now))
     return tuple(lines)
 
 

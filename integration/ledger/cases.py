@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Text, func, insert, select
 
 from integration.ledger.chain import Writing
 from integration.ledger.projects import meet
+from integration.ledger.renaming import former_names
 from integration.ledger.tables import cases, decisions, tickets
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.reading.spans import Spans
@@ -38,8 +39,17 @@ def case_of(connection: Connection, issue: IssueKey) -> IssueRef | None:
 
 
 def cases_citing(connection: Connection, site: str, page: str) -> tuple[IssueRef, ...]:
-    """Return the cases in which accepted evidence points at this page (``owner/repo/pull/7``), compared without case."""
-    wanted = page.casefold()
+    """Return the cases in which accepted evidence points at this page (``owner/repo/pull/7``), compared without case.
+
+    Links from before its repository was renamed count: trackers lead on from them.
+    """
+    owner, name, rest = page.split("/", 2)
+    names = (f"{owner}/{name}", *former_names(connection, site, f"{owner}/{name}"))
+    found = (ref for each in names for ref in _citing(connection, site, f"{each}/{rest}".casefold()))
+    return tuple(dict.fromkeys(found))
+
+
+def _citing(connection: Connection, site: str, wanted: str) -> tuple[IssueRef, ...]:
     cited = (
         select(*_REF, decisions.c.args)
         .join(decisions, decisions.c.case_id == cases.c.id)
@@ -50,7 +60,7 @@ def cases_citing(connection: Connection, site: str, page: str) -> tuple[IssueRef
     # Pull request 7 is not 70.
     ends = re.compile(rf"/{re.escape(wanted)}(?![0-9])")
     rows = connection.execute(cited).all()
-    return tuple(dict.fromkeys(ref_of(*row[:4]) for row in rows if ends.search(row[4].casefold())))
+    return tuple(ref_of(*row[:4]) for row in rows if ends.search(row[4].casefold()))
 
 
 def tickets_of(connection: Connection, case: IssueRef) -> tuple[IssueRef, ...]:

@@ -29,6 +29,7 @@ from integration.ledger import (
     parking,
     policies,
     projects,
+    renaming,
     restored,
     retention,
     reviewing,
@@ -269,6 +270,23 @@ class Ledger:
         with self._writing() as writing:
             projects.meet(writing, site, name, now)
             return projects.known(writing.connection, site, name) or ProjectMemory(site, name, now)
+
+    def follow_project(self, case: IssueRef, now: datetime) -> bool:
+        """Let the project of a case go on under the name that it has by now; return whether it had another one.
+
+        On GitHub alone: there a transferred issue gets another id, so the same id elsewhere means that its repository was
+        renamed or transferred. On Jira an issue that is moved keeps its id.
+        """
+        with self._reading() as connection:
+            name = renaming.remembered_as(connection, case)
+        if case.key.site != "github" or name in {"", case.project}:
+            return False
+        return self.rename_project(case.key.site, name, case.project, now)
+
+    def rename_project(self, site: str, old: str, new: str, now: datetime) -> bool:
+        """Let what is remembered of a project go on under its new name; return whether there was anything."""
+        with self._writing() as writing:
+            return renaming.rename(writing, site, old, new, now)
 
     def projects_known(self, site: str) -> tuple[ProjectMemory, ...]:
         """Return every project of a site that was ever met, by name."""

@@ -172,9 +172,6 @@ def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:
     tracker = engine.trackers.get(case.key.site)
     if tracker is None:
         raise TrackerRefused(f"{case.key.site} is not configured", status=0)
-    # A known locator saves a call: observing checks that the issue there is the one that is meant, and whether its project is in scope.
-    locator = case.locator or wakeup.locator
-    found = IssueRef(case.key, locator, case.url) if locator else tracker.locate(case.key.id, "")
     in_force = engine.policies.in_force()
     now = engine.clock()
     heard_at = datetime.fromtimestamp(wakeup.at, UTC) if wakeup.at else now
@@ -192,7 +189,21 @@ def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:
         # Redis is not trusted: a wake-up from long ago must not make a project's old issues governed.
         heard_at=max(min(heard_at, now), now - LONGEST_IN_REDIS),
     )
-    return publish(found, given) if is_series(found.key) else look(found, given)
+    return publish(case, given) if is_series(case.key) else _look_where_it_is(case, wakeup, given)
+
+
+def _look_where_it_is(case: IssueRef, wakeup: WakeUp, given: Look) -> Looked:
+    """Look at the place that the delivery names, else at the remembered one: a repository may have been renamed, and its old name be another's.
+
+    A known place saves a call: observing checks that the issue there is the one that is meant, and whether its project is in scope.
+    """
+    places = [*dict.fromkeys(place for place in (wakeup.locator, case.locator) if place)]
+    if not places:
+        return look(given.tracker.locate(case.key.id, ""), given)
+    for place in places[:-1]:
+        with contextlib.suppress(IssueNotFound):
+            return look(IssueRef(case.key, place, case.url), given)
+    return look(IssueRef(case.key, places[-1], case.url), given)
 
 
 def _spend(engine: Engine, command: Command, object_: str, token: str) -> Spend:

@@ -90,6 +90,8 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
         if given.ledger.note_lost(case.incident.ref, given.now):
             given.counts.alarm("incident_lost")
         return Looked(None)
+    if given.ledger.follow_project(case.incident.ref, given.now):
+        log.info("project_renamed", project=case.incident.ref.project)
     given.ledger.project(case.incident.ref.key.site, case.incident.ref.project, given.heard_at - BEFORE_THE_FIRST)
     memory = reconciled(given.ledger.recall(case.incident.ref), case)
     _watch_our_name(case, memory, given.counts)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from integration.errors import TrackerError
-from integration.trackers.base import Tracker
+from integration.trackers.base import Changes, Tracker
 from integration.wakeups import WakeUp
 from integration.work.jobs import Engine
 from integration.work.redelivering import ask_again
@@ -55,12 +55,24 @@ def sweep_project(engine: Engine, tracker: Tracker, site: str, project: str) -> 
         engine.counts.alarm("sweep_skipped")
         log.warning("sweep_skipped", project=project, why=f"{error.reason}: {error}")
         return None
+    project = _present_name(engine, site, project, changes)
     found = [WakeUp(site, ref.key.id, ref.locator, "sweep", now.timestamp()) for ref in changes.issues]
     engine.outstanding.wake(found, now.timestamp())
     engine.ledger.save_cursor(site, project, changes.cursor, now)
     if found:
         log.info("swept", project=project, woken=len(found))
     return len(found)
+
+
+def _present_name(engine: Engine, site: str, project: str, changes: Changes) -> str:
+    """Return the name that the tracker has for a project by now, and remember it by that where it was renamed."""
+    names = {ref.project for ref in changes.issues}
+    if len(names) != 1 or project in names or not _is_in_scope(engine, site, *names):
+        return project
+    (present,) = names
+    engine.ledger.rename_project(site, project, present, engine.clock())
+    log.info("project_renamed", project=present, formerly=project)
+    return present
 
 
 def _rotate(engine: Engine, site: str) -> int:

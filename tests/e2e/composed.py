@@ -97,12 +97,12 @@ class Composed(Processes):
         done = subprocess.run(command, env=self.environments[name], cwd=self.folder, capture_output=True, check=False)
         return done.returncode == 0
 
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command of the command line as ``docker compose exec scheduler followthrough …`` would."""
+    def run(self, *arguments: str, patience: float = 60) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the command line as ``docker compose exec scheduler followthrough …`` would, for so many seconds at most."""
         command = (*PROGRAM["followthrough"], *arguments)
         environment = self.environments["scheduler 1"]
         return subprocess.run(
-            command, env=environment, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60
+            command, env=environment, cwd=self.folder, capture_output=True, text=True, check=False, timeout=patience
         )
 
     def figures(self, name: str) -> dict[str, float]:

@@ -3,12 +3,10 @@
 It ends as it does with a token on github.com and on the site itself; tokens that are revoked or run out in the middle change nothing.
 """
 
-import contextlib
 import io
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,51 +14,15 @@ import structlog
 
 from integration import logs
 from integration.bootstrap import Scope
-from integration.sandbox.github.sandbox import GitHubSandbox
-from integration.sandbox.jira.server import JiraSandbox
 from integration.wakeups import PREFIX
 from integration.work.sweeping import sweep_trackers
-from tests.e2e.stage import PROJECT, REPOSITORY, SECRET, TEAM, Clock, Door, Stage, service, stage
+from tests.e2e.as_app import elsewhere
+from tests.e2e.stage import REPOSITORY, TEAM, Stage, stage
 from tests.e2e.started import short_folder
 from tests.e2e.story import OnGitHub, OnJira, Told, steps, tell
 
-CLOUD_ID = "11111111-2222-3333-4444-555555555555"
 BOT = "followthrough[bot]"
 NO_SUB_ISSUES = "<sub>This server has no sub-issues; the tickets are linked from this table.</sub>\n\n"
-
-
-@contextlib.contextmanager
-def elsewhere(folder: Path) -> Iterator[Stage]:
-    """Run the service as an App on an Enterprise Server, and behind Jira's gateway. No repository has a webhook: the App has one."""
-    clock, door = Clock(), Door()
-    github = GitHubSandbox(clock, enterprise=True)
-    jira = JiraSandbox(clock=clock, hook_secret=SECRET, hook_url=f"{door.url}/webhooks/jira", cloud_id=CLOUD_ID)
-    for person in (*TEAM, "stranger"):
-        github.add_person(person)
-        jira.add_person(person)
-    jira.add_person("followthrough")
-    jira.scope_token("followthrough")
-    with github, jira:
-        github.add_repository(REPOSITORY, roles=TEAM, features=())
-        app = github.add_app("followthrough", "acme", hook_url=f"{door.url}/webhooks/github", hook_secret=SECRET)
-        github.install_app(app, "acme", [REPOSITORY])
-        jira.add_project(PROJECT, "Shop", "gina", roles={**dict.fromkeys(TEAM, "member"), "followthrough": "member"})
-        environment = {
-            "FOLLOWTHROUGH_DATA_DIR": str(folder),
-            "FOLLOWTHROUGH_MAPPINGS_DIR": str(Path(__file__).parents[2] / "mappings"),
-            "FOLLOWTHROUGH_LOOK_INTERVAL": "0",
-            "FOLLOWTHROUGH_INTENT_GRACE_SECONDS": "1",
-            "GITHUB_API_URL": github.url,
-            "GITHUB_APP_ID": str(app.id),
-            "GITHUB_APP_PRIVATE_KEY": app.private_key,
-            "GITHUB_WEBHOOK_SECRET": SECRET,
-            "JIRA_URL": jira.gateway_url,
-            "JIRA_USER": "followthrough",
-            "JIRA_TOKEN": "followthrough-token",
-            "JIRA_WEBHOOK_SECRET": SECRET,
-        }
-        with service(folder, door, environment, clock) as (settings, parts):
-            yield Stage(github, jira, parts, clock, settings, environment)
 
 
 @pytest.fixture

@@ -41,8 +41,9 @@ NPM_CACHE = ROOT / ".cache" / "npm"
 EMULATE = "emulate@0.11.2"  # The tag `latest` is an unrelated package.
 SHIM = ROOT.parent / "shared" / "contract" / "jira820_shim.py"
 REPOSITORY, PROJECT = "acme/shop", "PM"
-QUIET = 1.0  # seconds without a delivery after which nothing more is on its way
-PATIENCE = 30.0
+QUIET = 1.0  # seconds without a delivery after which nothing more is on its way, once the tracker has answered so often meanwhile
+ANSWERS = 5
+PATIENCE = 180.0
 _NUMBER = re.compile(
     r"#\u200b?(\d+)\b(?!;)"
 )  # A number within a sentence of ours is kept from becoming a mention by a blank of no width.
@@ -56,7 +57,8 @@ class Working:
     clock: Clock
     outcomes: list[str] = field(default_factory=list)
     problem: Exception | None = None
-    _last: float = 0.0
+    _looks: int = 0
+    _is_looking: bool = False
     _done: threading.Event = field(default_factory=threading.Event)
 
     def work(self) -> None:
@@ -69,23 +71,36 @@ class Working:
                 if not isinstance(taken, bytes):
                     self._done.wait(0.02)
                     continue
+                self._is_looking = True
                 self.outcomes.append(run(engine, taken.decode()))
-                self._last = time.monotonic()
+                self._looks, self._is_looking = self._looks + 1, False
             except Exception as error:  # noqa: BLE001 - whatever ends the worker is raised in the test.
                 self.problem = error
                 return
 
-    def settled(self) -> bool:
-        """Wait until nothing has come in for a while; tell whether that came about."""
-        self._last = time.monotonic()
-        deadline = self._last + PATIENCE
-        while time.monotonic() - self._last < QUIET:
+    def settled(self, ask: Callable[[], object]) -> bool:
+        """Wait until nothing is in hand or outstanding, and nothing comes in any more; tell whether that came about.
+
+        Whether deliveries are on their way these trackers do not tell. A machine that is busy is slow with them and with answers
+        alike, so what counts is that the tracker answered ``ask`` several times and sent nothing in between.
+        """
+        deadline = time.monotonic() + PATIENCE
+        looks, since, answers = self._looks, time.monotonic(), 0
+        while answers < ANSWERS or time.monotonic() - since < QUIET:
             if self.problem is not None:
                 raise self.problem
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.05)
+            ask()
+            answers += 1
+            if self._is_busy() or self._looks != looks:
+                looks, since, answers = self._looks, time.monotonic(), 0
         return True
+
+    def _is_busy(self) -> bool:
+        # Asked before whether a look is in hand: what is taken from the inbox stays outstanding until its look has ended.
+        return self.parts.engine.outstanding.count() > 0 or self._is_looking
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Working"]:

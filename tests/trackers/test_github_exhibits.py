@@ -163,3 +163,20 @@ def test_a_pull_request_costs_one_call_beside_its_repository_and_nothing_when_it
     seen(world, case, link)
     assert len(world.calls()) == 2
     assert world.tracker.tally.reads == reads
+
+
+def test_a_link_from_before_the_repository_was_renamed_is_looked_up_and_another_repository_is_not(
+    world: GitHubWorld, case: IssueRef
+) -> None:
+    number = world.sandbox.add_pull_request(PROJECT, "dana", "Filter")
+    world.sandbox.merge_pull_request(PROJECT, number, "omar")
+    before = page(case, f"pull/{number}")
+    world.sandbox.add_repository("acme/other", roles={"dana": "write", world.login: "write"})
+    beside = page(case, f"pull/{number}", "acme/other")
+    world.sandbox.rename_repository(PROJECT, "acme/store")
+    moved = world.tracker.locate(case.key.id, case.locator)
+    assert moved.locator.startswith("acme/store#")
+    found = seen(world, moved, before)
+    assert found is not None
+    assert found.counts
+    assert seen(world, moved, beside) is None

@@ -43,6 +43,8 @@ def repository_installation(ask: Ask, owner: str, name: str) -> Answer:
     """Answer the App's installation that has a repository."""
     app = _app(ask)
     repository = ask.site.repositories.get(f"{owner}/{name}".lower())
+    if repository is None and f"{owner}/{name}".lower() in ask.site.former_names:
+        raise ask.moved(ask.site.former_names[f"{owner}/{name}".lower()])
     if repository is None:
         raise not_found()
     return Answer(_installation_shape(ask, apps.installation_on(ask.site, app, repository)))

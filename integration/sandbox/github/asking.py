@@ -143,11 +143,23 @@ class Ask:
     def repository(self, owner: str, name: str, need: str = "read") -> Repository:
         """Return a repository; 404 where the asker cannot see it, 403 where the role is below ``need``."""
         found = self.site.repositories.get(f"{owner}/{name}".lower())
+        renamed = None if found is not None else self.site.former_names.get(f"{owner}/{name}".lower())
+        if renamed is not None and renamed.allows(self.viewer, "read"):
+            raise self.moved(renamed)
         if found is None or not found.allows(self.viewer, "read"):
             raise not_found()
         if need != "read":
             self.require(found, need)
         return found
+
+    def moved(self, repository: Repository) -> Refused:
+        """Return what leads to a repository by its id: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api."""
+        rest = "/".join(["", *request.path.split("/")[4:]])
+        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        status = 301 if request.method in {"GET", "HEAD"} else 307
+        return Refused(
+            status, "Moved Permanently", url=f"{self.api}/repositories/{repository.id}{rest.rstrip('/')}{query}"
+        )
 
     def require(self, repository: Repository, role: str) -> None:
         """Refuse whoever has less than ``role``: 401 for nobody, 403 for somebody."""

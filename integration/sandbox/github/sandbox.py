@@ -183,6 +183,11 @@ class GitHubSandbox:
             issue, target = self.site.repository(repo).issues[number], self.site.repository(to)
             return link_deeds.transfer_issue(self.site, issue, target, self.site.people[by.lower()]).number
 
+    def rename_repository(self, repo: str, to: str) -> None:
+        """Rename a repository, or transfer it to another owner: ``to`` is its new ``owner/name``."""
+        with self.site.lock:
+            self.site.rename_repository(self.site.repository(repo), to)
+
     def token_of(self, login: str) -> str:
         """Return somebody's token."""
         return self.site.people[login.lower()].token

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from threading import RLock
@@ -61,6 +62,7 @@ class Site:
         self.by_token: dict[str, Person] = {}
         self.repositories: dict[str, Repository] = {}
         self.repositories_by_id: dict[int, Repository] = {}
+        self.former_names: dict[str, Repository] = {}  # whoever asks by one is led to the present one
         self.issues_by_id: dict[int, Issue] = {}
         self.comments_by_id: dict[int, tuple[Issue, Comment]] = {}
         self.hooks: dict[int, Hook] = {}
@@ -124,11 +126,25 @@ class Site:
             repository.roles[login.lower()] = role
         self.repositories[full_name.lower()] = repository
         self.repositories_by_id[repository.id] = repository
+        self.former_names.pop(full_name.lower(), None)
         return repository
 
     def repository(self, full_name: str) -> Repository:
-        """Return a repository by its name; KeyError if there is none."""
-        return self.repositories[full_name.lower()]
+        """Return a repository by its name, or one that it had before; KeyError if there is none."""
+        name = full_name.lower()
+        return self.repositories.get(name) or self.former_names[name]
+
+    def rename_repository(self, repository: Repository, full_name: str) -> None:
+        """Give a repository another ``owner/name``; the former one leads on to it until another repository takes it."""
+        former, (owner, name) = repository.full_name, full_name.split("/")
+        self.former_names[former.lower()] = self.repositories.pop(former.lower())
+        repository.owner = self.people.get(owner.lower()) or self.add_person(owner, "Organization")
+        repository.name = name
+        self.repositories[full_name.lower()] = repository
+        self.former_names.pop(full_name.lower(), None)
+        for hook in [each for each in self.hooks.values() if each.owner == former]:
+            self.hooks[hook.id] = replace(hook, owner=repository.full_name)
+        repository.changed()
 
     def add_hook(self, repository: Repository, url: str, secret: str | None, events: Iterable[str]) -> Hook:
         """Register a receiver and ping it; ValueError for an address that is not on this machine."""

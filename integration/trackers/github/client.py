@@ -180,7 +180,7 @@ class GitHubClient:
                 if is_write:
                     # What was to be written would land in another repository, which nobody has judged yet.
                     raise TrackerRefused("The issue has moved.", status=redirected.status, detail="moved") from None
-                final = self.path_of(redirected.location)
+                final = _with_query(self.path_of(redirected.location), final)
             except (requests.RequestException, GithubException) as error:
                 raise _failure(error, asked, is_write=is_write) from None
             else:
@@ -236,6 +236,12 @@ def items_of(answer: Answer) -> list[Any]:
     if isinstance(answer.body, dict) and isinstance(answer.body.get("repositories"), list):
         return list(answer.body["repositories"])
     raise TrackerUnavailable("GitHub answered a listing with something that is no list.")
+
+
+def _with_query(led_to: str, asked: str) -> str:
+    """Return where a redirect leads, with what was asked for where it says nothing of that."""
+    query = urlsplit(asked).query
+    return f"{led_to}?{query}" if query and not urlsplit(led_to).query else led_to
 
 
 def _parsed(text: str, asked: str, *, is_write: bool) -> Any:

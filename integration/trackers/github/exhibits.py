@@ -65,7 +65,7 @@ class Exhibition:
     def _home(self, repository: Repository) -> Home | None:
         """Return a listed repository, ``None`` for any other; from a public incident nothing private is looked at (S18)."""
         own = place_at(self.case).repository
-        is_own = str(repository).casefold() == str(own).casefold()
+        is_own = str(repository).casefold() == str(own).casefold() or self._was_called(repository, own)
         if not is_own and not self.evidence.is_listed(str(repository)):
             return None
         home = self._read_home(repository)
@@ -73,6 +73,22 @@ class Exhibition:
             return home
         from_here = self._read_home(own)
         return home if from_here is not None and from_here.private else None
+
+    def _was_called(self, repository: Repository, own: Repository) -> bool:
+        """Tell whether this is a former name of the incident's own repository: GitHub leads from it to the same one.
+
+        Asked with the right to the own one, and of names that a rename or a transfer leaves alike in part; nothing else is read.
+        """
+        if repository.owner.casefold() != own.owner.casefold() and repository.name.casefold() != own.name.casefold():
+            return False
+        try:
+            there = read(Home, self.client.get(repository.path(), about=own).body)
+        except (IssueNotFound, TrackerRefused) as unseen:
+            if isinstance(unseen, TrackerRefused) and unseen.status == UNAUTHORIZED:
+                raise
+            return False
+        here = self._read_home(own)
+        return here is not None and there.id == here.id
 
     def _read_home(self, repository: Repository) -> Home | None:
         if repository not in self._homes:
