@@ -14,6 +14,7 @@ from integration.postmortem.commands import (
     Command,
     Creation,
     EnsureActionTicket,
+    EnsureOpen,
     EnsureReply,
     EnsureStatusComment,
     FieldEdit,
@@ -24,7 +25,7 @@ from integration.postmortem.commands import (
     name_of,
 )
 from integration.postmortem.decisions import IntentState, Memory, Refusal
-from integration.postmortem.incident import Case, IssueRef
+from integration.postmortem.incident import Case, IssueKey, IssueRef
 from integration.postmortem.judgement import judge
 from integration.postmortem.plan import plan
 from integration.postmortem.rules.vouching import strange_comments, without_comment
@@ -170,7 +171,10 @@ def _act(
         if objection:
             done += _stop_writing(objection, breaker, case, memory, policy, given)
             break
+        unsaid: set[IssueKey] = set()
         for bundle in bundled(wanted, given.tracker):
+            if isinstance(bundle[0], EnsureOpen) and bundle[0].issue.key in unsaid:
+                continue  # The reason comes first (decision 5): once the issue is open, nothing would ask for it any more.
             tried.update(bundle)
             try:
                 # Everything that is logged while commands are carried out names them, the adapters' own lines as well.
@@ -181,6 +185,7 @@ def _act(
                 break
             if isinstance(outcomes, datetime):
                 waits.append(outcomes)
+                unsaid |= {command.issue.key for command in bundle if isinstance(command, EnsureReply)}
                 continue
             for command, outcome in zip(bundle, outcomes, strict=True):
                 done.append((command, outcome))
