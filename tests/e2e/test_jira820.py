@@ -29,7 +29,7 @@ def world(tmp_path: Path) -> Iterator[World]:
             "JIRA_TOKEN": "followthrough-token",
             "JIRA_WEBHOOK_SECRET": SECRET,
         }
-        with working(tmp_path / "data", door, trackers) as worker:
+        with working(tmp_path / "data", door, trackers, governs="gina") as worker:
             team = Jira820Team(url)
             for _ in range(2):
                 team.hear(f"{door.url}/webhooks/jira")

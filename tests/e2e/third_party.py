@@ -115,13 +115,24 @@ class Working:
 
 
 @contextlib.contextmanager
-def working(folder: Path, door: Door, trackers: dict[str, str]) -> Iterator[Working]:
-    """Run the service on these trackers, named by their settings. Issues of whatever age are governed: ``jira820`` knows no time of day."""
+def working(folder: Path, door: Door, trackers: dict[str, str], governs: str = "") -> Iterator[Working]:
+    """Run the service on these trackers, named by their settings. Issues of whatever age are governed: ``jira820`` knows no time of day.
+
+    ``governs`` is the account on Jira that the mapping lists as governance reviewer; on a site whose projects have no lead nobody is it by default.
+    """
     clock = Clock()
     mappings = folder.with_name("mappings")
     shutil.copytree(ROOT / "mappings", mappings, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     policy = (mappings / "service.yaml").read_text()
     (mappings / "service.yaml").write_text(policy.replace("governed_since: null", "governed_since: 2020-01-01"))
+    if governs:
+        people = (mappings / "people.yaml").read_text()
+        people = people.replace("\n  governance_reviewers: []", f"\n  governance_reviewers: [{governs}]", 1)
+        (mappings / "people.yaml").write_text(
+            people.replace(
+                "\npeople: {}", f"\npeople:\n  {governs}:\n    name: {governs.title()}\n    jira: {governs}", 1
+            )
+        )
     environment = {
         "FOLLOWTHROUGH_DATA_DIR": str(folder),
         "FOLLOWTHROUGH_MAPPINGS_DIR": str(mappings),
