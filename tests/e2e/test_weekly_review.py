@@ -105,10 +105,8 @@ def test_a_review_appears_once_however_often_it_is_woken(reviewed: Reviewed) -> 
 
 
 def test_nothing_open_makes_no_review(reviewed: Reviewed) -> None:
-    told = ON[reviewed.site](reviewed.stage)
-    told.report()
     reviewed.stage.settle()
-    reviewed.tick()
+    reviewed.tick(3)
     assert reviewed.reviews() == []
 
 

@@ -19,7 +19,7 @@ from mappings.models import Policy
 
 KEY = b"0123456789abcdef0123456789abcdef"
 SHIPPED = Path(__file__).parents[2] / "mappings"
-FILES = ("severity", "postmortem", "remediation", "people", "clocks", "service", "checks", "language")
+FILES = tuple(sorted(file.stem for file in SHIPPED.glob("*.yaml")))
 BOT = "followthrough-bot"
 DUE = date(2026, 12, 1)
 

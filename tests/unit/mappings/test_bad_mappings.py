@@ -380,7 +380,7 @@ MISTAKES: dict[str, tuple[dict[str, str], tuple[str, int, str, str, str]]] = {
             2,
             "required.budget",
             "There is no column of this name.",
-            "Use one of: cause, criteria, description, due, horizon, id, interim, kind, owner, priority, ticket.",
+            "Use one of: cause, criteria, description, due, horizon, id, interim, kind, needs, owner, priority, ticket.",
         ),
     ),
     "horizons in the wrong order": (

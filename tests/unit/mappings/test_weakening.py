@@ -289,6 +289,8 @@ def test_what_weakens_everywhere_is_told_once_and_not_for_each_project() -> None
 
 
 def test_every_key_of_the_mappings_is_judged_or_named_neutral() -> None:
-    full = a_policy({"people": "people:\n  a: {name: A, github: a, github_id: 1, jira: x}\n"})
+    people = "people:\n  a: {name: A, github: a, github_id: 1, jira: x}\n"
+    places = "places:\n  reviews: {project: 'github:acme/reviews', audiences: [governance]}\n"
+    full = a_policy({"people": people, "destinations": places})
     assert rule_keys(full) == RULES.keys() | NEUTRAL
     assert not RULES.keys() & NEUTRAL
