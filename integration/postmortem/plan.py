@@ -163,7 +163,8 @@ def _hand_over(gate: Gate, assessment: Assessment, memory: Memory, policy: Polic
 
 def _labels(assessment: Assessment, incident: Issue) -> tuple[Command, ...]:
     view = assessment.severity
-    if not (view.add or view.remove) or (incident.closed and view.reason != BY_COMMAND):
+    may_follow = not incident.closed or view.is_commanded or view.reason == BY_COMMAND
+    if not (view.add or view.remove) or not may_follow:
         return ()
     return (EnsureLabels(incident.ref, view.add, view.remove),)
 

@@ -31,7 +31,7 @@ from integration.postmortem.incident import CommentOrigin, IssueKey, IssueRef
 from integration.postmortem.people import Standing
 from integration.postmortem.reading.markdown import read_markdown
 from integration.postmortem.rules.evidence import risk_subject
-from mappings.models import Mode
+from mappings.models import Mode, Severity
 from tests.builders import (
     ACTION,
     DANA,
@@ -365,6 +365,18 @@ def test_on_jira_the_priority_follows_once():
     incident = an_incident("SEV1", ref=JIRA, severity_shown="Medium", body="", author=tara)
     looked = settled(incident, given=facts({tara: ""}, project="SHOP"), memory=nothing_remembered())
     assert looked.case.incident.severity_shown == "Highest"
+
+
+def test_a_severity_said_by_command_is_not_lost_where_the_closed_issue_stays_closed():
+    said = (a_comment("/severity sev4 nobody was harmed"),)
+    incident = an_incident("", labels={"incident", "many-users", "SEV2", "sev1"}, comments=said, body="", closed=True)
+
+    def answer(command):
+        return Outcome(Result.REFUSED, detail="no") if isinstance(command, EnsureOpen) else done(command)
+
+    looked = settled(incident, memory=replace(KNOWN, severity=""), answer=answer)
+    assert looked.assessment.severity.severity is Severity.SEV2
+    assert "sev1" not in looked.case.incident.labels
 
 
 def test_whoever_closes_again_and_again_is_told_three_times_and_then_handed_over_once():

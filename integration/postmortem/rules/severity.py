@@ -22,7 +22,8 @@ BY_COMMAND = "set by /severity"
 class SeverityView:
     """The severity in force (``None`` while unclassified), the reason in words, and the labels that should say so.
 
-    ``put_back`` says in words what was lowered by hand, where it is put back now; empty where nothing is.
+    ``put_back`` says in words what was lowered by hand, where it is put back now; empty where nothing is. ``is_commanded`` says that it comes
+    of a ``/severity`` that no finished look has acted on yet: its labels follow on a closed issue, too, or the command would be lost.
     """
 
     severity: Severity | None
@@ -31,6 +32,7 @@ class SeverityView:
     remove: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
     put_back: str = ""
+    is_commanded: bool = False
 
     @property
     def name(self) -> str:
@@ -74,7 +76,7 @@ def judge_severity(
     is_there = any(given.casefold() == label.casefold() for given in incident.labels)
     findings = (_known(severity, reason, policy), *judge_criteria(criteria, severity, policy))
     add = frozenset[str]() if is_there else frozenset({label})
-    return SeverityView(severity, reason, add, others, findings, put_back)
+    return SeverityView(severity, reason, add, others, findings, put_back, is_commanded=decided is not None)
 
 
 def kept(incident: Issue, severity: Severity) -> str:
