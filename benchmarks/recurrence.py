@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from integration.postmortem.nearest import Nearest
+from integration.postmortem.nearest import nearest_of
 
 DEEP = 2000
 
@@ -24,7 +24,7 @@ def score(corpus: Path, queries: Path, field: str) -> None:
     asked = [json.loads(row) for row in queries.read_text().splitlines()]
     for kind in sorted({document["set"] for document in documents}):
         candidates = [document for document in documents if document["set"] == kind]
-        nearest = Nearest([document["text"] for document in candidates])
+        nearest = nearest_of([document["text"] for document in candidates])
         recalls, ranks = [], []
         for query in (each for each in asked if each["set"] == kind and each["relevant"]):
             fits = [each["date"] <= query["date"] and each["id"] != query["query_id"] for each in candidates]
@@ -48,18 +48,21 @@ def speed(corpus: Path, size: int) -> None:
         for _ in range(size)
     ]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.perf_counter()
-    nearest = Nearest(texts)
-    built = time.perf_counter() - began
+    began = time.process_time()
+    nearest = nearest_of(texts)
+    nearest.search(texts[0])
+    built = time.process_time() - began
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     taken = []
     for _ in range(50):
         text = chance.choice(texts)
-        began = time.perf_counter()
+        began = time.process_time()
         nearest.search(text)
-        taken.append((time.perf_counter() - began) * 1000)
+        taken.append((time.process_time() - began) * 1000)
     middle, slow = statistics.median(taken), statistics.quantiles(taken, n=20)[18]
-    print(f"{size} texts: read in {built:.1f} s, {grown:.0f} MB more; search median {middle:.1f} ms, p95 {slow:.1f} ms")
+    print(
+        f"{size} texts: read in {built:.1f} s of processor time, {grown:.0f} MB more; search median {middle:.1f} ms, p95 {slow:.1f} ms of it"
+    )
 
 
 def main() -> None:

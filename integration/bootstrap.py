@@ -19,6 +19,7 @@ from integration.work.counting import Counts
 from integration.work.jobs import Engine
 from integration.work.outstanding import Outstanding
 from integration.work.policies import PolicyKeeper
+from integration.work.resembling import Library
 from mappings.models import Mode
 
 
@@ -58,6 +59,7 @@ def build(settings: Settings, now: Callable[[], datetime] = clock.now) -> Parts:
         token_days={"jira": settings.jira_token_expires} if settings.jira_token_expires else {},
         clock=now,
         in_scope=Scope(settings, trackers).allows,
+        library=Library(ledger),
     )
     return Parts(engine, client)
 

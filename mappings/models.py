@@ -11,6 +11,7 @@ from mappings.checks import Check, ChecksFile
 from mappings.clocks import ClocksFile, Weekday
 from mappings.destinations import Audience, DestinationsFile, GeneratedIssue, Per, Place
 from mappings.language import LanguageFile
+from mappings.learning import Launch, LearningFile
 from mappings.people import Approvals, Apps, CommandAuthority, JiraAuthority, JiraHolders, PeopleFile, Person
 from mappings.postmortem import Emptiness, LinkedIncidents, Part, PostmortemFile, Question, RespondingQuestion, Section
 from mappings.remediation import (
@@ -95,6 +96,8 @@ __all__ = [
     "KindLevels",
     "LabelledSeverity",
     "LanguageFile",
+    "Launch",
+    "LearningFile",
     "Level",
     "LinkDirection",
     "LinkedIncidents",
@@ -153,13 +156,16 @@ class Policy(MappingModel):
     """``language.yaml``."""
     destinations: DestinationsFile
     """``destinations.yaml``."""
+    learning: LearningFile
+    """``learning.yaml``."""
     projects: "tuple[ProjectPolicy, ...]" = ()
     """``projects/*.yaml``, each with the whole policy that holds there."""
 
     def __hash__(self) -> int:
         """Hash the files alone, so that the cost (0.2 ms) does not grow with the number of projects."""
         files = (self.severity, self.postmortem, self.remediation, self.people)
-        return hash((*files, self.clocks, self.service, self.checks, self.language, self.destinations))
+        everything = (*files, self.clocks, self.service, self.checks, self.language, self.destinations, self.learning)
+        return hash(everything)
 
     def for_project(self, site: str, project: str) -> "Policy":
         """Return the policy for a project: ``site`` is ``github`` or ``jira``, ``project`` is ``owner/repo`` or a

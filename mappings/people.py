@@ -81,6 +81,10 @@ class CommandAuthority(MappingModel):
     """``/accept-risk``: not do an action, until a date."""
     waive: Authority
     """``/waive``: set one finding aside."""
+    applied: Authority
+    """``/applied``: say that a lesson was applied before a launch."""
+    not_applicable: Authority
+    """``/not-applicable``: say why a lesson does not apply to a launch."""
     client_update: Authority
     """``/client-update``: a text for the client."""
     pause: Authority

@@ -23,6 +23,7 @@ STEMS = (
     "checks",
     "language",
     "destinations",
+    "learning",
 )
 
 

@@ -49,7 +49,7 @@ def trends(first: datetime | None, last: datetime | None, as_json: bool) -> None
 def alike(ref: str, most: int, as_json: bool) -> None:
     """List the earlier incidents that an incident resembles, and what became of their actions."""
     # Imported here: numpy takes a moment that no other command should pay.
-    from integration.postmortem.nearest import Nearest  # noqa: PLC0415
+    from integration.postmortem.nearest import nearest_of  # noqa: PLC0415
 
     site, locator = read_ref(ref)
     with closing(open_for_commands(Settings.load())) as ledger:
@@ -60,7 +60,7 @@ def alike(ref: str, most: int, as_json: bool) -> None:
             f"{ref} is no incident that was looked at yet.", remedy=f"Try `followthrough reconcile {ref}`."
         )
     before = [each is not this and _is_earlier(each, this) for each in known]
-    hits = Nearest([each.text for each in known]).search(this.text, most, among=before)
+    hits = nearest_of([each.text for each in known]).search(this.text, most, among=before)
     found = [known[hit.position] for hit in hits]
     if as_json:
         answer({"ref": ref, "alike": [_as_json(each) for each in found]})

@@ -5,7 +5,7 @@ What is asked is answered from one instant; what is written is written wholly or
 Writers of all processes follow one another.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
@@ -28,6 +28,7 @@ from integration.ledger import (
     lost,
     parking,
     policies,
+    precedents,
     projects,
     renaming,
     restored,
@@ -43,6 +44,7 @@ from integration.ledger.asked import UnansweredAsk
 from integration.ledger.chain import ChainKey, Writing
 from integration.ledger.figures import Figures
 from integration.ledger.lost import LostCase
+from integration.ledger.precedents import Recollection
 from integration.ledger.recall import recall
 from integration.ledger.records import AuditEntry, AuditReport, LookRecord, Parked, Publication, Rejection
 from integration.ledger.restored import Restored
@@ -52,6 +54,7 @@ from integration.postmortem.decisions import Decision, Intent, IntentState, Memo
 from integration.postmortem.generated import Published
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
+from integration.postmortem.precedents import Precedent
 from integration.postmortem.reading.spans import Spans
 from integration.postmortem.remediation import EarlierAction
 from integration.postmortem.review import ReviewFigures
@@ -443,6 +446,26 @@ class Ledger:
         """Return the figures of a window of time: counts over incidents, none per person."""
         with self._reading() as connection:
             return trending.trends(connection, window)
+
+    def recollections(self, after: int) -> tuple[Recollection, ...]:
+        """Return the words of incidents that changed after a version, by version; 0 for all."""
+        with self._reading() as connection:
+            return precedents.recollections_after(connection, after)
+
+    def precedents(self, rows: Sequence[int]) -> tuple[Precedent, ...]:
+        """Return earlier incidents by the rows that recollections name, in that order."""
+        with self._reading() as connection:
+            return precedents.precedents(connection, rows)
+
+    def rows_of_cases(self, keys: Iterable[str]) -> tuple[int, ...]:
+        """Return the rows of cases by their keys as text."""
+        with self._reading() as connection:
+            return precedents.rows_of_cases(connection, keys)
+
+    def names(self) -> frozenset[str]:
+        """Return the names and handles of people who took part in anything; for keeping them where they are, never for showing."""
+        with self._reading() as connection:
+            return precedents.names(connection)
 
     def earlier(self) -> tuple[Earlier, ...]:
         """Return every governed incident with its actions, for finding those that resemble another one."""

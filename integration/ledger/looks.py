@@ -13,6 +13,7 @@ from integration.ledger.cases import keep_ticket, meet_case
 from integration.ledger.chain import Plain, Writing
 from integration.ledger.counted import keep_causes, keep_outcomes
 from integration.ledger.people import rows_of
+from integration.ledger.precedents import keep_learned
 from integration.ledger.projects import meet
 from integration.ledger.records import LookRecord
 from integration.ledger.tables import cases, marks, refusals, tickets
@@ -55,10 +56,12 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     keep_outcomes(writing.connection, look.row, record.outcomes)
     if record.causes or record.governed:
         keep_causes(writing.connection, look.row, record.causes)
+    keep_learned(writing.connection, look.row, record.learned, record.words)
     _replace_tickets(look, (*record.tickets, *agreed))
     _mark(look, "said", record.said)
     _mark(look, "due", (f"{action.action_id}:{action.due}" for action in record.actions if action.due))
     _mark(look, "asked", (f"{outcome.action_id}:{outcome.needs}" for outcome in record.outcomes if outcome.needs))
+    _mark(look, "offered", (f"{number}:{key}" for key, number in record.offered))
     _mark(look, "satisfied", (str(key) for key in record.satisfied))
     _reopened(look, record.reopened)
     _review(look, is_under_way=record.in_review)
@@ -168,7 +171,7 @@ def _add_mark(look: _Look, kind: str, subject: str) -> None:
     look.writing.connection.execute(insert(marks).values(**mark))
     # What was said was a creation, which its intent has put into the chain already; being taken on, agreed dates and phases have entries of
     # their own; what a row asks for stands in the post-mortem.
-    if kind not in ("said", "taken", "due", "review", "asked"):
+    if kind not in ("said", "taken", "due", "review", "asked", "offered"):
         look.note(f"gate.{kind}", {"issue": subject})
 
 

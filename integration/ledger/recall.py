@@ -84,6 +84,8 @@ def recall(connection: Connection, case: IssueRef) -> Memory:
         dates=tuple(marked.dates),
         mode=row.mode,
         in_review_since=marked.in_review_since,
+        kind=row.kind,
+        offered=tuple(sorted(marked.offered, key=lambda pair: pair[1])),
         status_comment=row.status_comment,
         status_digest=row.status_digest,
         refusals=tuple(Refusal(*found) for found in connection.execute(_REFUSALS.order_by("purpose"), this)),
@@ -124,6 +126,7 @@ class _Marked:
     taken_at: datetime | None = None
     dates: list[tuple[str, date]] = field(default_factory=list)
     in_review_since: datetime | None = None
+    offered: list[tuple[str, int]] = field(default_factory=list)
 
 
 def _marks(connection: Connection, row: int) -> _Marked:
@@ -143,6 +146,9 @@ def _marks(connection: Connection, row: int) -> _Marked:
             case "due":
                 action, _, day = subject.rpartition(":")
                 marked.dates.append((action, date.fromisoformat(day)))
+            case "offered":
+                number, _, key = subject.partition(":")
+                marked.offered.append((key, int(number)))
     return marked
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from integration.postmortem.decisions import Refusal, RememberedAction
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
+from integration.postmortem.precedents import Learned
 from integration.postmortem.reading.spans import Spans
 
 NO_SPANS = Spans()
@@ -52,6 +53,8 @@ class LookRecord:
     ``spans`` are the instants that the timeline says, for lengths of time over many incidents; ``due_at`` and ``approved_at`` the deadline of
     the post-mortem and the last approval that it needed; ``causes`` and ``outcomes`` what else trends count.
     ``in_review`` says that nothing is asked of the authors any more, and a review is wanting: since when is remembered.
+    ``learned`` is what later cases are told of this one (``None`` means "as before"), ``words`` the text by which it is found; ``offered`` are the
+    lessons that a launch was told, with their numbers.
     ``tickets`` are all issues of the case but the incident; the tickets of remembered actions belong to it in any case.
     ``finished`` is false for a look of which something has to wait: then ``looked_at`` and ``severity`` stay as they
     were, so that commands which it could not act on are acted on by the next one. ``people`` are accounts whose handle
@@ -83,6 +86,9 @@ class LookRecord:
     reopened: tuple[IssueKey, ...] = ()
     satisfied: frozenset[IssueKey] = frozenset()
     refusals: tuple[Refusal, ...] = ()
+    learned: Learned | None = None
+    words: str = ""
+    offered: tuple[tuple[str, int], ...] = ()
     people: tuple[Person, ...] = ()
     finished: bool = True
 

@@ -6,7 +6,16 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from integration.keeping import Keeping
 from integration.ledger.chain import Writing
-from integration.ledger.tables import cases, decisions, intents, policy_files, publications, rejections
+from integration.ledger.tables import (
+    cases,
+    decisions,
+    intents,
+    lessons,
+    policy_files,
+    publications,
+    recollections,
+    rejections,
+)
 from integration.postmortem.decisions import IntentState
 
 
@@ -15,6 +24,7 @@ def retain(writing: Writing, keeping: Keeping, now: datetime) -> dict[str, int]:
     connection = writing.connection
     gone = {
         "titles": _titles(connection, now - timedelta(days=keeping.titles_days)),
+        "lessons": _lessons(connection, now - timedelta(days=keeping.lessons_days)),
         "failed_creations": _failed_creations(connection, now - timedelta(days=keeping.failed_creations_days)),
         "refused_policies": _refused(connection, now - timedelta(days=keeping.refused_policies_days)),
         "past_policies": _past_policies(connection, now - timedelta(days=keeping.past_policies_days)),
@@ -28,6 +38,13 @@ def _titles(connection: Connection, before: datetime) -> int:
     """Empty the titles of cases closed before an instant: people's words, which the tracker has; a later look fetches them again."""
     old = (cases.c.closed_at < before, cases.c.title != "")
     return connection.execute(update(cases).where(*old).values(title="")).rowcount
+
+
+def _lessons(connection: Connection, before: datetime) -> int:
+    """Delete the lessons of cases closed before an instant, and the words by which they are found: people's words, too, and worth more than a title."""
+    old = select(cases.c.id).where(cases.c.closed_at < before)
+    connection.execute(delete(lessons).where(lessons.c.case_id.in_(old)))
+    return connection.execute(delete(recollections).where(recollections.c.case_id.in_(old))).rowcount
 
 
 def _failed_creations(connection: Connection, before: datetime) -> int:

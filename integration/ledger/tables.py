@@ -102,6 +102,8 @@ class _Cases(TypedColumns):
     status_digest: Named[str] = Column(Words())
     # Of an incident that was never ours: read for learning, and nothing is written to it.
     read_in: Named[bool] = Column(Boolean(), default=False, server_default=false())
+    client: Named[str | None] = Column(Words())
+    confidential: Named[bool | None]
 
 
 class _Tickets(TypedColumns):
@@ -152,6 +154,24 @@ class _Causes(TypedColumns):
     phase: Named[str] = Column(Words())
     sub_category: Named[str] = Column(Words(), server_default="")
     system: Named[str] = Column(Words(), server_default="")
+
+
+class _Lessons(TypedColumns):
+    """A lesson as the post-mortem says it. Where it may be told is judged when it is told."""
+
+    case_id: Named[int] = Column(ForeignKey("cases.id"), primary_key=True)
+    position: Named[int] = Column(primary_key=True, autoincrement=False)
+    text: Named[str] = Column(Words())
+
+
+class _Recollections(TypedColumns):
+    """The words by which an incident is found again; it is never shown. ``version`` grows with each change of any of them, so that a process
+    that holds an index reads only what is new.
+    """
+
+    case_id: Named[int] = Column(ForeignKey("cases.id"), primary_key=True)
+    version: Named[int]
+    text: Named[str] = Column(Words())
 
 
 class _Owners(TypedColumns):
@@ -339,6 +359,8 @@ actions = Table(
     Index(None, "due", "outcome", "settled_at"),
 )
 causes = Table("causes", metadata, _Causes)
+lessons = Table("lessons", metadata, _Lessons)
+recollections = Table("recollections", metadata, _Recollections, Index(None, "version", unique=True))
 owners = Table("owners", metadata, _Owners)
 marks = Table("marks", metadata, _Marks, Index(None, "kind", "at"))
 generated = Table("generated", metadata, _Generated, UniqueConstraint("series_id", "period"))

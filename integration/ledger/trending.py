@@ -10,9 +10,12 @@ from integration.ledger.cases import ref_of
 from integration.ledger.tables import COUNTED, actions, cases, causes, decisions, projects
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.rules.evidence import ProofState
+from integration.postmortem.rules.lessons import KIND as LAUNCH
 from integration.postmortem.trends import Figures, Lengths, Place, Settled, Window
 
 NEAR_MISS = "SEV4"
+INCIDENT = and_(COUNTED, cases.c.kind != LAUNCH)
+"""Only incidents are counted: a launch is a case, too."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Earlier:
 def trends(connection: Connection, window: Window) -> Figures:
     """Count one window. An incident belongs to the window in which it was opened; actions and post-mortems to that in which they fell due."""
     start, end = _ends(window)
-    opened = and_(COUNTED, cases.c.opened_at >= start, cases.c.opened_at < end)
+    opened = and_(INCIDENT, cases.c.opened_at >= start, cases.c.opened_at < end)
     by_severity = select(cases.c.severity, func.count()).where(opened).group_by(cases.c.severity)
     severities = dict(connection.execute(by_severity).all())
     kinds = select(causes.c.category, func.count(), func.count(distinct(causes.c.case_id)))
@@ -79,7 +82,7 @@ def earlier(connection: Connection) -> tuple[Earlier, ...]:
         cases.c.title,
         cases.c.severity,
         cases.c.opened_at,
-    ).where(COUNTED)
+    ).where(INCIDENT)
     return tuple(
         Earlier(
             ref_of(row.site, row.issue_id, row.locator, row.url),
@@ -114,7 +117,7 @@ def _seconds(
 
 def _postmortems(connection: Connection, start: datetime, end: datetime) -> Settled:
     """Count post-mortems that fell due before ``end``; a near-miss has no deadline."""
-    mine = and_(cases.c.governed.is_(True), cases.c.due_at >= start, cases.c.due_at < end)
+    mine = and_(INCIDENT, cases.c.due_at >= start, cases.c.due_at < end)
     became = case(
         (cases.c.approved_at.is_(None), "outstanding"), (cases.c.approved_at <= cases.c.due_at, "in_time"), else_="late"
     )

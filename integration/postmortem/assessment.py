@@ -9,6 +9,7 @@ from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Comment, Issue, IssueRef
 from integration.postmortem.notices import Notices
 from integration.postmortem.people import Person
+from integration.postmortem.precedents import Learned
 from integration.postmortem.reading.causes import Cause
 from integration.postmortem.reading.commands import Suggestion
 from integration.postmortem.reading.spans import Spans
@@ -17,6 +18,7 @@ from integration.postmortem.remediation import ActionRow
 from integration.postmortem.rules.elsewhere import LinkedIncident
 from integration.postmortem.rules.ending import Ended
 from integration.postmortem.rules.evidence import Proof
+from integration.postmortem.rules.lessons import Offer
 from integration.postmortem.rules.roles import NO_ROLES, RolesView
 from integration.postmortem.rules.severity import SeverityView
 from mappings.models import Kind, Mode
@@ -94,6 +96,19 @@ class PutBack:
 
 
 @dataclass(frozen=True)
+class LaunchView:
+    """What is launched, in words, and what it is told; ``confidential`` counts incidents that match and are only counted (S28).
+
+    ``is_silent`` says that nothing is told: everybody can read the issue (S27), or no earlier incident is known at all.
+    """
+
+    title: str
+    offers: tuple[Offer, ...] = ()
+    confidential: int = 0
+    is_silent: bool = False
+
+
+@dataclass(frozen=True)
 class Assessment:
     """The whole judgement of one case at one instant.
 
@@ -105,7 +120,8 @@ class Assessment:
     ``due_by_clock`` is the deadline as detection alone would give it, where the incident was recorded so late that more time is given.
     ``kept`` are labels that are put back now. ``ended`` says who ended it without its post-mortem, with a reason, where somebody did.
     ``notices`` are messages about deadlines; ``roles`` is who is asked in which role. ``timeline`` is as it is written and told in comments.
-    ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us.
+    ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us. ``launch`` is set of a launch, which is no incident.
+    ``learned`` is what later cases are told of this one, ``None`` while its text is not to be trusted.
     """
 
     case: IssueRef
@@ -134,6 +150,8 @@ class Assessment:
     ended: Ended | None = None
     kept: tuple[PutBack, ...] = ()
     roles: RolesView = NO_ROLES
+    launch: LaunchView | None = None
+    learned: Learned | None = None
 
     @property
     def spans(self) -> Spans:

@@ -128,7 +128,8 @@ class Memory:
     closed. ``status_comment`` is our status comment's id, ``status_digest`` the digest of what it says. ``severity`` and ``looked_at`` are
     those of the last look that was finished. ``taken_at`` is when the case was taken on; ``dates`` holds every due date that an action ever had,
     as pairs of action and day, in the order in which they were seen. ``mode`` is that of the last look. ``in_review_since`` is when nothing
-    was asked of the authors any more, while only reviews are wanting.
+    was asked of the authors any more, while only reviews are wanting. ``kind`` is what sort of case it was at the last look; ``offered`` are
+    the lessons that a launch was told, each with the number that it keeps.
     """
 
     project: ProjectMemory
@@ -149,6 +150,8 @@ class Memory:
     dates: tuple[tuple[str, date], ...] = ()
     mode: str = ""
     in_review_since: datetime | None = None
+    kind: str = ""
+    offered: tuple[tuple[str, int], ...] = ()
 
     def decided(self, word: str, issue: IssueKey | None = None) -> tuple[Decision, ...]:
         """Return the granting decisions of that word in the order of time, on one issue or on the whole case."""
@@ -157,3 +160,9 @@ class Memory:
     def intent(self, purpose: str) -> Intent | None:
         """Return the intent of that purpose, or ``None``."""
         return next((intent for intent in self.intents if intent.purpose == purpose), None)
+
+
+def paused_by(decisions: tuple[Decision, ...]) -> str:
+    """Return who asked us to rest on a case, or an empty string where nobody did or somebody asked us to go on."""
+    last = next((d for d in reversed(decisions) if d.word in ("pause", "resume") and d.grants), None)
+    return last.actor.called if last is not None and last.word == "pause" else ""

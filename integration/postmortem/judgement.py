@@ -8,9 +8,10 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
-from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.decisions import Decision, Memory, paused_by
 from integration.postmortem.findings import blocking
 from integration.postmortem.incident import Case, Facts, FactsNeeded
+from integration.postmortem.launching import judge_launch
 from integration.postmortem.notices import Notices
 from integration.postmortem.rules.asked import answers, asking, facts_of_answers, may_be_incident
 from integration.postmortem.rules.causes import causes_of
@@ -35,13 +36,15 @@ from integration.postmortem.rules.exhibits import links_given, show, since
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
 from integration.postmortem.rules.keeping import judge_labels
 from integration.postmortem.rules.ladder import People, judge_notices, lead_of
+from integration.postmortem.rules.learned import learned_from
+from integration.postmortem.rules.lessons import is_launch
 from integration.postmortem.rules.news import judge_silence
 from integration.postmortem.rules.notes import read_beginning, read_notes
 from integration.postmortem.rules.remediation import count_finding, judge_action
 from integration.postmortem.rules.reviewing import Review, judge_review, review_of, turns_of
 from integration.postmortem.rules.roles import RolesView, judge_lead, roles_of
 from integration.postmortem.rules.severity import SeverityView, judge_severity
-from integration.postmortem.rules.standing import GovernedView, judge_standing
+from integration.postmortem.rules.standing import GovernedView, is_marked, judge_standing
 from integration.postmortem.rules.together import judge_together
 from integration.postmortem.rules.vouching import held_by, judge_comments, of_all
 from integration.postmortem.rules.waiving import waive
@@ -54,8 +57,8 @@ BEYOND = (Governed.NOT_AN_INCIDENT, Governed.LEFT_ALONE)
 def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
     """Return what :func:`judge` wants looked up, as little as will do: nothing for an issue that is no incident of ours."""
     incident = case.incident
-    is_labelled = policy.severity.is_incident(incident.labels, incident.issue_type)
-    if not (memory.governed or is_labelled or declared(memory.decisions, incident.ref.key)):
+    is_meant = is_marked(incident, policy)
+    if not (memory.governed or is_meant or declared(memory.decisions, incident.ref.key)):
         return facts_of_answers(case, memory, policy)
     standings = set(people_who_command(case, memory))
     if not memory.governed:
@@ -94,6 +97,8 @@ def judge(
         return _asked(case, facts, memory, policy, now, standing, stamp)
     if standing.governed in BEYOND:
         return _beyond(case, standing, policy)
+    if is_launch(case.incident, memory, policy):
+        return judge_launch(case, facts, memory, policy, now, standing, stamp)
     postmortem = read_postmortem(case.incident, policy)
     drafts = draft_actions(postmortem.rows, case, facts, memory, policy)
     beginning = read_beginning(postmortem.answers.began, case.incident.created_at, ZoneInfo(policy.clocks.zone))
@@ -235,7 +240,7 @@ def _assess(bench: _Bench) -> Assessment:
         gates=gates,
         decisions=bench.decided.decisions,
         suggestions=bench.decided.suggestions,
-        paused_by=_paused_by(bench.decisions),
+        paused_by=paused_by(bench.decisions),
         next_look=_next_look(bench, turns, actions),
         ask_reviewer=asking.now,
         adopted_digest=standing.adopted_digest,
@@ -246,15 +251,10 @@ def _assess(bench: _Bench) -> Assessment:
         notices=notices,
         kept=labels.back,
         roles=roles,
+        learned=learned_from(case.incident, bench.postmortem, about.client, policy) if standing.is_trusted else None,
     )
     over = ended(bench.decisions, case.incident.ref.key)
     return assessment if over is None else as_ended(assessment, over, waive(of_all(comments), bench.decisions))
-
-
-def _paused_by(decisions: tuple[Decision, ...]) -> str:
-    """Return who asked us to rest on this incident, or an empty string where nobody did or somebody asked us to go on."""
-    last = next((d for d in reversed(decisions) if d.word in ("pause", "resume") and d.grants), None)
-    return last.actor.called if last is not None and last.word == "pause" else ""
 
 
 def _actions(bench: _Bench, severity: SeverityView) -> tuple[ActionView, ...]:

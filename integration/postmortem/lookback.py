@@ -11,7 +11,7 @@ from datetime import datetime
 
 from integration.postmortem.asking import prompts_of
 from integration.postmortem.incident import Case, CommentOrigin, Issue, IssueRef
-from integration.postmortem.nearest import Nearest, words_of
+from integration.postmortem.nearest import nearest_of, words_of
 from integration.postmortem.reading.locators import near_home
 from integration.postmortem.reading.normalise import similarity
 from integration.postmortem.remediation import ActionRow
@@ -173,7 +173,7 @@ def _likeness(incident: Issue, earlier: Sequence[Known], policy: Policy) -> Like
         return None
     texts = [f"{each.title}\n{each.text}" for each in earlier]
     own = f"{incident.title}\n{incident.body}"
-    for hit in Nearest(texts).search(own, most=3):
+    for hit in nearest_of(texts).search(own, most=3):
         shared = _shared(own, texts[hit.position], texts, policy)
         if shared:
             return Likeness(earlier[hit.position].ref, earlier[hit.position].created_at, shared[:5])

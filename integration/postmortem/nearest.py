@@ -8,17 +8,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
-from typing import Any
+from datetime import datetime
 
-import bm25s
 import numpy as np
-from bm25s.stopwords import STOPWORDS_EN
 from numpy.typing import NDArray
 from Stemmer import Stemmer
 
-Scores = NDArray[np.float32]
-K1, B = 1.0, 0.75
+from integration.postmortem.postings import Postings, Scores
+
 FEEDBACK_FROM, FEEDBACK_TERMS, FEEDBACK = 3, 20, 0.15
 PIECES = 0.5
 """How much the pieces of words count beside the words. All chosen on the development set, where neighbouring values differ by noise."""
@@ -29,63 +26,114 @@ LONGEST = 20_000
 """Characters of a text that are read."""
 ADDRESS = re.compile(r"https?://\S+")
 WORD = re.compile(r"[a-z][a-z0-9]+")
-_STOP = frozenset(STOPWORDS_EN)
+_STOP = frozenset(
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True)
 class Resemblance:
-    """One hit: the position of the text among those given, and a score that only orders hits of one question."""
+    """One hit: the key of the text, a score that only orders hits of one question, and how many telling words of the question it holds."""
 
     position: int
     score: float
+    shared: int = 0
 
 
-class Nearest:
-    """Holds texts and ranks them. Not safe for threads: the stemmer keeps a cache."""
+class Index:
+    """Holds texts under keys and ranks them; one that is put again replaces the former. Not safe for threads: the stemmer keeps a cache."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Take the texts; reading them is the expensive part (figures in docs/learning.md)."""
-        self._texts = tuple(texts)
+    def __init__(self) -> None:
+        """Start empty. ``version`` is for whoever fills it."""
+        self.version = 0
         self._stemmer = Stemmer("english")
-        words = [words_of(text) for text in self._texts]
-        terms = [self._stemmer.stemWords(each) for each in words]
-        seen = Counter(term for each in terms for term in set(each))
-        self._weight = {term: log(1 + (len(terms) - n + 0.5) / (n + 0.5)) for term, n in seen.items()}
-        self._terms = _index(terms)
-        self._pieces = _index([pieces_of(each) for each in words]) if len(words) <= MOST_WITH_PIECES else None
+        self._terms, self._pieces = Postings(), Postings()
+        self._keys: list[int] = []
+        self._instants: list[float] = []
+        self._places: dict[int, int] = {}
+        self._gone: set[int] = set()
 
-    def search(self, text: str, most: int = 5, *, among: Sequence[bool] | None = None) -> tuple[Resemblance, ...]:
-        """Return at most ``most`` texts that share at least a term, the nearest first; ``among`` says of each whether it counts."""
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def put(self, key: int, text: str, opened_at: datetime | None = None) -> None:
+        """Add a text, or replace it. One without an instant is earlier than everything."""
+        if key in self._places:
+            self._gone.add(self._places[key])
         words = words_of(text)
-        terms = [term for term in self._stemmer.stemWords(words) if term in self._weight]
-        if not terms or self._terms is None:
-            return ()
-        open_to = np.ones(len(self._texts), bool) if among is None else np.asarray(among, bool)
-        first = self._terms.get_scores(terms) * open_to
-        scores = _level(self._fed_back(first, terms))
-        pieces = [piece for piece in pieces_of(words) if piece in self._pieces.vocab_dict] if self._pieces else []
-        if pieces and self._pieces is not None:
-            scores = scores + PIECES * _level(self._pieces.get_scores(pieces))
-        scores = np.where(open_to, scores, -1.0)
-        order = np.argsort(-scores, kind="stable")[:most]
-        return tuple(Resemblance(int(n), float(scores[n])) for n in order if scores[n] > 0)
+        self._places[key] = self._terms.add(self._stemmer.stemWords(words))
+        if len(self._pieces) <= MOST_WITH_PIECES:
+            self._pieces.add(pieces_of(words))
+        self._keys.append(key)
+        self._instants.append(opened_at.timestamp() if opened_at else float("-inf"))
 
-    def _fed_back(self, first: Scores, terms: list[str]) -> Scores:
+    def search(
+        self, text: str, most: int = 5, *, before: datetime | None = None, among: Sequence[bool] | None = None
+    ) -> tuple[Resemblance, ...]:
+        """Return at most ``most`` texts that share at least a term, the nearest first.
+
+        ``before`` leaves out what was opened later, ``among`` says of each text, in the order of putting, whether it counts.
+        """
+        self._terms.settle()
+        words = words_of(text)
+        counted = Counter(self._stemmer.stemWords(words))
+        asked = self._terms.numbered(counted)
+        if not asked:
+            return ()
+        open_to = self._open_to(before, among)
+        first = self._terms.scores(asked) * open_to
+        scores = _level(self._fed_back(first, asked))
+        if len(self._pieces) == len(self._terms) <= MOST_WITH_PIECES:
+            self._pieces.settle()
+            pieces = self._pieces.numbered(Counter(pieces_of(words)))
+            scores = scores + PIECES * _level(self._pieces.scores(pieces))
+        scores = np.where(open_to, scores, np.float32(-1))
+        best = [int(n) for n in _first(scores, most) if scores[n] > 0]
+        shared = self._terms.holding(list(asked), best)
+        return tuple(Resemblance(self._keys[n], float(scores[n]), share) for n, share in zip(best, shared, strict=True))
+
+    def _open_to(self, before: datetime | None, among: Sequence[bool] | None) -> NDArray[np.bool_]:
+        open_to = np.ones(len(self._terms), bool) if among is None else np.array(among, bool)
+        if before is not None:
+            open_to &= np.asarray(self._instants) <= before.timestamp()
+        if self._gone:
+            open_to[np.fromiter(self._gone, np.int64, len(self._gone))] = False
+        return open_to
+
+    def _fed_back(self, first: Scores, asked: dict[int, float]) -> Scores:
         """Score again with the terms of the first hits mixed in, weighed by their share in the hit and their rarity."""
-        assert self._terms is not None  # noqa: S101  # narrowing for the type checker: the caller has looked
-        hits = [int(n) for n in np.argsort(-first, kind="stable")[:FEEDBACK_FROM] if first[n] > 0]
+        hits = [int(n) for n in _first(first, FEEDBACK_FROM) if first[n] > 0]
         total = float(sum(first[n] for n in hits)) or 1.0
-        added: Counter[str] = Counter()
+        added: Counter[int] = Counter()
         for hit in hits:
-            found = self._stemmer.stemWords(words_of(self._texts[hit]))
-            for term, times in Counter(found).items():
-                added[term] += float(first[hit]) / total * times / len(found) * self._weight[term]  # type: ignore[assignment]
+            for term, share in self._terms.bag(hit).items():
+                added[term] += float(first[hit]) / total * share * self._terms.weight_of(term)  # type: ignore[assignment]
         best = added.most_common(FEEDBACK_TERMS)
         mass = sum(weight for _, weight in best) or 1.0
-        scores: Scores = (1 - FEEDBACK) / len(terms) * self._terms.get_scores(terms)
+        everything = sum(asked.values())
+        mixed = {term: (1 - FEEDBACK) * times / everything for term, times in asked.items()}
         for term, weight in best:
-            scores = scores + np.float32(FEEDBACK * weight / mass) * self._terms.get_scores([term])
-        return scores
+            mixed[term] = mixed.get(term, 0.0) + FEEDBACK * weight / mass
+        return self._terms.scores(mixed)
+
+
+def nearest_of(texts: Sequence[str]) -> Index:
+    """Return an index of texts whose keys are their positions."""
+    index = Index()
+    for position, text in enumerate(texts):
+        index.put(position, text)
+    return index
+
+
+def _first(scores: Scores, most: int) -> NDArray[np.int64]:
+    """Return the positions of the highest scores, the earlier one first where two are alike."""
+    if len(scores) > 4 * most:
+        bar = np.partition(scores, len(scores) - most)[len(scores) - most]
+        candidates = np.flatnonzero(scores >= bar)
+    else:
+        candidates = np.arange(len(scores))
+    order: NDArray[np.int64] = candidates[np.argsort(-scores[candidates], kind="stable")][:most]
+    return order
 
 
 def words_of(text: str) -> list[str]:
@@ -97,15 +145,6 @@ def words_of(text: str) -> list[str]:
 def pieces_of(words: Sequence[str]) -> list[str]:
     """Return the pieces of four letters of each word, its edges marked by a space."""
     return [f" {word} "[n : n + PIECE] for word in words for n in range(max(1, len(word) - 1))]
-
-
-def _index(tokens: list[list[str]]) -> Any:
-    """Return the index, or ``None`` where no text holds a token."""
-    if not any(tokens):
-        return None
-    found: Any = bm25s.BM25(method="lucene", k1=K1, b=B)  # type: ignore[no-untyped-call]  # the library has no types
-    found.index(tokens, show_progress=False)
-    return found
 
 
 def _level(scores: Scores) -> Scores:

@@ -329,6 +329,8 @@ def unanswered(memory: Memory) -> tuple[Decision, ...]:
 
 
 def _status(assessment: Assessment, case: Case, memory: Memory, policy: Policy, stamp: str) -> tuple[Command, ...]:
+    if assessment.launch is not None and assessment.launch.is_silent:
+        return ()
     tree = status_tree(assessment, case, policy, stamp)
     if tree.digest == memory.status_digest and memory.status_comment:
         return ()

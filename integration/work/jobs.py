@@ -34,6 +34,7 @@ from integration.work.counting import Counts
 from integration.work.looking import Look, Looked, look
 from integration.work.outstanding import Beginning, Outstanding
 from integration.work.policies import PolicyKeeper
+from integration.work.resembling import Library
 from integration.work.series import publish
 from mappings.models import Mode
 
@@ -59,6 +60,7 @@ class Engine:
     token_days: dict[str, date]
     clock: Callable[[], datetime]
     in_scope: Callable[[str, str], bool]
+    library: Library
 
 
 _bound: list[Engine] = []
@@ -188,6 +190,7 @@ def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:
         now=now,
         # Redis is not trusted: a wake-up from long ago must not make a project's old issues governed.
         heard_at=max(min(heard_at, now), now - LONGEST_IN_REDIS),
+        library=engine.library,
     )
     return publish(case, given) if is_series(case.key) else _look_where_it_is(case, wakeup, given)
 

@@ -36,6 +36,7 @@ from integration.work.bundling import Bundle, EditsTogether, bundled, paying
 from integration.work.counting import Counts
 from integration.work.looking_up import looked_up
 from integration.work.recording import record_of
+from integration.work.resembling import Library, with_precedents
 from mappings.models import Mode, Policy
 
 log = structlog.get_logger(__name__)
@@ -65,6 +66,7 @@ class Look:
     counts: Counts
     now: datetime
     heard_at: datetime
+    library: Library
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
     memory = replace(memory, refusals=tuple(each for each in memory.refusals if each.retry_at > given.now))
     policy = given.policy.for_project(case.incident.ref.key.site, case.incident.ref.project)
     facts = looked_up(case, memory, policy, given.tracker, given.ledger)
+    facts = with_precedents(facts, case, memory, policy, given.library)
 
     def assess(case: Case, memory: Memory) -> Assessment:
         return judge(case, facts, memory, policy, given.now, mode=given.mode, stamp=given.stamp)

@@ -14,6 +14,7 @@ from integration.postmortem.plan import plan
 from integration.trackers.base import Tracker
 from integration.work.looking import BEFORE_THE_FIRST, reconciled
 from integration.work.looking_up import looked_up
+from integration.work.resembling import Library, with_precedents
 from mappings.models import Mode, Policy
 
 
@@ -45,6 +46,7 @@ def preview(
     memory = recalled(case, ledger, now)
     policy = policy.for_project(incident.key.site, incident.project)
     facts = looked_up(case, memory, policy, tracker, ledger)
+    facts = with_precedents(facts, case, memory, policy, Library(ledger))
     assessment = judge(case, facts, memory, policy, now, mode=mode, stamp=stamp)
     is_in_scope = in_scope(incident.key.site, incident.project)
     commands = plan(assessment, case, memory, policy, stamp) if is_in_scope else ()

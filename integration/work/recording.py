@@ -10,6 +10,7 @@ from integration.postmortem.incident import Case, IssueKey
 from integration.postmortem.reading.causes import Cause
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.evidence import ProofState
+from integration.postmortem.rules.lessons import KIND as LAUNCH
 from integration.postmortem.rules.news import last_news
 from integration.postmortem.rules.resources import answer_of
 
@@ -34,7 +35,7 @@ def record_of(
     ours = {action.ticket.key for action in agreed if action.ticket is not None}
     return LookRecord(
         title=case.incident.title[:200],
-        kind=assessment.kind.value,
+        kind=assessment.kind.value if assessment.launch is None else LAUNCH,
         severity=assessment.severity.severity.value if assessment.severity.severity else "",
         phase=assessment.phase.value,
         mode=assessment.mode.value,
@@ -62,6 +63,9 @@ def record_of(
         people=tuple(
             {person.id: person for issue in case.issues for person in (issue.author, *issue.assignees)}.values()
         ),
+        learned=assessment.learned if governed else None,
+        words=_words(case, assessment, agreed),
+        offered=_offered(assessment, memory),
         finished=finished,
     )
 
@@ -70,6 +74,21 @@ def _kept(cause: Cause) -> KeptCause:
     category = cause.category.value if cause.category else ""
     named = (normalise(text)[:LONGEST_NAME] for text in (cause.phase, cause.sub_category, cause.system))
     return KeptCause(category, *named)
+
+
+def _words(case: Case, assessment: Assessment, agreed: tuple[RememberedAction, ...]) -> str:
+    """Return the words by which an incident is found again: what it is called, what was done, what was learned."""
+    if assessment.learned is None:
+        return ""
+    descriptions = [action.description for action in agreed]
+    return "\n".join((case.incident.title, *descriptions, *assessment.learned.lessons, assessment.learned.words))
+
+
+def _offered(assessment: Assessment, memory: Memory) -> tuple[tuple[str, int], ...]:
+    """What a launch is told is remembered once its comment stands."""
+    if assessment.launch is None or memory.status_comment is None:
+        return ()
+    return tuple((offer.key, offer.number) for offer in assessment.launch.offers)
 
 
 def _agreed(assessment: Assessment, memory: Memory) -> tuple[RememberedAction, ...]:

@@ -16,10 +16,11 @@ from integration.sandbox.jira.server import JiraSandbox
 from integration.trackers.jira.client import JiraAccess
 from integration.trackers.jira.tracker import JiraTracker, connect
 from mappings.models import Policy
+from mappings.shape import STEMS
 
 KEY = b"0123456789abcdef0123456789abcdef"
 SHIPPED = Path(__file__).parents[2] / "mappings"
-FILES = tuple(sorted(file.stem for file in SHIPPED.glob("*.yaml")))
+FILES = STEMS
 BOT = "followthrough-bot"
 DUE = date(2026, 12, 1)
 

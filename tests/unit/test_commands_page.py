@@ -1,6 +1,7 @@
 """``docs/commands.md`` says what the program does: every command, its authority and place, examples that work, refusals that exist."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,11 @@ def test_each_example_takes_effect_where_the_page_says_and_nowhere_else(example:
     word = example.split(maxsplit=1)[0][1:]
     where = ROWS[word][1].strip()
 
+    assert _accepted_on_launch(example) is (where in ("a launch", "the case") and word != "note")
+    if where == "a launch":
+        assert not _accepted(example, on_ticket=False)
+        assert not _accepted(example, on_ticket=True)
+        return
     assert _accepted(example, on_ticket=False) is (where != "an action ticket")
     assert _accepted(example, on_ticket=True) is (where != "the incident")
 
@@ -99,4 +105,12 @@ def _accepted(example: str, *, on_ticket: bool) -> bool:
     drafts = draft_actions(read_postmortem(incident, policy).rows, case, known, memory, policy)
     (decision,) = decide(case, known, memory, drafts, policy, STAMP, NOW).decisions
     assert decision.actor not in (DANA, VIC)
+    return decision.accepted
+
+
+def _accepted_on_launch(example: str) -> bool:
+    """Judge the example by an administrator on a launch that was told a lesson."""
+    launch = an_incident("", labels={"launch"}, comments=(a_comment(example, GINA),))
+    memory = replace(a_memory(severity=""), kind="launch", offered=(("github:512:lesson:1", 1),))
+    (decision,) = decide(a_case(launch), facts(), memory, (), a_policy(), STAMP, NOW).decisions
     return decision.accepted

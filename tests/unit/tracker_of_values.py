@@ -127,6 +127,8 @@ def _remembered(memory: Memory, assessment: Assessment, now: datetime) -> Memory
         satisfied=memory.satisfied
         | {gate.issue.ref.key for gate in assessment.gates if gate.issue.closed and gate.may_close},
     )
+    if assessment.launch is not None:
+        seen = replace(seen, kind="launch", offered=tuple((each.key, each.number) for each in assessment.launch.offers))
     if assessment.paused_by:
         return seen
     severity = assessment.severity.severity

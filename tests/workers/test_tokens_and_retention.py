@@ -45,7 +45,11 @@ def test_github_tells_when_the_token_expires_and_it_is_warned_of_once_a_day_from
 
 def days(number: int) -> Keeping:
     return Keeping(
-        titles_days=number, failed_creations_days=number, refused_policies_days=number, past_policies_days=number
+        titles_days=number,
+        lessons_days=number,
+        failed_creations_days=number,
+        refused_policies_days=number,
+        past_policies_days=number,
     )
 
 
@@ -65,7 +69,7 @@ def test_what_is_kept_for_long_enough_goes_and_the_chain_stays_whole(service: St
     assert not any(ledger.retain(days(30), service.clock()).values())
     service.clock.forward(days=31)
     gone = ledger.retain(days(30), service.clock())
-    assert gone == {"titles": 1, "failed_creations": 0, "refused_policies": 1, "past_policies": 1}
+    assert gone == {"titles": 1, "lessons": 1, "failed_creations": 0, "refused_policies": 1, "past_policies": 1}
     assert not any(ledger.retain(days(30), service.clock()).values())
     assert ledger.active_policy() == active
     assert ledger.policy_files("1" * 64) == {}

@@ -8,6 +8,7 @@ from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Comment, Facts, Issue
 from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.drafting import ActionDraft
+from integration.postmortem.rules.lessons import is_launch
 from integration.postmortem.rules.roles import Role, Seat, involved, mapped_lead, seat_of
 from integration.postmortem.rules.rolesection import RolesWritten, resolved
 from integration.postmortem.rules.severity import judge_severity
@@ -32,6 +33,11 @@ class Bench:
     def on_incident(self) -> bool:
         """Tell whether the comment stands on the incident itself, not on a ticket."""
         return self.issue.ref == self.case.incident.ref
+
+    @property
+    def is_launch(self) -> bool:
+        """Tell whether the case is a launch, which is no incident."""
+        return is_launch(self.case.incident, self.memory, self.policy)
 
     @property
     def draft(self) -> ActionDraft | None:

@@ -62,7 +62,7 @@ def _is_none(incident: Issue, memory: Memory, policy: Policy) -> str:
         return "somebody said that it is none"
     if declared(memory.decisions, incident.ref.key):
         return ""
-    return "" if policy.severity.is_incident(incident.labels, incident.issue_type) else "no incident label or type"
+    return "" if is_marked(incident, policy) else "no incident label or type"
 
 
 def _taken_on(incident: Issue, facts: Facts, memory: Memory, policy: Policy, mode: Mode, *, ours: bool) -> GovernedView:
@@ -84,6 +84,12 @@ def _taken_on(incident: Issue, facts: Facts, memory: Memory, policy: Policy, mod
     if trusted:
         return GovernedView(Governed.GOVERNED, "", mode)
     return GovernedView(Governed.WAITING, "it was reported by somebody without triage rights here", mode)
+
+
+def is_marked(issue: Issue, policy: Policy) -> bool:
+    """Tell whether an issue bears a mark of what is governed: that of an incident, or of a launch."""
+    is_incident = policy.severity.is_incident(issue.labels, issue.issue_type)
+    return is_incident or policy.learning.launch(issue.labels) is not None
 
 
 def governed_since(memory: Memory, policy: Policy) -> datetime:

@@ -29,6 +29,7 @@ from integration.postmortem.rules.evidence import given_evidence, missing_claims
 from integration.postmortem.rules.exhibits import Shown, evidence_subject, show, waiting_for
 from integration.postmortem.rules.resources import judge_ack, judge_answer
 from integration.postmortem.rules.roles import Role, named_for
+from integration.postmortem.rules.told_lessons import judge_lesson, not_here
 from mappings.models import ActionKind, Policy, Severity
 
 NOT_WAIVABLE = {
@@ -52,7 +53,7 @@ PLACEHOLDER = re.compile(r"(?<!\S)(?:<[a-z][a-z ]{1,60}>|@name)(?!\S)")
 
 def judge_command(said: Command, bench: Bench) -> Verdict:
     """Return whether the command makes sense here and which authority it takes; ``said.word`` is one of :data:`WORDS`."""
-    verdict = _JUDGES[said.word](said, bench)
+    verdict = not_here(said, bench) or _JUDGES[said.word](said, bench)
     left = PLACEHOLDER.search(said.args) if verdict.accepted else None
     if left is None:
         return verdict
@@ -353,6 +354,8 @@ _JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
     "decline": judge_answer,
     "ack": judge_ack,
     "accept-risk": _accept_risk,
+    "applied": judge_lesson,
+    "not-applicable": judge_lesson,
     "status": _status,
     "pause": _pause,
     "resume": _resume,

@@ -10,6 +10,7 @@ from integration.postmortem.incident import Case
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.writing.chronicle import timeline_fold
 from integration.postmortem.writing.ended import ended_tree
+from integration.postmortem.writing.launch import launch_tree
 from integration.postmortem.writing.tree import (
     Block,
     Fold,
@@ -44,6 +45,8 @@ def status_tree(assessment: Assessment, case: Case, policy: Policy, stamp: str) 
     if assessment.paused_by:
         text = f"{assessment.paused_by} asked me to rest here. I read along, open nothing again and write nothing more until `/resume`."
         return Tree((Paragraph((Strong(f"{assessment.severity.name} · paused"),)), Paragraph(sentence(text))))
+    if assessment.launch is not None:
+        return launch_tree(assessment, assessment.launch, case, policy)
     blocks: list[Block] = [_headline(assessment, policy)]
     if assessment.phase is Phase.RESPONDING:
         blocks += _responding(assessment, policy)

@@ -69,6 +69,7 @@ def test_the_texts_in_force_make_the_same_policy_again(tmp_path: Path) -> None:
         "clocks.yaml",
         "destinations.yaml",
         "language.yaml",
+        "learning.yaml",
         "people.yaml",
         "postmortem.yaml",
         "projects/shop.yaml",

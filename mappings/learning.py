@@ -1,0 +1,56 @@
+"""The models of ``learning.yaml``: what earlier incidents are told to whom, before a launch and when one resembles another."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from mappings.values import ENTRIES, Id, Keyed, Label, MappingModel, Sentence, Words, normalise_label
+
+Few = Annotated[int, Field(strict=True, ge=1, le=50)]
+
+
+class Launch(MappingModel):
+    """One kind of launch."""
+
+    id: Id
+    """Short name in this file."""
+    title: Words
+    """What is launched, as it is said in comments."""
+    labels: tuple[Label, ...]
+    """Labels that make an issue a launch of this kind."""
+
+
+class Lessons(MappingModel):
+    """Which lessons a launch issue is told."""
+
+    most: Few
+    """Lessons and actions that one launch is told, at most."""
+    words_in_common: Few
+    """Telling words that an earlier incident and a launch need to share."""
+    withheld: Sentence
+    """What stands in place of a lesson that may not cross to another project or client."""
+
+
+class LearningFile(MappingModel):
+    """``learning.yaml``."""
+
+    launches: Annotated[tuple[Launch, ...], ENTRIES, Keyed()]
+    """The kinds of launch, and the labels that say so."""
+    lessons: Lessons
+    """Which lessons a launch issue is told."""
+    system: Words | None
+    """The system that a project is about, where it is one."""
+    kind_of_project: Words | None
+    """What sort of thing a project makes, such as "shop assistant"."""
+    confidential_labels: tuple[Label, ...]
+    """Incidents with one of these labels are only counted elsewhere."""
+
+    def launch(self, labels: frozenset[str]) -> Launch | None:
+        """Return the kind of launch that the labels say, the first in the file where several do."""
+        given = {normalise_label(label) for label in labels}
+        return next((each for each in self.launches if given & {normalise_label(label) for label in each.labels}), None)
+
+    def is_confidential(self, labels: frozenset[str]) -> bool:
+        """Tell whether an incident with these labels is only counted elsewhere."""
+        given = {normalise_label(label) for label in labels}
+        return bool(given & {normalise_label(label) for label in self.confidential_labels})
