@@ -31,6 +31,7 @@ NOT_IN_A_FILE = frozenset(
         "decisions_confirmed",
         "in_time",
         "date_moved",
+        "launch_lessons",
         "action_agreement",
         "action_repeated",
         "ticket_missing",

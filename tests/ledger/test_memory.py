@@ -48,6 +48,7 @@ def test_a_look_is_recalled_as_it_was_recorded(ledger: Ledger) -> None:
         taken_at=NOW,
         dates=tuple((action.action_id, action.due) for action in record.actions if action.due),
         mode="enforce",
+        kind="full",
     )
 
 

@@ -11,6 +11,7 @@ from integration.postmortem.reading.commands import Command, read_commands
 from integration.postmortem.rules import verdicts
 from integration.postmortem.rules.deciding import decide
 from integration.postmortem.rules.drafting import draft_actions
+from integration.postmortem.rules.told_lessons import ON_LAUNCHES
 from integration.postmortem.rules.verdicts import WORDS
 from integration.postmortem.rules.written import read_postmortem
 from tests.builders import (
@@ -69,7 +70,7 @@ def test_each_example_takes_effect_where_the_page_says_and_nowhere_else(example:
     word = example.split(maxsplit=1)[0][1:]
     where = ROWS[word][1].strip()
 
-    assert _accepted_on_launch(example) is (where in ("a launch", "the case") and word != "note")
+    assert _accepted_on_launch(example) is (word in ON_LAUNCHES)
     if where == "a launch":
         assert not _accepted(example, on_ticket=False)
         assert not _accepted(example, on_ticket=True)
