@@ -7,6 +7,7 @@ Reading YAML is in ``loading``, which the core never imports.
 
 from fnmatch import fnmatchcase
 
+from mappings.causes import CauseCategory, CausesFile, LifecyclePhase, SubCategory
 from mappings.checks import Check, ChecksFile
 from mappings.clocks import ClocksFile, Weekday
 from mappings.destinations import Audience, DestinationsFile, GeneratedIssue, Per, Place
@@ -68,6 +69,8 @@ __all__ = [
     "Apps",
     "Audience",
     "Authority",
+    "CauseCategory",
+    "CausesFile",
     "Check",
     "ChecksFile",
     "CircuitBreaker",
@@ -99,6 +102,7 @@ __all__ = [
     "Launch",
     "LearningFile",
     "Level",
+    "LifecyclePhase",
     "LinkDirection",
     "LinkedIncidents",
     "MappingModel",
@@ -125,6 +129,7 @@ __all__ = [
     "SeverityFile",
     "SeverityLevels",
     "SeverityPolicy",
+    "SubCategory",
     "Team",
     "Ticket",
     "Wants",
@@ -158,14 +163,16 @@ class Policy(MappingModel):
     """``destinations.yaml``."""
     learning: LearningFile
     """``learning.yaml``."""
+    causes: CausesFile
+    """``causes.yaml``."""
     projects: "tuple[ProjectPolicy, ...]" = ()
     """``projects/*.yaml``, each with the whole policy that holds there."""
 
     def __hash__(self) -> int:
         """Hash the files alone, so that the cost (0.2 ms) does not grow with the number of projects."""
         files = (self.severity, self.postmortem, self.remediation, self.people)
-        everything = (*files, self.clocks, self.service, self.checks, self.language, self.destinations, self.learning)
-        return hash(everything)
+        others = (self.clocks, self.service, self.checks, self.language, self.destinations, self.learning, self.causes)
+        return hash((*files, *others))
 
     def for_project(self, site: str, project: str) -> "Policy":
         """Return the policy for a project: ``site`` is ``github`` or ``jira``, ``project`` is ``owner/repo`` or a

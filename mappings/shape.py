@@ -24,6 +24,7 @@ STEMS = (
     "language",
     "destinations",
     "learning",
+    "causes",
 )
 
 

@@ -88,20 +88,30 @@ _TITLES = {
     "remediation": "Remediation actions",
     "lessons": "Lessons learned",
     "recommendations": "Governance recommendations",
+    "model_behaviour": "Model behaviour",
+    "data_investigation": "Data investigation",
     "monitoring_gap": "Monitoring gap",
 }
 _SECTIONS = {
-    "summary": "The shop assistant recommended products that had been recalled, for five days.",
+    "summary": "The shop assistant recommended products that had been recalled, for five days.\n\n"
+    "- Model outputs involved: yes\n- Data suspected: yes\n- Groups affected differently: no",
     "timeline": "- 2026-11-18 09:00 UTC Began: release 41 went out\n- 2026-11-23 14:00 UTC Detected: a customer asked\n"
     "- 2026-11-23 14:20 UTC Switched to the old index\n- 2026-11-23 18:20 UTC Resolved: recalled products are filtered",
     "impact": "- Users affected: 31\n- Money: none\n- Data: none\n- Downstream effects: none\n- Reputation: none\n- Regulatory: none",
     "where_else": "The Hansen assistant: not affected, its retriever filters already (checked by query).",
     "root_causes": "1. Retrieval does not filter on product status\n   - Category: data\n   - Phase: deployment\n"
-    "   - Why? The status column was dropped at the export\n   - Why? Nobody owns the schema of the export\n",
+    "   - Sub-category: rows that should be excluded\n   - Version: release 41\n   - Why? The index has no product status\n"
+    "   - Why? The status column was dropped at the export\n   - Why? Nobody owns the schema of the export\n"
+    "   - Why was it not caught? No recalled product is among the test questions\n"
+    "   - Why was it let through? The release check looks at relevance only\n   - Evidence: the export of release 41\n",
     "contributing_factors": "- Monitoring: no alert on recalled products\n- Communication: none\n- Documentation: none\n"
     "- Tooling: none\n- Governance: none",
     "lessons": "A filter that everybody assumes has to be tested where the answer leaves the house.",
     "recommendations": "None, because the release checklist already asks for it.",
+    "model_behaviour": "- Baseline: the index before release 41 offered none in 200 questions\n- Segments: heaters and toys\n"
+    "- Confidence: as high as for products on sale\n- Envelope: inside, it answers questions about products",
+    "data_investigation": "- Profile: 1,204 of 88,000 rows are recalled products\n- Training baseline: the same rows were left out there\n"
+    "- Quality checks: none looked at the status\n- Lineage: the catalogue, its nightly export, the index",
     "monitoring_gap": "- What existed: a monitor of relevance\n- Why it missed: it does not know product status\n"
     "- What would catch it: a daily replay with recalled products\n- Cost against benefit: an hour of computing a day",
 }

@@ -13,6 +13,8 @@ FOR_LEARNING = "This is for learning, not for performance evaluation or discipli
 LINK_PERSONAL_DATA = "Link to personal data, never paste it."
 LATER = "Everything below can wait until the incident is over. Leave it empty, and add to the issue when there is time."
 ANSWERS = ("Yes", "No", "Unknown")
+ONE_OF = f"Write one of: {', '.join(ANSWERS)}"
+"""What a description without boxes says below such a question: found there, it is no answer."""
 # The columns of the empty table of actions: what a row is called, and what the policy may ask of it.
 _FIRST_COLUMN = "id"
 # Its parts are asked of each cause and not once for the section, so that one line for each would mislead.
@@ -111,7 +113,11 @@ def _asks(policy: Policy, kinds: tuple[Kind, ...]) -> tuple[tuple[Ask, ...], int
         for entry in policy.postmortem.questions
         if entry.id in deciding
     )
-    return (*first, *questions, *(_section(entry, policy, kinds) for entry in sections)), len(first)
+    once = tuple(
+        Ask(f"once-{name}", asked.text, Shape.LINE)
+        for name, asked in (("system", policy.causes.system), ("versions", policy.causes.versions))
+    )
+    return (*first, *questions, *once, *(_section(entry, policy, kinds) for entry in sections)), len(first)
 
 
 def _criteria(policy: Policy) -> tuple[Ask, ...]:

@@ -120,6 +120,8 @@ class Assessment:
     ``due_by_clock`` is the deadline as detection alone would give it, where the incident was recorded so late that more time is given.
     ``kept`` are labels that are put back now. ``ended`` says who ended it without its post-mortem, with a reason, where somebody did.
     ``notices`` are messages about deadlines; ``roles`` is who is asked in which role. ``timeline`` is as it is written and told in comments.
+    ``system`` is the affected system or component as the form or a label names it, empty where nobody said; a cause may name its own.
+    ``not_applying`` is what the text says does not apply, with the reason, for those who approve.
     ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us. ``launch`` is set of a launch, which is no incident.
     ``learned`` is what later cases are told of this one, ``None`` while its text is not to be trusted.
     """
@@ -145,6 +147,8 @@ class Assessment:
     elsewhere: tuple[LinkedIncident, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)
     causes: tuple[Cause, ...] = ()
+    system: str = ""
+    not_applying: tuple[str, ...] = ()
     due_by_clock: datetime | None = None
     notices: Notices = field(default_factory=Notices)
     ended: Ended | None = None

@@ -13,6 +13,7 @@ from integration.postmortem.findings import blocking
 from integration.postmortem.incident import Case, Facts, FactsNeeded
 from integration.postmortem.launching import judge_launch
 from integration.postmortem.notices import Notices
+from integration.postmortem.rules.answered import system_written
 from integration.postmortem.rules.asked import answers, asking, facts_of_answers, may_be_incident
 from integration.postmortem.rules.causes import causes_of
 from integration.postmortem.rules.classifying import judge_asking
@@ -27,6 +28,7 @@ from integration.postmortem.rules.deciding import (
     names_in_commands,
     people_who_command,
 )
+from integration.postmortem.rules.dimensions import not_applying
 from integration.postmortem.rules.drafting import ActionDraft, draft_actions
 from integration.postmortem.rules.elsewhere import judge_elsewhere
 from integration.postmortem.rules.ended import as_ended
@@ -247,6 +249,8 @@ def _assess(bench: _Bench) -> Assessment:
         timeline=bench.postmortem.told,
         elsewhere=linked,
         causes=causes_of(bench.postmortem),
+        system=system_written(bench.postmortem.answers, case.incident.labels, policy),
+        not_applying=not_applying(bench.postmortem, kind, policy),
         due_by_clock=deadline.by_clock if deadline.is_eased else None,
         notices=notices,
         kept=labels.back,

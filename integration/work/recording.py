@@ -15,7 +15,7 @@ from integration.postmortem.rules.news import last_news
 from integration.postmortem.rules.resources import answer_of
 
 LONGEST_NAME = 40
-"""Characters of a phase of the lifecycle, a sub-category or a system that are kept; what is longer is a sentence."""
+"""Characters of a phase that the mapping does not know, or of a system, that are kept; what is longer is a sentence."""
 _SETTLES = {ProofState.VERIFIED: "verify", ProofState.RISK_ACCEPTED: "accept-risk"}
 
 
@@ -47,7 +47,7 @@ def record_of(
         spans=assessment.spans,
         due_at=assessment.due,
         approved_at=_approved_at(assessment, memory),
-        causes=tuple(map(_kept, assessment.causes)),
+        causes=tuple(_kept(cause, assessment.system) for cause in assessment.causes),
         outcomes=tuple(_outcome(view, memory) for view in assessment.actions if view.ticket is not None),
         next_look=assessment.next_look,
         in_review=assessment.phase is Phase.IN_REVIEW,
@@ -70,10 +70,11 @@ def record_of(
     )
 
 
-def _kept(cause: Cause) -> KeptCause:
+def _kept(cause: Cause, system: str) -> KeptCause:
+    """``system`` is what the incident says, for a cause that names none itself."""
     category = cause.category.value if cause.category else ""
-    named = (normalise(text)[:LONGEST_NAME] for text in (cause.phase, cause.sub_category, cause.system))
-    return KeptCause(category, *named)
+    phase = cause.phase_id.replace("_", " ") or normalise(cause.phase)[:LONGEST_NAME]
+    return KeptCause(category, phase, cause.sub_category, normalise(cause.system or system)[:LONGEST_NAME])
 
 
 def _words(case: Case, assessment: Assessment, agreed: tuple[RememberedAction, ...]) -> str:

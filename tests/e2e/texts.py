@@ -4,6 +4,10 @@ SECTIONS = """## Summary
 
 The shop assistant of Nordlicht recommended products that had been recalled, because retrieval did not filter on product status.
 
+- Model outputs involved: yes
+- Data suspected: yes
+- Groups affected differently: no
+
 ## Timeline
 
 - 2026-11-18 09:00 UTC Began: release 41 went out with the new retriever
@@ -29,12 +33,15 @@ The shop assistant of Nordlicht recommended products that had been recalled, bec
 ## Root causes
 
 1. Retrieval does not filter on product status
-   - Category: data
+   - Category: data, rows that should be excluded
    - Phase: deployment
+   - Version: release 41, index of 2026-11-17
+   - Why? The index has no product status
    - Why? The status column was dropped when the catalogue was exported
    - Why? Nobody owns the export's schema
    - Why was it not caught? The evaluation set holds no recalled products
    - Why was it let through? The release check looks at relevance only
+   - Evidence: the export of release 41 has no status column
 
 ## Contributing factors
 
@@ -55,6 +62,20 @@ A filter that everybody assumes has to be tested where the answer leaves the hou
 ## Governance recommendations
 
 None, because the release checklist already asks for it.
+
+## Model behaviour
+
+- Comparison with the baseline: the index before release 41 offered no recalled product in 200 replayed questions, the one after it 61
+- Segments: heaters and toys; other shelves have no recalls this year
+- Confidence: the assistant was as sure of recalled products as of others
+- Operating envelope: inside; questions about products are what it is for
+
+## Data investigation
+
+- Profile: 1,204 of 88,000 rows are recalled products
+- Comparison with the training baseline: the ranker was trained on rows on sale only
+- Quality checks: row counts and duplicates, none on the status
+- Lineage: the catalogue, its nightly export, the index of release 41
 
 ## Monitoring gap
 

@@ -140,7 +140,7 @@ def _row(record: Record) -> ActionRow | None:
         ticket=_ticket(record.text("ticket")),
         fields=(
             *((column, record.plain(column)) for column in record.values if column not in known),
-            *record.others,
+            *((name, text.plain) for name, text in record.others),
         ),
         line=record.line,
         needs=_choice(record.plain("needs"), NEEDS),

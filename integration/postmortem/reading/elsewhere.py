@@ -169,7 +169,7 @@ def _of_record(record: Record) -> System | None:
             Known.NOT_CHECKED if state.strip() in {"?", ""} and record.plain("owner") else Known.UNSAID,
         )
         rest = "" if known is not Known.UNSAID else rest
-    how = " ".join(filter(None, (rest, record.plain("how"), *(text for _, text in record.others))))
+    how = " ".join(filter(None, (rest, record.plain("how"), *(text.plain for _, text in record.others))))
     promise = read_promise(told)
     promise = Promise(promise.owner or record.plain("owner"), promise.due)
     return System(name[:LONGEST_NAME], known, how, promise, _issues(told), record.line)

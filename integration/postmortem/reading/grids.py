@@ -20,7 +20,7 @@ class Record:
     """One row or item: known columns by id, and the others as pairs of heading and text."""
 
     values: Mapping[str, Text]
-    others: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, Text], ...] = ()
     line: int | None = None
 
     def text(self, column: str) -> Text:
@@ -65,7 +65,7 @@ def _columns(header: Iterable[Text], names: Names) -> dict[int, str]:
 def _record(row: Row, header: tuple[Text, ...], columns: Mapping[int, str]) -> Record:
     values = {columns[index]: cell for index, cell in enumerate(row.cells) if index in columns}
     others = tuple(
-        (header[index].plain if index < len(header) else "", cell.plain)
+        (header[index].plain if index < len(header) else "", cell)
         for index, cell in enumerate(row.cells)
         if index not in columns and cell
     )

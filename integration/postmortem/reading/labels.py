@@ -38,6 +38,7 @@ class Names:
     """The names that ids go by. Lookups are exact after folding; the first id that lists a name keeps it."""
 
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
+        self.ids = tuple(names)
         self._exact: dict[tuple[str, ...], str] = {}
         self._loose: dict[tuple[str, ...], str] = {}
         for identifier, synonyms in names.items():

@@ -202,7 +202,7 @@ class _Reader:
             return
         for record in records:
             when = f"{record.plain('date')} {record.plain('time')}".strip()
-            event = record.plain("event") or " – ".join(text for _, text in record.others)
+            event = record.plain("event") or " – ".join(text.plain for _, text in record.others)
             self.row(when, event, record.plain("phase"), record.line)
 
     def row(self, when: str, event: str, phase: str, line: int | None) -> None:

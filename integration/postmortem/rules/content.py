@@ -21,10 +21,10 @@ def judge_content(
 ) -> tuple[Finding, ...]:
     """Return the findings about what is written. ``elsewhere`` are those on other systems, which are judged with the incidents that they lead to."""
     return (
-        *judge_sections(postmortem, kind, policy),
+        *judge_sections(postmortem, kind, severity, policy),
         *judge_timeline(postmortem, incident.created_at, severity, policy),
-        *judge_parts(postmortem, kind, policy),
+        *judge_parts(postmortem, kind, severity, policy),
         *elsewhere,
-        *judge_causes(postmortem, severity, policy),
+        *judge_causes(postmortem, incident, kind, severity, policy),
         *judge_wording(incident.document, postmortem, severity, policy),
     )

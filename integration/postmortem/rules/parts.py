@@ -3,14 +3,15 @@
 from integration.postmortem.findings import Finding
 from integration.postmortem.reading.impact import Dimension, read_impact
 from integration.postmortem.rules.answers import told, what_lacks
+from integration.postmortem.rules.dimensions import need_of, says_it_applies_not
 from integration.postmortem.rules.written import PostMortem
-from mappings.models import Kind, Level, Policy, Section
+from mappings.models import Kind, Level, Policy, Section, Severity
 
 LONGEST = 40  # characters of an answer that are shown
 READ_AS_CAUSES = "root_causes"  # Its parts are questions about each cause, read with the causes.
 
 
-def judge_parts(postmortem: PostMortem, kind: Kind, policy: Policy) -> tuple[Finding, ...]:
+def judge_parts(postmortem: PostMortem, kind: Kind, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
     """Return a finding per part of each section that says something; a section that is empty is asked for as a whole."""
     findings = []
     for section in policy.postmortem.asked_sections(kind):
@@ -18,6 +19,10 @@ def judge_parts(postmortem: PostMortem, kind: Kind, policy: Policy) -> tuple[Fin
         found = postmortem.sections.get(section.id)
         if level is Level.OFF or section.id == READ_AS_CAUSES or found is None or not found.has_substance:
             continue
+        need = need_of(section, postmortem, severity, policy)
+        if not need.asked or says_it_applies_not(section, found)[0]:
+            continue
+        level = need.level(level)
         names = {part.id: (part.title, *part.headings) for part in section.parts}
         findings += [_part(section, dimension, level) for dimension in read_impact(found.blocks, names)]
     return tuple(findings)

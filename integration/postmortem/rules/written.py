@@ -1,14 +1,20 @@
 """The post-mortem as written: its sections, its timeline, and its rows of remediation, read from the incident under the mapping's names."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.asking import prompts_of
+from integration.postmortem.document import Document, Heading, Paragraph, Style, texts_of
 from integration.postmortem.incident import Issue
 from integration.postmortem.reading.actions import read_actions
+from integration.postmortem.reading.categories import SECTION, CauseNames, Thread, cause_names
+from integration.postmortem.reading.causes import Cause, read_causes
 from integration.postmortem.reading.sections import Sections, find_sections
+from integration.postmortem.reading.substance import why_empty
 from integration.postmortem.reading.timeline import Entry, Timeline, read_timeline
 from integration.postmortem.remediation import ActionRow
 from integration.postmortem.rules.answered import Answers, read_answers
@@ -18,11 +24,16 @@ from mappings.models import Policy
 
 REMEDIATION = "remediation"
 TIMELINE = "timeline"
+IMPACT = "impact"
+MOST_EFFECTS, LONGEST_EFFECT = 40, 200
 
 
 @dataclass(frozen=True)
 class PostMortem:
-    """What people wrote, as values: ``timeline`` as the section tells it, ``told`` with what was said in comments (``notes``)."""
+    """What people wrote, as values: ``timeline`` as the section tells it, ``told`` with what was said in comments (``notes``).
+
+    ``answered`` are the questions about causes that have a heading of their own; ``effects`` the lines of the impact.
+    """
 
     sections: Sections
     timeline: Timeline
@@ -31,6 +42,9 @@ class PostMortem:
     told: Timeline = field(default_factory=Timeline)
     notes: tuple[Entry, ...] = ()
     roles: RoleNames = NO_NAMES
+    causes: tuple[Cause, ...] = ()
+    answered: frozenset[Thread] = frozenset()
+    effects: tuple[str, ...] = ()
 
     def with_notes(self, notes: tuple[Entry, ...], opened_at: datetime) -> "PostMortem":
         """Return the same with what was told in comments."""
@@ -94,7 +108,37 @@ def _read(incident: Issue, policy: Policy) -> PostMortem:
     answers, roles = read_answers(incident.document, policy), read_role_names(sections, policy)
     if not answers.lead and roles.lead:
         answers = replace(answers, lead=roles.lead)
-    return PostMortem(sections, timeline, rows, answers, timeline, roles=roles)
+    names, section = cause_names(policy), sections.get(SECTION)
+    causes = read_causes(section.blocks, names) if section is not None and section.has_substance else ()
+    answered = frozenset(_answered(incident.document, names)) if causes else frozenset()
+    return PostMortem(
+        sections,
+        timeline,
+        rows,
+        answers,
+        timeline,
+        roles=roles,
+        causes=causes,
+        answered=answered,
+        effects=_effects(sections),
+    )
+
+
+def _answered(document: Document, names: CauseNames) -> Iterator[Thread]:
+    """Yield the questions about causes that have a heading of their own somewhere, with something below it."""
+    for block, below in pairwise(document.blocks):
+        is_heading = isinstance(block, Heading) or (isinstance(block, Paragraph) and block.text.is_all(Style.STRONG))
+        if is_heading and isinstance(block, Heading | Paragraph) and not isinstance(below, Heading):
+            thread = names.thread(block.text.plain)
+            if thread is not None and not why_empty((below,)):
+                yield thread
+
+
+def _effects(sections: Sections) -> tuple[str, ...]:
+    """Return what the impact says, line by line, as far as anybody would compare it."""
+    impact = sections.get(IMPACT)
+    texts = texts_of(impact.blocks) if impact is not None else ()
+    return tuple(text.plain[:LONGEST_EFFECT] for text, _ in islice(texts, MOST_EFFECTS))
 
 
 @lru_cache(maxsize=8)

@@ -121,6 +121,7 @@ def _what_happened(dates: Dates) -> tuple[Part, ...]:
         Paragraph(
             "The shop assistant of Nordlicht recommended products that had been recalled, because retrieval did not filter on product status."
         ),
+        Items(("Model outputs involved: yes", "Data suspected: yes", "Groups affected differently: no")),
         Heading("Timeline"),
         Items(
             (
@@ -150,8 +151,10 @@ def _why() -> tuple[Part, ...]:
         Items(
             (
                 "Retrieval does not filter on product status",
-                "  Category: data",
+                "  Category: data, rows that should be excluded",
                 "  Phase: deployment",
+                "  Version: release 41, index of the day before",
+                "  Why? The index has no product status",
                 "  Why? The status column was dropped when the catalogue was exported",
                 "  Why? Nobody owns the export's schema",
                 "  Why was it not caught? The evaluation set holds no recalled products",
@@ -178,6 +181,7 @@ def _what_for() -> tuple[Part, ...]:
         Paragraph("A filter that everybody assumes has to be tested where the answer leaves the house."),
         Heading("Governance recommendations"),
         Paragraph("None, because the release checklist asks for it from now on."),
+        *_dimensions(),
         Heading("Monitoring gap"),
         Items(
             (
@@ -185,6 +189,29 @@ def _what_for() -> tuple[Part, ...]:
                 "Why it missed: it does not know product status",
                 "What would catch it: a daily replay with recalled products",
                 "Cost against benefit: two hours once, against a recall that reaches customers",
+            )
+        ),
+    )
+
+
+def _dimensions() -> tuple[Part, ...]:
+    return (
+        Heading("Model behaviour"),
+        Items(
+            (
+                "Comparison with the baseline: of 200 replayed questions, the former index leads to no recalled product, this one to 61",
+                "Segments: heaters and toys; other shelves have no recalls this year",
+                "Confidence: the assistant is as sure of recalled products as of others",
+                "Operating envelope: inside; questions about products are what it is for",
+            )
+        ),
+        Heading("Data investigation"),
+        Items(
+            (
+                "Profile: 1,204 of 88,000 rows are recalled products",
+                "Comparison with the training baseline: the ranker was trained on rows on sale only",
+                "Quality checks: row counts and duplicates, none on the status",
+                "Lineage: the catalogue, its nightly export, the index of release 41",
             )
         ),
     )

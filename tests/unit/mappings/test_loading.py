@@ -65,6 +65,7 @@ def test_the_texts_in_force_make_the_same_policy_again(tmp_path: Path) -> None:
     again = load_texts(loaded.files)
     assert (again.policy, again.content_hash) == (loaded.policy, loaded.content_hash)
     assert sorted(loaded.files) == [
+        "causes.yaml",
         "checks.yaml",
         "clocks.yaml",
         "destinations.yaml",

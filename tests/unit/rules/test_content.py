@@ -171,10 +171,88 @@ def test_an_abbreviated_post_mortem_asks_less_and_a_review_least():
     assert found("section.recommendations", severity="SEV3", body="") == []
 
 
-def test_a_conditional_section_is_asked_for_once_it_is_begun():
-    assert found("section.fairness_impact") == []
-    begun = a_body() + "\n\n## Fairness impact\n\nTBD\n"
-    assert [finding[0] for finding in found("section.fairness_impact", body=begun)] == [False]
+FAIRNESS = "section.fairness_impact"
+ASK_FAIRNESS = "Write a line such as `Groups affected differently: no`; if yes, the section “Fairness impact”."
+
+
+def answering(answer, fairness="", **sections):
+    """Return a post-mortem that answers the third question so, with this section on fairness."""
+    answers = "- Model outputs involved: yes\n- Data suspected: yes\n" + (
+        f"- Groups affected differently: {answer}" if answer else ""
+    )
+    written = f"\n\n## Fairness impact\n\n{fairness}\n" if fairness else ""
+    return a_body(**{"summary": f"It was so.\n\n{answers}", **sections}) + written
+
+
+def test_a_no_spares_the_section_and_a_yes_asks_for_it():
+    assert found(FAIRNESS, body=answering("No, they are the same people")) == []
+    assert found(FAIRNESS, body=answering("no", fairness="TBD")) == []
+    ((passed, level, reason, _),) = found(FAIRNESS, body=answering("yes"))
+    assert (passed, level, reason) == (False, Level.BLOCK, "no such heading yet")
+    assert [each[0] for each in found(FAIRNESS, body=answering("yes", fairness="Nobody differs."))] == [True]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("", "not answered yet"),
+        ("unknown", "answered with unknown"),
+        ("not known yet", "answered with unknown"),
+        ("no idea", "answered with unknown"),
+        ("TBD", "answered with unknown"),
+        ("perhaps", "answered with unknown"),
+    ],
+)
+def test_what_nobody_knows_counts_as_yes_where_it_is_grave_and_is_advice_elsewhere(answer, said):
+    question = "“May groups of people have been affected differently?” is"
+    grave = f"{question} {said}, which counts as yes"
+    for severity in ("SEV1", "SEV2"):
+        assert found(FAIRNESS, body=answering(answer), severity=severity) == [(False, Level.BLOCK, grave, ASK_FAIRNESS)]
+    milder = found(FAIRNESS, body=answering(answer), severity="SEV3")
+    assert milder == [(False, Level.ADVISE, f"{question} {said}", ASK_FAIRNESS)]
+    assert found(FAIRNESS, body=answering(answer), severity="SEV4") == []
+
+
+def test_the_mapping_says_for_whom_no_answer_counts_as_yes():
+    policy = a_policy(
+        postmortem="questions: {outputs_involved: {}, data_suspected: {}, groups_differ: {unanswered_means_yes_for: [SEV1]}}"
+    )
+    assert [each[1] for each in found(FAIRNESS, body=answering(""), severity="SEV2", policy=policy)] == [Level.ADVISE]
+
+
+def test_the_answer_may_stand_below_the_question_of_the_form():
+    form = "### May groups of people have been affected differently?\n\n"
+    assert found(FAIRNESS, body=f"{form}No\n\n{answering('')}") == []
+    assert [each[0] for each in found(FAIRNESS, body=f"{form}_No response_\n\n{answering('')}")] == [False]
+
+
+def test_a_section_that_is_begun_without_an_answer_is_judged():
+    assert [each[0] for each in found(FAIRNESS, body=answering("", fairness="Nobody differs."))] == [True]
+    parts = found("part.fairness_impact.origin", body=answering("", fairness="Nobody differs."))
+    assert [each[0] for each in parts] == [False]
+
+
+def test_a_dimension_may_not_apply_with_a_reason():
+    none = "Does not apply, because only staff used it"
+    ((passed, _, reason, _),) = found(FAIRNESS, body=answering("yes", fairness=none))
+    assert (passed, reason) == (True, "does not apply, it says: because only staff used it")
+    assert found("part.fairness_impact.origin", body=answering("yes", fairness=none)) == []
+    bare = "it says that it does not apply, not yet why"
+    assert [each[::2] for each in found(FAIRNESS, body=answering("yes", fairness="Does not apply."))] == [(False, bare)]
+    gap = a_body(monitoring_gap="N/A because the monitor caught it within a minute")
+    assert [each[0] for each in found("section.monitoring_gap", body=gap)] == [True]
+    assert found("part.monitoring_gap.missed", body=gap) == []
+
+
+def test_each_dimension_answers_its_four_questions():
+    some = answering(
+        "yes", fairness="- Concentration by group: none\n- Disparate impact: does not apply, because nobody differs"
+    )
+    state = {
+        part: found(f"part.fairness_impact.{part}", body=some)[0][0]
+        for part in ("concentration", "disparate", "origin", "documented")
+    }
+    assert state == {"concentration": True, "disparate": True, "origin": False, "documented": False}
 
 
 def timeline(*entries):
