@@ -203,6 +203,7 @@ NEUTRAL = frozenset(
         "learning.system",
         "learning.kind_of_project",
         "language.might_have_been.instead",
+        "causes.categories",
         "causes.categories.*.sub_categories",
         "causes.categories.*.sub_categories.*.title",
         "causes.categories.*.sub_categories.*.headings",

@@ -93,7 +93,7 @@ def look_back(case: Case, earlier: Sequence[Known], policy: Policy) -> Past:
     postmortem = read_postmortem(incident, policy)
     severity = policy.severity.from_labels(incident.labels).highest
     kind = policy.kind(severity) if severity else Kind.FULL
-    judged = judge_sections(postmortem, kind, policy)
+    judged = judge_sections(postmortem, kind, severity, policy)
     told = {each.id for each in postmortem.sections.found if each.has_substance}
     return Past(
         ref=incident.ref,

@@ -27,7 +27,8 @@ def judge_questions(
         if thread is None or (thread not in answered and thread in asked):
             continue
         check, about, passed = f"part.{SECTION}.{part.id}", f"{section.title}: {part.title}", thread in answered
-        seen = f"“{part.title}” is answered" if passed else "not answered yet"
+        asked_in_words = part.title[:1].lower() + part.title[1:].rstrip("?")
+        seen = f"{asked_in_words}: answered" if passed else "not answered yet"
         remedy = "" if passed else f"{part.ask} One line in the section will do: `{part.title}`"
         findings.append(Finding(check, about, passed, level, seen, remedy))
     return tuple(findings)

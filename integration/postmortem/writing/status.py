@@ -8,9 +8,11 @@ from integration.postmortem.decisions import NOT_INDEPENDENT
 from integration.postmortem.findings import Finding, Level, open_findings
 from integration.postmortem.incident import Case
 from integration.postmortem.rules.evidence import ProofState
+from integration.postmortem.writing.applying import told_to_reviewers
 from integration.postmortem.writing.chronicle import timeline_fold
 from integration.postmortem.writing.ended import ended_tree
 from integration.postmortem.writing.launch import launch_tree
+from integration.postmortem.writing.together import together
 from integration.postmortem.writing.tree import (
     Block,
     Fold,
@@ -173,13 +175,15 @@ def _next_steps(assessment: Assessment) -> list[Block]:
     advice = [f for f in open_findings(assessment.everything) if f not in missing]
     if not missing and not advice:
         return [Paragraph(line("Nothing is asked of you now."))]
-    return _asking("Next", (*missing, *advice))
+    return [*told_to_reviewers(assessment), *_asking("Next", (*missing, *advice))]
 
 
 def _asking(
     lead: str, findings: tuple[Finding, ...], most: int = MOST_STEPS, *, is_advice: bool = False
 ) -> list[Block]:
-    """Return the first findings as steps below a line that says how many there are, and that they are advice where they are; the details have all."""
+    """Return the first things to do as steps below a line that says how many there are, and that they are advice where they are; the details have
+    all. What is said about the same thing is one step."""
+    findings = together(findings)
     steps = Steps(tuple(_step(finding, is_advice=is_advice) for finding in findings[:most]))
     more = f" ({'the first' if most == 1 else f'the first {most}'} of {len(findings)})" if len(findings) > most else ""
     return [Paragraph(line(f"{lead}{more}:")), steps]

@@ -104,7 +104,7 @@ def test_an_incident_closed_too_early_is_told_what_is_missing():
 
 
 @pytest.mark.parametrize(
-    ("left_out", "more"), [(("lessons", "where_else"), ""), (("lessons", "where_else", "summary"), "And 1 more thing")]
+    ("left_out", "more"), [(("lessons", "where_else"), ""), (("lessons", "where_else", "summary"), "And 2 more things")]
 )
 def test_more_than_five_things_are_counted(left_out, more):
     text = said_of(0, body=a_body(**dict.fromkeys(left_out, "")), closed=True)
