@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from integration.postmortem.document import Block, Heading, ListBlock, Paragraph
 from integration.postmortem.incident import Issue
 from integration.postmortem.precedents import Learned
-from integration.postmortem.reading.causes import read_causes
 from integration.postmortem.rules.written import PostMortem
 from mappings.models import Policy
 
-SECTION, CAUSES = "lessons", "root_causes"
+SECTION = "lessons"
 MOST, LONGEST = 10, 500
 """Lessons of one incident that are kept, and characters of each."""
 
@@ -18,10 +17,7 @@ def learned_from(incident: Issue, postmortem: PostMortem, client: str, policy: P
     """Return what is kept. ``client`` is the one that is known by command, form or mapping."""
     section = postmortem.sections.get(SECTION)
     lessons = tuple(_lines(section.blocks))[:MOST] if section is not None and section.has_substance else ()
-    causes = postmortem.sections.get(CAUSES)
-    titles = (
-        [cause.title for cause in read_causes(causes.blocks)] if causes is not None and causes.has_substance else []
-    )
+    titles = [cause.title for cause in postmortem.causes]
     about = [policy.learning.system or "", policy.learning.kind_of_project or "", client]
     return Learned(
         client=client,
