@@ -93,8 +93,8 @@ def _facts(assessment: Assessment, policy: Policy) -> list[str]:
         ]
     if assessment.kind is Kind.REVIEW:
         return on_hold or ["recommended"]
-    asked = [f for f in assessment.findings if f.level is Level.BLOCK]
-    done = sum(f.passed or bool(f.waived) for f in asked)
+    asked = _parts(assessment)
+    done = sum(asked.values())
     facts = (
         [f"was due {due}" if assessment.is_overdue else f"due {due}"]
         if due and assessment.phase is Phase.WRITING
@@ -102,6 +102,16 @@ def _facts(assessment: Assessment, policy: Policy) -> list[str]:
     )
     facts.append(f"{done} of {count(len(asked), 'part', 'parts')} complete" if asked else str(assessment.phase))
     return [*facts, *on_hold]
+
+
+def _parts(assessment: Assessment) -> dict[str, bool]:
+    """Return the parts that have to be complete, as people see them (a section, a review), and whether each is: every check on it has passed."""
+    parts: dict[str, bool] = {}
+    for finding in assessment.findings:
+        if finding.level is Level.BLOCK:
+            part = finding.about.partition(":")[0]
+            parts[part] = parts.get(part, True) and (finding.passed or bool(finding.waived))
+    return parts
 
 
 def _responding(assessment: Assessment, policy: Policy) -> list[Block]:

@@ -60,6 +60,7 @@ def test_a_complete_cause_passes_every_check():
         "part.root_causes.happened",
         "part.root_causes.not_caught",
         "part.root_causes.let_through",
+        "cause_has_action",
     ]
 
 

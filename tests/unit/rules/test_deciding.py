@@ -577,7 +577,8 @@ def test_an_approval_is_of_the_text_as_it_is():
     whole, *parts = approval.subject.split(" ")
     assert len(whole) == 64
     assert [part.partition("=")[0] for part in parts] == [
-        "severity", "client", "reviewers", "root_causes", "contributing_factors", "monitoring_gap", "actions",
+        "severity", "client", "reviewers", "root_causes", "contributing_factors", "model_behaviour", "data_investigation", "monitoring_gap",
+        "actions",
     ]  # fmt: skip
 
 

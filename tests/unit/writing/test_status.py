@@ -115,7 +115,7 @@ def test_responding_beyond_the_deadline_says_so_and_asks_nothing_more():
 def test_writing_it_says_the_next_steps_and_folds_the_rest():
     body = a_body(a_line(due=""), lessons="TBD", where_else="")
     assert seen(LED, CLIENT, incident=an_incident(body=body), tickets=(), actions=()) == (
-        "*SEV1 · full post-mortem* · due 2026-11-25 14:00 UTC · 35 of 39 parts complete · closing is on hold\n"
+        "*SEV1 · full post-mortem* · due 2026-11-25 14:00 UTC · 13 of 17 parts complete · closing is on hold\n"
         "Next (the first 3 of 6):\n"
         "1. *Where else?*: no such heading yet. Which other live systems, clients or consumers share this component, data source or "
         "pattern? For each: affected, not affected (how checked), or not yet checked (owner, date).\n"
@@ -131,7 +131,7 @@ def test_writing_it_says_the_next_steps_and_folds_the_rest():
 
 def test_more_than_three_steps_are_counted():
     many = an_incident(body=a_body(lessons="", summary="", impact="", where_else=""))
-    assert "\nNext (the first 3 of 8):\n1. " in seen(LED, CLIENT, incident=many)
+    assert "\nNext (the first 3 of 9):\n1. " in seen(LED, CLIENT, incident=many)
     assert "\nNext:\n1. " in seen(LED, CLIENT, TECHNICAL)
 
 
@@ -147,7 +147,7 @@ def test_writing_late_says_so_kindly():
 
 def test_in_review_only_the_reviews_and_the_proof_are_left():
     assert seen(LED, CLIENT, TECHNICAL).splitlines()[:3] == [
-        "*SEV1 · full post-mortem* · 39 of 40 parts complete · closing is on hold",
+        "*SEV1 · full post-mortem* · 16 of 17 parts complete · closing is on hold",
         "Next:",
         "1. *Governance review*: not approved yet. `/approve governance` by somebody with the right who does not lead the post-mortem, "
         "please by 2026-11-26 15:02 UTC.",
@@ -162,11 +162,11 @@ HOW = (
 
 def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
     assert seen(*APPROVED, unfolded=True) == (
-        "*SEV1 · full post-mortem* · 40 of 40 parts complete · closing is on hold\n"
+        "*SEV1 · full post-mortem* · 17 of 17 parts complete · closing is on hold\n"
         "Next:\n"
         f"1. *Action A1*: nothing shows yet that it works. {HOW}\n"
         f"2. {MIX.replace('*:', '* (advice):')}"
-        "> All 51 checks\n"
+        "> All 69 checks\n"
         "| Part | State | What I see | What to do |\n"
         "| Severity | ✔ | SEV1, as stated. |  |\n"
         "| Lead | ✔ | Led by Tom Tarn. |  |\n"
@@ -223,7 +223,7 @@ def test_complete_names_who_approved_and_tells_verified_from_accepted():
         "Complete; post-mortem approved by vic (technical) and gina (governance). 0 of 1 action verified, the risk of 1 accepted. "
         "Thank you for writing it down for those who come after.\n"
         f"Worth adding:\n1. {MIX}"
-        "> All 51 checks\n"
+        "> All 69 checks\n"
         "> Timeline (4 entries)\n"
         "> Actions (1)\n"
         f"{SMALL}"
@@ -246,7 +246,7 @@ def test_thanks_and_small_print_are_as_the_mapping_says():
     text = seen(*APPROVED, RISK, policy=a_policy(service=wording))
     assert text.endswith(
         f"0 of 1 action verified, the risk of 1 accepted.\nWorth adding:\n1. {MIX}"
-        "> All 51 checks\n> Timeline (4 entries)\n> Actions (1)\n(`/status` for details)"
+        "> All 69 checks\n> Timeline (4 entries)\n> Actions (1)\n(`/status` for details)"
     )
 
 
