@@ -181,6 +181,19 @@ def test_a_comment_that_somebody_else_rewrote_grants_nothing(it: Stage) -> None:
     assert not a.close("dana", ticket)
 
 
+def test_a_comment_that_somebody_else_rewrote_within_its_first_second_grants_nothing(it: Stage) -> None:
+    """S8: to the second, such a comment was never changed; who changed it last is asked."""
+    a = incident(it)
+    ticket = a.ticket("A1")
+    prove(a, ticket)
+    said = a.as_("vic").comment(REPOSITORY, ticket, "I will look at it tomorrow.")
+    a.as_("dana").edit_comment(REPOSITORY, said["id"], "/verify I ran it")
+    it.settle()
+    assert not a.close("dana", ticket)
+    a.say("vic", "/verify I ran it", ticket)
+    assert a.close("dana", ticket)
+
+
 def test_a_refused_command_stays_refused_when_its_author_is_promoted_or_edits_it(it: Stage) -> None:
     """S8, S9"""
     a = incident(it)

@@ -103,11 +103,13 @@ def test_whose_words_a_comment_holds(world: GitHubWorld) -> None:
     assert comments[1].author.kind is PersonKind.BOT
 
 
-def test_editors_are_asked_for_once_and_only_of_edited_comments_that_may_hold_commands(world: GitHubWorld) -> None:
+def test_editors_are_asked_for_once_a_text_and_only_of_comments_that_may_hold_commands(world: GitHubWorld) -> None:
     case = an_incident(world)
+    world.comment("dana", case, "just words")
+    assert not any("graphql" in line for line in asked(world, case))
     for text in ("/verify one", "/verify two", "/verify three", "just words"):
         world.comment("dana", case, text)
-    ids = [comment.id for comment in world.tracker.observe(case, (), world.policy).incident.comments]
+    ids = [comment.id for comment in world.tracker.observe(case, (), world.policy).incident.comments][1:]
     world.later()
     world.edit_comment("dana", case, ids[0], "/verify one, corrected")
     world.edit_comment("omar", case, ids[1], "/verify two, forged")
@@ -115,8 +117,28 @@ def test_editors_are_asked_for_once_and_only_of_edited_comments_that_may_hold_co
     world.sandbox.calls.reset()
     seen = [world.tracker.observe(case, (), world.policy).incident.comments for _ in range(3)][-1]
     person, rewritten = CommentOrigin.PERSON, CommentOrigin.REWRITTEN
-    assert [comment.origin for comment in seen] == [person, rewritten, person, rewritten]
+    assert [comment.origin for comment in seen] == [person, person, rewritten, person, rewritten]
     assert sum("graphql" in line for line in world.calls()) == 1
+
+
+def test_a_command_that_somebody_else_wrote_within_the_first_second_is_rewritten(world: GitHubWorld) -> None:
+    """S8: REST tells whole seconds, so that such a comment looks as if nobody had touched it."""
+    case = an_incident(world)
+    thanks, mine = world.comment("dana", case, "Thanks"), world.comment("dana", case, "/verfy")
+    world.edit_comment("omar", case, thanks, "/approve technical")
+    world.edit_comment("dana", case, mine, "/verify I ran the replay")
+    forged, corrected = world.tracker.observe(case, (), world.policy).incident.comments
+    assert forged.updated_at == forged.created_at
+    assert (forged.origin, corrected.origin) == (CommentOrigin.REWRITTEN, CommentOrigin.PERSON)
+
+
+def test_what_grows_beyond_one_question_is_asked_in_several(world: GitHubWorld) -> None:
+    case = an_incident(world)
+    forged = [world.comment("dana", case, f"thanks {number}") for number in range(60)]
+    for each in forged:
+        world.edit_comment("omar", case, each, "/approve technical")
+    seen = world.tracker.observe(case, (), world.policy).incident.comments
+    assert {comment.origin for comment in seen} == {CommentOrigin.REWRITTEN}
 
 
 def test_an_edit_over_an_edit_is_asked_about_again(world: GitHubWorld) -> None:

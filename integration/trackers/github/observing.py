@@ -25,7 +25,7 @@ SUB_ISSUE_PAGES = 1
 MOST_EDITORS = 50
 EDITORS = """
 query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment {
-  id author { ... on User { databaseId } } editor { ... on User { databaseId } } } } }
+  id lastEditedAt author { ... on User { databaseId } } editor { ... on User { databaseId } } } } }
 """
 
 
@@ -41,7 +41,7 @@ class Absences:
     knows_assignees: dict[Repository, bool] = field(default_factory=dict)
     without_assignees: set[Repository] = field(default_factory=set)
     has_graphql: bool = True
-    # By node id and time of the edit: an answer about the same edit stays true.
+    # By node id, time of the edit and text: an answer about the same text stays true.
     kept_by_author: dict[tuple[str, str, str], bool] = field(default_factory=dict)
 
 
@@ -90,7 +90,7 @@ class Observer:
         remarks = read_all(Remark, pages.items)
         kept = self._kept_by_author(place_of_ticket(ticket).repository, remarks)
         key = IssueKey(SITE, str(ticket.id))
-        return tuple(self.reader.comment(each, key, kept_by_author=each.id in kept) for each in remarks), pages.capped
+        return tuple(self.reader.comment(each, key, kept_by_author=kept.get(each.id)) for each in remarks), pages.capped
 
     def _visibilities(self, repositories: set[Repository]) -> dict[Repository, bool]:
         """Tell of each repository that our account can see whether everybody can, as it is now (S27)."""
@@ -149,22 +149,26 @@ class Observer:
             self.capabilities.without_fields.add(place.repository)
             return ()
 
-    def _kept_by_author(self, repository: Repository, remarks: tuple[Remark, ...]) -> frozenset[int]:
-        """Return the ids of those edited comments of which GraphQL says that nobody but the author edited them.
+    def _kept_by_author(self, repository: Repository, remarks: tuple[Remark, ...]) -> dict[int, bool]:
+        """Tell of comments that may hold commands, by id, whether nobody but the author edited them, as GraphQL says.
 
-        Asked only about comments that may hold commands, all at once, and once for each edit.
+        REST tells times to the second, so that a comment which somebody else rewrote within its first one looks as it
+        was written (S8). Asked once for each text, all at once; what is not known is left out.
         """
-        edited = {
-            (each.node_id, each.updated_at.isoformat(), each.body or ""): each.id
-            for each in remarks
-            if each.is_edited and is_node_id(each.node_id) and looks_like_commands(each.body or "")
-        }
+        marks = {_mark(each): each.id for each in remarks if self._matters(each)}
         known = self.capabilities.kept_by_author
-        unknown = [mark for mark in edited if mark not in known][:MOST_EDITORS]
-        if unknown and self.capabilities.has_graphql:
-            answers = self._editors(repository, [mark[0] for mark in unknown])
-            known.update({mark: answers[mark[0]] for mark in unknown if mark[0] in answers})
-        return frozenset(comment for mark, comment in edited.items() if known.get(mark))
+        unknown = [mark for mark in marks if mark not in known]
+        for first in range(0, len(unknown), MOST_EDITORS):
+            if self.capabilities.has_graphql:
+                asked = unknown[first : first + MOST_EDITORS]
+                answers = self._editors(repository, [mark[0] for mark in asked])
+                known.update({mark: answers[mark[0]] for mark in asked if mark[0] in answers})
+        return {comment: known[mark] for mark, comment in marks.items() if mark in known}
+
+    def _matters(self, remark: Remark) -> bool:
+        by_person = remark.user is not None and str(remark.user.id) != self.reader.service.id
+        may_command = looks_like_commands(remark.body or "") and remark.performed_via_github_app is None
+        return by_person and may_command and is_node_id(remark.node_id)
 
     def _editors(self, repository: Repository, nodes: list[str]) -> dict[str, bool]:
         try:
@@ -192,6 +196,13 @@ def read_ticket(client: GitHubClient, key: IssueKey, place: Place) -> Ticket:
     return ticket
 
 
+def _mark(remark: Remark) -> tuple[str, str, str]:
+    return (remark.node_id, remark.updated_at.isoformat(), remark.body or "")
+
+
 def _is_by_author(node: Json) -> bool:
+    """Tell whether nobody else edited it, the first second included."""
+    if node.get("editor") is None and node.get("lastEditedAt") is None:
+        return True
     author, editor = node.get("author") or {}, node.get("editor") or {}
     return author.get("databaseId") is not None and author["databaseId"] == editor.get("databaseId")

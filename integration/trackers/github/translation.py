@@ -32,9 +32,9 @@ class Reader:
     signer: Signer
     form: GithubTicket
 
-    def comment(self, remark: Remark, on: IssueKey, *, kept_by_author: bool = False) -> Comment:
-        """Read one comment. ``kept_by_author`` says that GraphQL named the author as the only one who edited it
-        (S8).
+    def comment(self, remark: Remark, on: IssueKey, *, kept_by_author: bool | None = None) -> Comment:
+        """Read one comment. ``kept_by_author`` says whether nobody but the author edited it, ``None`` where that is
+        not known and its times have to do (S8).
         """
         author = person_of(remark.user)
         text = remark.body or ""
@@ -50,15 +50,14 @@ class Reader:
             url=remark.html_url,
         )
 
-    def _origin(self, remark: Remark, author: Person, *, kept_by_author: bool) -> CommentOrigin:
+    def _origin(self, remark: Remark, author: Person, *, kept_by_author: bool | None) -> CommentOrigin:
         if author.id == self.service.id:
             return CommentOrigin.OURS
         if remark.performed_via_github_app is not None or author.kind is not PersonKind.HUMAN:
             return CommentOrigin.APP
         # People with write access can change anybody's comment, and REST still names its author (TRACKERS section 0).
-        if remark.is_edited and not kept_by_author:
-            return CommentOrigin.REWRITTEN
-        return CommentOrigin.PERSON
+        is_kept = not remark.is_edited if kept_by_author is None else kept_by_author
+        return CommentOrigin.PERSON if is_kept else CommentOrigin.REWRITTEN
 
     def issue(
         self,
