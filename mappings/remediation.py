@@ -126,6 +126,13 @@ class Claim(MappingModel):
     """The words shown to people."""
     ask: Sentence
     """What to attach, in one sentence."""
+    by_whom: bool = False
+    """Whether the evidence says by whom, in a few words after its link."""
+
+    @property
+    def line(self) -> str:
+        """Return the line to copy, without backticks."""
+        return f"/evidence {self.id} <link>{' <by whom>' if self.by_whom else ''}"
 
 
 class ActionKind(MappingModel):

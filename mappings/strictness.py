@@ -67,6 +67,7 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "remediation.priorities": (Weaker.ADDED, "actions may choose this priority"),
     "remediation.priorities.*.enough_for": (Weaker.CHANGED, "the priority needs a reason at other severities"),
     "remediation.kinds": (Weaker.ADDED, "actions may choose this kind"),
+    "remediation.claims.*.by_whom": (Weaker.LOWER, "evidence need not say by whom"),
     "remediation.kinds.*.claims": (Weaker.REMOVED, "this evidence is needed no more"),
     "remediation.kinds.*.effect": (Weaker.CHANGED, "actions of this kind count otherwise for the next time"),
     "remediation.wording.concrete": (Weaker.ADDED, "this verb says enough"),

@@ -31,6 +31,8 @@ _READ_IN = (
     "mitigated_at",
     "resolved_at",
 )
+FINISHED = "finished"
+"""The mark of when a post-mortem was first finished."""
 _AUDITED = ("kind", "severity", "phase", "mode")
 
 
@@ -65,6 +67,7 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     _mark(look, "satisfied", (str(key) for key in record.satisfied))
     _reopened(look, record.reopened)
     _review(look, is_under_way=record.in_review)
+    _finished(look, record)
     _replace_refusals(look, record.refusals)
 
 
@@ -166,12 +169,20 @@ def _review(look: _Look, *, is_under_way: bool) -> None:
         _add_mark(look, "review", "begun" if is_under_way else "over")
 
 
-def _add_mark(look: _Look, kind: str, subject: str) -> None:
-    mark = {"case_id": look.row, "kind": kind, "subject": subject, "at": look.now}
+def _finished(look: _Look, record: LookRecord) -> None:
+    """Remember when the authors were first done: what is changed in a review makes nothing late. An approval is of a finished text."""
+    known = select(marks.c.at).where(marks.c.case_id == look.row, marks.c.kind == FINISHED)
+    if record.finished_at is None or look.writing.connection.execute(known).first() is not None:
+        return
+    _add_mark(look, FINISHED, str(look.case.key), at=min(filter(None, (record.finished_at, record.approved_at))))
+
+
+def _add_mark(look: _Look, kind: str, subject: str, at: datetime | None = None) -> None:
+    mark = {"case_id": look.row, "kind": kind, "subject": subject, "at": at or look.now}
     look.writing.connection.execute(insert(marks).values(**mark))
     # What was said was a creation, which its intent has put into the chain already; being taken on, agreed dates and phases have entries of
     # their own; what a row asks for stands in the post-mortem.
-    if kind not in ("said", "taken", "due", "review", "asked", "offered"):
+    if kind not in ("said", "taken", "due", "review", "asked", "offered", FINISHED):
         look.note(f"gate.{kind}", {"issue": subject})
 
 

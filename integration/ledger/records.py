@@ -51,7 +51,8 @@ class LookRecord:
     Actions are updated by their id and never dropped.
 
     ``spans`` are the instants that the timeline says, for lengths of time over many incidents; ``due_at`` and ``approved_at`` the deadline of
-    the post-mortem and the last approval that it needed; ``causes`` and ``outcomes`` what else trends count.
+    the post-mortem and the last approval that it needed, ``finished_at`` since when nothing was asked of its authors, of which the first is
+    kept; ``causes`` and ``outcomes`` what else trends count.
     ``in_review`` says that nothing is asked of the authors any more, and a review is wanting: since when is remembered.
     ``learned`` is what later cases are told of this one (``None`` means "as before"), ``words`` the text by which it is found; ``offered`` are the
     lessons that a launch was told, with their numbers.
@@ -74,6 +75,7 @@ class LookRecord:
     spans: Spans = NO_SPANS
     due_at: datetime | None = None
     approved_at: datetime | None = None
+    finished_at: datetime | None = None
     causes: tuple[KeptCause, ...] = ()
     outcomes: tuple[KeptOutcome, ...] = ()
     next_look: datetime | None = None

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Date, Float, and_, case, cast, distinct, extract, func, select
+from sqlalchemy import ColumnElement, Connection, Date, Float, and_, case, cast, distinct, extract, func, or_, select
 
 from integration.ledger.cases import ref_of
-from integration.ledger.tables import COUNTED, actions, cases, causes, decisions, projects
+from integration.ledger.looks import FINISHED
+from integration.ledger.set_aside import alone, risks, waivers
+from integration.ledger.tables import COUNTED, actions, cases, causes, marks, projects
+from integration.postmortem.assessment import Phase
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.rules.lessons import KIND as LAUNCH
 from integration.postmortem.trends import Figures, Lengths, Place, Settled, Window
 
 NEAR_MISS = "SEV4"
+DONE = (Phase.IN_REVIEW.value, Phase.REMEDIATING.value, Phase.COMPLETE.value)
 INCIDENT = and_(COUNTED, cases.c.kind != LAUNCH)
 """Only incidents are counted: a launch is a case, too."""
 
@@ -63,7 +67,9 @@ def trends(connection: Connection, window: Window) -> Figures:
         to_mitigate=lengths(cases.c.detected_at, cases.c.mitigated_at),
         to_resolve=lengths(cases.c.detected_at, cases.c.resolved_at),
         places=_places(connection, window, opened),
-        waivers=_waivers(connection, start, end),
+        waivers=waivers(connection, start, end),
+        risks=risks(connection, start, end),
+        alone=alone(connection, start, end),
     )
 
 
@@ -118,10 +124,18 @@ def _seconds(
 def _postmortems(connection: Connection, start: datetime, end: datetime) -> Settled:
     """Count post-mortems that fell due before ``end``; a near-miss has no deadline."""
     mine = and_(INCIDENT, cases.c.due_at >= start, cases.c.due_at < end)
+    first = select(marks.c.case_id, func.min(marks.c.at).label("at")).where(marks.c.kind == FINISHED)
+    first_done = first.group_by(marks.c.case_id).subquery()
+    # Cases that were done before it was remembered have their approval.
+    done = func.coalesce(first_done.c.at, cases.c.approved_at)
+    # What was emptied again is asked for again, whenever it was done first.
     became = case(
-        (cases.c.approved_at.is_(None), "outstanding"), (cases.c.approved_at <= cases.c.due_at, "in_time"), else_="late"
+        (or_(done.is_(None), cases.c.phase.not_in(DONE)), "outstanding"),
+        (done <= cases.c.due_at, "in_time"),
+        else_="late",
     )
-    return _settled(dict(connection.execute(select(became, func.count()).where(mine).group_by(became)).all()))
+    counted = select(became, func.count()).select_from(cases.outerjoin(first_done, first_done.c.case_id == cases.c.id))
+    return _settled(dict(connection.execute(counted.where(mine).group_by(became)).all()))
 
 
 def _actions(connection: Connection, window: Window) -> Settled:
@@ -162,11 +176,3 @@ def _places(connection: Connection, window: Window, opened: ColumnElement[bool])
         if number or days:
             places.append(Place(f"{row.site}:{row.name}", number - few, few, days))
     return tuple(places)
-
-
-def _waivers(connection: Connection, start: datetime, end: datetime) -> dict[str, int]:
-    mine = and_(
-        decisions.c.word == "waive", decisions.c.accepted.is_(True), decisions.c.at >= start, decisions.c.at < end
-    )
-    counted = select(decisions.c.reason, func.count()).where(mine).group_by(decisions.c.reason)
-    return dict(connection.execute(counted).all())

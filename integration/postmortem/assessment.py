@@ -123,6 +123,7 @@ class Assessment:
     ``system`` is the affected system or component as the form or a label names it, empty where nobody said; a cause may name its own.
     ``not_applying`` is what the text says does not apply, with the reason, for those who approve.
     ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us. ``launch`` is set of a launch, which is no incident.
+    ``finished_at`` is since when nothing that blocks is asked of the authors, ``None`` while something is: reviews have a clock of their own.
     ``learned`` is what later cases are told of this one, ``None`` while its text is not to be trusted.
     """
 
@@ -156,6 +157,7 @@ class Assessment:
     roles: RolesView = NO_ROLES
     launch: LaunchView | None = None
     learned: Learned | None = None
+    finished_at: datetime | None = None
 
     @property
     def spans(self) -> Spans:

@@ -255,6 +255,7 @@ def _assess(bench: _Bench) -> Assessment:
         notices=notices,
         kept=labels.back,
         roles=roles,
+        finished_at=since,
         learned=learned_from(case.incident, bench.postmortem, about.client, policy) if standing.is_trusted else None,
     )
     over = ended(bench.decisions, case.incident.ref.key)

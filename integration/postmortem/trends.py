@@ -96,7 +96,8 @@ class Figures:
 
     ``severities`` maps severity to incidents opened in the window, empty for those that nobody has classified; ``categories`` a category of cause to
     (causes, incidents), empty where none was read; ``phases`` a lifecycle phase to causes; ``explained`` counts the incidents with a cause.
-    ``postmortems`` and ``actions`` are those that fell due in the window; ``waivers`` maps a check to how often it was set aside.
+    ``postmortems`` and ``actions`` are those that fell due in the window; ``waivers`` maps a check to how often it was set aside, ``risks`` counts those
+    that were accepted, ``alone`` verifications and approvals by those whose own work it was.
     """
 
     window: Window
@@ -111,6 +112,8 @@ class Figures:
     to_resolve: Lengths
     places: tuple[Place, ...]
     waivers: dict[str, int]
+    risks: int = 0
+    alone: int = 0
 
     @property
     def near_misses(self) -> int:
@@ -154,6 +157,7 @@ def statements(now: Figures, before: Figures) -> tuple[str, ...]:
         *_actions(now),
         *_lengths(now),
         *_waivers(now),
+        *_apart(now),
         *_left_out(now),
     )
 
@@ -200,8 +204,17 @@ def tables(now: Figures, before: Figures) -> tuple[Table, ...]:
         Table(
             "Waivers", ("Check", "Waived"), tuple((check, str(number)) for check, number in _most_first(now.waivers))
         ),
+        Table("Decisions to know of", ("What", "Now", "Before"), _decisions(now, before)),
     )
     return tuple(table for table in given if table.rows)
+
+
+def _decisions(now: Figures, before: Figures) -> tuple[tuple[str, ...], ...]:
+    counted = (
+        ("risks accepted until a date", now.risks, before.risks),
+        ("verified or approved, not independent", now.alone, before.alone),
+    )
+    return tuple((what, str(here), str(there)) for what, here, there in counted if here or there)
 
 
 def _causes_of(figures: Figures, category: str) -> int:
@@ -244,8 +257,8 @@ def _causes(now: Figures, before: Figures) -> Iterator[str]:
 def _postmortems(now: Figures) -> Iterator[str]:
     due = now.postmortems
     if due.all:
-        rest = f" {due.outstanding} wait for their approval still." if due.outstanding else ""
-        yield f"{share(due.in_time, due.all)} post-mortems that fell due were approved in time, {due.late} later.{rest}"
+        rest = f" {count(due.outstanding, 'is', 'are')} not finished yet." if due.outstanding else ""
+        yield f"{share(due.in_time, due.all)} post-mortems that fell due were finished in time, {due.late} later.{rest}"
 
 
 def _actions(now: Figures) -> Iterator[str]:
@@ -275,6 +288,14 @@ def _waivers(now: Figures) -> Iterator[str]:
             f"{count(everything, 'check was', 'checks were')} waived, most often `{check}`: {share(most, everything)}. "
             "A rule that is often waived may want tuning."
         )
+
+
+def _apart(now: Figures) -> Iterator[str]:
+    if now.risks:
+        yield f"{count(now.risks, 'risk was', 'risks were')} accepted until a date; then the question comes back."
+    if now.alone:
+        given = count(now.alone, "verification or approval was", "verifications and approvals were")
+        yield f"{given} given by those whose own work it was, and shown as not independent."
 
 
 def _left_out(now: Figures) -> Iterator[str]:

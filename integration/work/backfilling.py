@@ -179,5 +179,5 @@ def _record(rebuilt: Rebuilt, given: Reading) -> bool:
         given.ledger.governed_at_least_since(incident.key.site, incident.project, rebuilt.began, given.clock())
     if not rebuilt.was_ours:
         # Nobody was asked for anything here, so nothing was ever due, and no look is due either.
-        record = replace(record, due_at=None, approved_at=None, next_look=None, adopted_digest=None)
+        record = replace(record, due_at=None, approved_at=None, finished_at=None, next_look=None, adopted_digest=None)
     return given.ledger.read_in(incident, record, rebuilt.decisions, given.clock())

@@ -47,6 +47,7 @@ def record_of(
         spans=assessment.spans,
         due_at=assessment.due,
         approved_at=_approved_at(assessment, memory),
+        finished_at=assessment.finished_at,
         causes=tuple(_kept(cause, assessment.system) for cause in assessment.causes),
         outcomes=tuple(_outcome(view, memory) for view in assessment.actions if view.ticket is not None),
         next_look=assessment.next_look,

@@ -101,14 +101,44 @@ def test_an_action_whose_day_is_not_over_did_not_fall_due(ledger: Ledger, due: d
     assert ledger.trends(Window(date(2026, 11, 1), date(2026, 12, 31), NOW)).actions.all == counts
 
 
-def test_post_mortems_count_where_they_fell_due(ledger: Ledger) -> None:
+def test_post_mortems_count_where_they_fell_due_by_when_their_authors_were_done(ledger: Ledger) -> None:
     due = datetime(2026, 10, 10, 12, tzinfo=UTC)
-    met(ledger, 1, due_at=due, approved_at=due)
-    met(ledger, 2, due_at=due, approved_at=due + timedelta(seconds=1))
-    met(ledger, 3, due_at=due)
+    later, done = due + timedelta(seconds=1), {"due_at": due, "phase": "in review"}
+    met(ledger, 1, **done, finished_at=due)
+    met(ledger, 1, **done | {"phase": "remediating"}, finished_at=NOW, approved_at=NOW)
+    met(ledger, 2, **done, finished_at=later)
+    met(ledger, 3, due_at=due, phase="writing")
     met(ledger, 4, due_at=None)
     met(ledger, 5, due_at=due + timedelta(days=30))
     assert ledger.trends(OCTOBER).postmortems == Settled(in_time=1, late=1, set_aside=0, outstanding=1)
+
+
+def test_a_post_mortem_that_was_emptied_after_it_was_done_is_outstanding(ledger: Ledger) -> None:
+    due = datetime(2026, 10, 10, 12, tzinfo=UTC)
+    met(ledger, 1, due_at=due, phase="in review", finished_at=due)
+    met(ledger, 1, due_at=due, phase="writing")
+    assert ledger.trends(OCTOBER).postmortems == Settled(0, 0, 0, 1)
+
+
+def test_what_was_approved_before_being_done_was_remembered_was_done_by_then(ledger: Ledger) -> None:
+    due = datetime(2026, 10, 10, 12, tzinfo=UTC)
+    met(ledger, 1, due_at=due, phase="remediating", finished_at=NOW, approved_at=due)
+    assert ledger.trends(OCTOBER).postmortems == Settled(1, 0, 0, 0)
+
+
+def test_risks_and_what_was_not_independent_are_counted(ledger: Ledger) -> None:
+    met(ledger, 1)
+    own = "write on acme/shop; not independent"
+    taken = [
+        a_decision(word="accept-risk", reason="2026-12-01", comment_id="1", at=MIDDLE),
+        a_decision(word="accept-risk", reason="2026-12-01", comment_id="2", accepted=False, at=MIDDLE),
+        a_decision(word="verify", reason="verified", comment_id="3", authority=own, at=MIDDLE),
+        a_decision(word="approve", reason="technical", comment_id="4", authority=own, at=MIDDLE),
+        a_decision(word="verify", reason="verified", comment_id="5", at=MIDDLE),
+    ]
+    ledger.remember_decisions(incident(1), taken, MIDDLE)
+    found = ledger.trends(OCTOBER)
+    assert (found.risks, found.alone) == (1, 2)
 
 
 def test_waivers_count_by_check_and_refused_ones_not_at_all(ledger: Ledger) -> None:

@@ -68,7 +68,7 @@ def test_the_headline_counts_near_misses_apart_and_welcomes_more_of_them() -> No
         ),
         (
             {"postmortems": Settled(5, 1, 0, 2)},
-            ("5 of 8 post-mortems that fell due were approved in time, 1 later. 2 wait for their approval still.",),
+            ("5 of 8 post-mortems that fell due were finished in time, 1 later. 2 are not finished yet.",),
         ),
         (
             {"actions": Settled(17, 2, 1, 2)},
@@ -85,6 +85,13 @@ def test_the_headline_counts_near_misses_apart_and_welcomes_more_of_them() -> No
         (
             {"waivers": {"summary": 1, "cause_chain": 5}},
             ("6 checks were waived, most often `cause_chain`: 5 of 6. A rule that is often waived may want tuning.",),
+        ),
+        (
+            {"risks": 1, "alone": 2},
+            (
+                "1 risk was accepted until a date; then the question comes back.",
+                "2 verifications and approvals were given by those whose own work it was, and shown as not independent.",
+            ),
         ),
         (
             {"severities": {"SEV1": 5, "": 1}, "explained": 4},
@@ -112,7 +119,11 @@ def test_the_share_before_stands_beside_the_share_now() -> None:
 def test_tables_hold_every_figure_and_those_without_rows_are_left_out() -> None:
     places = (Place("github:acme/shop", 3, 1, 31), Place("github:acme/new", 1, 0, 6))
     now = figures(
-        severities={"SEV1": 1, "": 1}, categories={"data": (2, 1), "": (1, 1)}, phases={"design": 2}, places=places
+        severities={"SEV1": 1, "": 1},
+        categories={"data": (2, 1), "": (1, 1)},
+        phases={"design": 2},
+        places=places,
+        risks=2,
     )
     before = figures(severities={"SEV2": 4}, categories={"code": (3, 2)})
     found = {table.title: table.rows for table in tables(now, before)}
@@ -120,6 +131,7 @@ def test_tables_hold_every_figure_and_those_without_rows_are_left_out() -> None:
         "Incidents": (("SEV1", "1", "0"), ("SEV2", "0", "4"), ("not classified", "1", "0")),
         "Root causes": (("data", "2", "1", "0"), ("none named", "1", "1", "0"), ("code", "0", "0", "3")),
         "Lifecycle phases": (("design", "2"),),
+        "Decisions to know of": (("risks accepted until a date", "2", "0"),),
         "Projects": (("github:acme/shop", "3", "1", "31", "2.9"), ("github:acme/new", "1", "0", "6", "not comparable")),
     }
 
@@ -128,5 +140,5 @@ def test_no_figure_has_a_place_for_a_person() -> None:
     # Whoever adds one has to come by here: figures are of incidents, causes, actions, checks and projects.
     assert list(Figures.__dataclass_fields__) == [
         *("window", "severities", "categories", "phases", "explained", "postmortems", "actions"),
-        *("to_detect", "to_mitigate", "to_resolve", "places", "waivers"),
+        *("to_detect", "to_mitigate", "to_resolve", "places", "waivers", "risks", "alone"),
     ]

@@ -71,7 +71,7 @@ def _sources(view: ActionView) -> str:
 
 
 def _how(view: ActionView) -> str:
-    lines = [f"`/evidence {claim.id} <link>` ({claim.ask})" for claim in view.proof.missing]
+    lines = [f"`{claim.line}` ({claim.ask})" for claim in view.proof.missing]
     return f"{' and '.join(lines)} by anyone who takes part, then {_verify()}" if lines else _verify()
 
 

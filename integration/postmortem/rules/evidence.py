@@ -49,8 +49,13 @@ class Proof:
 
     @property
     def sources(self) -> str:
-        """Say who vouches for the evidence: the service, that looked, or those on whose word it is."""
-        return " and ".join(dict.fromkeys(each.source for each in self.shown))
+        """Say who vouches for the evidence: the service, that looked, or those on whose word it is; where they differ, for each claim."""
+        claims: dict[str, list[str]] = {}
+        for each in self.shown:
+            claims.setdefault(each.source, []).append(each.given.reason)
+        if len(claims) < 2:
+            return "".join(claims)
+        return "; ".join(f"{' and '.join(dict.fromkeys(said))}: {source}" for source, said in claims.items())
 
     @property
     def suffices(self) -> bool:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from integration.postmortem.reading.arguments import (
     A_MINUTE,
     Told,
-    read_links,
     read_severity,
     read_told,
     read_until,
@@ -26,7 +25,8 @@ from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.eligible import leads_or_led, may_stand_alone, not_before
 from integration.postmortem.rules.ending_words import judge_duplicate, judge_incident_word, judge_not_incident
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, seal, subject_of
-from integration.postmortem.rules.exhibits import Shown, evidence_subject, show, waiting_for
+from integration.postmortem.rules.exhibits import Shown, show, waiting_for
+from integration.postmortem.rules.giving import judge_evidence
 from integration.postmortem.rules.resources import judge_ack, judge_answer
 from integration.postmortem.rules.roles import Role, named_for
 from integration.postmortem.rules.told_lessons import judge_lesson, not_here
@@ -186,32 +186,6 @@ def _waive(said: Command, bench: Bench) -> Verdict:
     return Verdict(True, check, subject=bench.case.incident.body_digest, needs=_needs(bench, "waive"))
 
 
-def _evidence(said: Command, bench: Bench) -> Verdict:
-    if elsewhere := _elsewhere(bench, ticket=True):
-        return elsewhere
-    claims = {claim.id: claim for claim in bench.policy.remediation.claims}
-    claim, _, proof = said.args.partition(" ")
-    words = ", ".join(f"`{name}`" for name in claims)
-    if claim.casefold() not in claims:
-        return Verdict.refuse(
-            "claim_unknown", "it needs to say what is shown", f"One of {words}, then a link: `/evidence tested <link>`"
-        )
-    links = read_links(proof)
-    attached = next((file for file in bench.issue.attachments if file.name and file.name in proof), None)
-    if not links and attached is None:
-        return Verdict.refuse(
-            "nothing_attached",
-            "it needs a link or the name of a file attached here",
-            f"For example: `/evidence {claim.casefold()} <link>`",
-        )
-    seen = bench.facts.exhibits.get(links[0]) if links else None
-    if seen is not None and not seen.found:
-        return Verdict.refuse("not_there", f"I see no {seen.kind} at that address", "Please check the link.")
-    shown = links[0] if links else f"attachment:{attached.id}" if attached else ""
-    subject = evidence_subject(claim.casefold(), shown)
-    return Verdict(True, claim.casefold(), subject=subject, needs=_needs(bench, "evidence"))
-
-
 def _verify(said: Command, bench: Bench) -> Verdict:
     draft = bench.draft
     if draft is None:
@@ -229,7 +203,7 @@ def _verify(said: Command, bench: Bench) -> Verdict:
     if waits := waiting_for(shown) if missing else "":
         return Verdict.refuse("evidence_waits", waits, "Once that has changed, please verify it again.")
     if missing:
-        asked = "; ".join(f"`/evidence {claim.id} <link>` ({claim.title})" for claim in missing)
+        asked = "; ".join(f"`{claim.line}` ({claim.title})" for claim in missing)
         return Verdict.refuse("no_evidence", "there is no evidence yet to verify", f"First: {asked}")
     dependent = _depends(draft, bench, shown)
     if dependent and (refusal := _not_by_themselves(dependent, draft, shown, bench)):
@@ -346,7 +320,7 @@ _JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
     "sponsor": judge_asked,
     "approve": _approve,
     "waive": _waive,
-    "evidence": _evidence,
+    "evidence": judge_evidence,
     "verify": _verify,
     "reject": _reject,
     "moved": _moved,

@@ -60,4 +60,4 @@ def _evidence(notice: Notice, policy: Policy) -> str:
     if not notice.action_id:
         return ""
     missing = notice.missing or policy.remediation.claims[:1]
-    return " and ".join(f"`/evidence {claim.id} <link>`" for claim in missing)
+    return " and ".join(f"`{claim.line}`" for claim in missing)

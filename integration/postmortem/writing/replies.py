@@ -51,7 +51,7 @@ def _ticket_too_early(gate: Gate, view: ActionView) -> Tree:
     why = f"I have opened this again, because {stop(missing.reason)}"
     needs = f" It needs: {asks[:1].lower()}{asks[1:]}." if asks else ""
     owner: Line = (Plain(" other than "), Mention(view.owner)) if view.owner else ()
-    evidence = [f"`/evidence {claim.id} <link>`" for claim in view.proof.missing]
+    evidence = [f"`{claim.line}`" for claim in view.proof.missing]
     first = f"{' and '.join(evidence)} by anyone who takes part, then " if evidence else ""
     how: Line = (*sentence(f"{first}`/verify <what you looked at>` by someone"), *owner, Plain("."))
     risk = sentence(" If it will not be done: `/accept-risk until:YYYY-MM-DD <why>`.")

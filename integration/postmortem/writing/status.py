@@ -304,7 +304,8 @@ def _state(view: ActionView) -> str:
         return f"no ticket yet: {problem}" if problem else "no ticket yet"
     if view.proof.until:
         return f"{view.proof.state.value} {'until' if view.proof.suffices else 'on'} {view.proof.until}"
-    return view.proof.state.value if view.proof.is_independent else f"{view.proof.state.value}, {NOT_INDEPENDENT}"
+    state = view.proof.state.value if view.proof.is_independent else f"{view.proof.state.value}, {NOT_INDEPENDENT}"
+    return f"{state} ({view.proof.sources})" if view.proof.sources else state
 
 
 def _unlinked(assessment: Assessment) -> tuple[Block, ...]:

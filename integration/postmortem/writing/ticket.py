@@ -27,7 +27,7 @@ def ticket_tree(view: ActionView, incident: Issue, policy: Policy) -> Tree:
         line(Strong("Kind:"), " ", kind.id),
         line(Strong("It works when:"), " ", view.criteria or "not stated in the post-mortem"),
     )
-    evidence = tuple((*sentence(f"`/evidence {claim.id} <link>`: "), Plain(claim.ask)) for claim in claims)
+    evidence = tuple((*sentence(f"`{claim.line}`: "), Plain(claim.ask)) for claim in claims)
     verify = sentence("Then `/verify <what you looked at>` by somebody with write rights who did not work on it.")
     return Tree(
         (

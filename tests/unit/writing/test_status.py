@@ -386,7 +386,7 @@ def test_where_nothing_is_checked_there_is_no_fold():
     ("decisions", "state"),
     [
         ((), "evidence wanted"),
-        ((a_decision("evidence", OMAR, reason="tested", subject="e"),), "waiting for verification"),
+        ((a_decision("evidence", OMAR, reason="tested", subject="e"),), "waiting for verification (on omar's word)"),
         ((a_decision("reject", VIC, reason="rejected", args="no"),), "evidence rejected"),
         ((RISK,), "risk accepted until 2026-12-24"),
         ((replace(RISK, reason="2026-11-23"),), "accepted risk expired on 2026-11-23"),
