@@ -71,6 +71,15 @@ class AffectedSystem(MappingModel):
     """Labels of the incident that begin so name it."""
 
 
+class Leadership(MappingModel):
+    """How a decision of those who lead is recognised, and those who lead."""
+
+    decided: tuple[Pattern, ...]
+    """Patterns of a sentence which says that such a decision contributed."""
+    titles: tuple[Words, ...]
+    """Words of a title by which somebody who leads is known."""
+
+
 class CausesFile(MappingModel):
     """``causes.yaml``."""
 
@@ -88,6 +97,8 @@ class CausesFile(MappingModel):
     """Patterns of a last step at which a person stands."""
     ends_beyond_us: tuple[Pattern, ...]
     """Patterns of a last step that nobody here can change, such as that the model hallucinated."""
+    leadership: Leadership
+    """A decision of those who lead that contributed."""
     made_likely: AskedOnce
     """The question after a chain that ends at a person."""
     versions: AskedOnce

@@ -40,7 +40,7 @@ class Wording(MappingModel):
     thanks: Flag
     """Whether it thanks for a completed post-mortem."""
     not_for_evaluation: Flag
-    """Whether the status comment ends with "for learning, not for performance evaluation"."""
+    """Whether the status comment ends with "for learning; not for performance evaluation or discipline"."""
     show_policy: Flag
     """Whether the status comment names the version of this policy."""
 

@@ -175,6 +175,8 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "causes.least_steps": (Weaker.LESS, "a shorter chain suffices"),
     "causes.symptom_percent": (Weaker.MORE, "only a larger overlap is taken for the symptom, in percent"),
     "causes.assumed": (Weaker.ADDED, "a step with this word needs no evidence"),
+    "causes.leadership.decided": (Weaker.REMOVED, "a leadership decision that is told so asks for no leader"),
+    "causes.leadership.titles": (Weaker.ADDED, "whoever has this title counts as a leader"),
     "causes.ends_at_person": (Weaker.REMOVED, "a chain may end with this wording"),
     "causes.ends_beyond_us": (Weaker.REMOVED, "a chain may end with this wording"),
     "service.mode": (Weaker.LOWER, "the service does less"),

@@ -44,13 +44,14 @@ class Wants(StrEnum):
     """What counts as an answer to one part of a section, from least to most. "None" always does, and "unknown" with who finds it out.
 
     ``answer``: words; ``fact``: words, and no unknown that nobody looks into; ``count``: a number, whose unit the part names; ``quantity``: a
-    number with its unit.
+    number with its unit; ``day``: a date.
     """
 
     ANSWER = "answer"
     FACT = "fact"
     COUNT = "count"
     QUANTITY = "quantity"
+    DAY = "day"
 
 
 class Severity(StrEnum):

@@ -79,6 +79,7 @@ def a_body(*lines: str, **sections: str) -> str:
 
 
 _TITLES = {
+    "meeting": "Review meeting",
     "summary": "Summary",
     "timeline": "Timeline",
     "impact": "Impact",
@@ -93,6 +94,7 @@ _TITLES = {
     "monitoring_gap": "Monitoring gap",
 }
 _SECTIONS = {
+    "meeting": "- Day: 2026-11-25\n- Attendees: engineer on call, product owner, head of support",
     "summary": "The shop assistant recommended products that had been recalled, for five days.\n\n"
     "- Model outputs involved: yes\n- Data suspected: yes\n- Groups affected differently: no",
     "timeline": "- 2026-11-18 09:00 UTC Began: release 41 went out\n- 2026-11-23 14:00 UTC Detected: a customer asked\n"

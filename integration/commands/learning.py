@@ -11,6 +11,7 @@ from integration.bootstrap import open_for_commands
 from integration.commands.telling import answer, json_option, read_ref
 from integration.errors import ConfigError
 from integration.ledger.trending import Earlier
+from integration.postmortem.asking import FOR_LEARNING
 from integration.postmortem.trends import Figures, Lengths, Table, Window, headline, statements, tables
 from integration.settings import Settings
 
@@ -29,7 +30,7 @@ def trends(first: datetime | None, last: datetime | None, as_json: bool) -> None
     with closing(open_for_commands(Settings.load())) as ledger:
         now, before = ledger.trends(window), ledger.trends(window.before)
     if as_json:
-        said = {"headline": headline(now, before), "statements": statements(now, before)}
+        said = {"headline": headline(now, before), "statements": statements(now, before), "note": FOR_LEARNING}
         answer({**said, "figures": _plain(now), "before": _plain(before)})
         return
     click.echo(headline(now, before))
@@ -38,7 +39,7 @@ def trends(first: datetime | None, last: datetime | None, as_json: bool) -> None
     for table in tables(now, before):
         click.echo(f"\n{_drawn(table)}")
     click.echo(
-        f"\nTaken {window.as_of:%Y-%m-%d %H:%M} UTC from what the latest look at each incident found; days are those of UTC."
+        f"\nTaken {window.as_of:%Y-%m-%d %H:%M} UTC from what the latest look at each incident found; days are those of UTC. {FOR_LEARNING}"
     )
 
 

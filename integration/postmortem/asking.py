@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from mappings.models import Kind, Level, Part, Policy, RespondingQuestion, Section, Severity
 
-FOR_LEARNING = "This is for learning, not for performance evaluation or discipline."
+FOR_LEARNING = "For learning; not for performance evaluation or discipline."
 LINK_PERSONAL_DATA = "Link to personal data, never paste it."
 LATER = "Everything below can wait until the incident is over. Leave it empty, and add to the issue when there is time."
 ANSWERS = ("Yes", "No", "Unknown")

@@ -38,6 +38,7 @@ from integration.postmortem.rules.exhibits import links_given, show, since
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
 from integration.postmortem.rules.keeping import judge_labels
 from integration.postmortem.rules.ladder import People, judge_notices, lead_of
+from integration.postmortem.rules.leadership import judge_leader
 from integration.postmortem.rules.learned import learned_from
 from integration.postmortem.rules.lessons import is_launch
 from integration.postmortem.rules.news import judge_silence
@@ -197,6 +198,7 @@ def _assess(bench: _Bench) -> Assessment:
         *labels.findings,
         *about.findings,
         *judge_lead(roles, severity.severity, policy),
+        *judge_leader(bench.postmortem, roles, case.incident.ref.key.site, severity.severity, policy),
         *of_all(comments),
         *untrusted,
         *content,

@@ -1,6 +1,11 @@
 """Post-mortems as teams write them, for the tests: the recalled products, in GitHub's Markdown and in Jira's wiki markup. Written by hand."""
 
-SECTIONS = """## Summary
+SECTIONS = """## Review meeting
+
+- Day: 2026-11-25
+- Attendees: engineer on call, product owner of search, head of support
+
+## Summary
 
 The shop assistant of Nordlicht recommended products that had been recalled, because retrieval did not filter on product status.
 

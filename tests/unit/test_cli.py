@@ -286,7 +286,14 @@ def test_only_checks_that_a_file_can_answer_are_made(tmp_path: Path) -> None:
 
 def test_every_check_is_either_made_on_files_or_named_as_one_that_needs_an_issue() -> None:
     known = {check.id for check in load_policy(PACKAGED).policy.checks.checks}
-    on_files = {"document_readable", "action_identity", "due_within_horizon", "ticket_cap", "blameless_wording"}
+    on_files = {
+        "document_readable",
+        "action_identity",
+        "due_within_horizon",
+        "ticket_cap",
+        "blameless_wording",
+        "leader_present",
+    }
     assert (
         known - NOT_IN_A_FILE
         == on_files

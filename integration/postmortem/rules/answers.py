@@ -6,6 +6,7 @@
 from typing import assert_never
 
 from integration.postmortem.reading.impact import Dimension, Said
+from integration.postmortem.reading.moments import read_date
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.reading.units import has_number, has_number_with_unit
 from mappings.models import Part, Wants
@@ -57,6 +58,8 @@ def _of_answer(part: Part, text: str) -> tuple[str, str] | None:
         case Wants.QUANTITY:
             lacks = "the number has no unit", "Add what it counts, such as “4,000 USD” or “30 rows”."
             return None if has_number_with_unit(text) else lacks
+        case Wants.DAY:
+            return None if read_date(text) else ("no day is given", f"{part.ask} For example: 2026-12-01.")
         case _:
             assert_never(part.wants)
 

@@ -1,5 +1,6 @@
 """The one comment on a launch issue: what earlier incidents teach about it, how proven that is, and how each lesson was answered. Pure."""
 
+from integration.postmortem.asking import FOR_LEARNING
 from integration.postmortem.assessment import Assessment, LaunchView
 from integration.postmortem.findings import Level
 from integration.postmortem.incident import Case
@@ -107,4 +108,10 @@ def _small_print(launch: LaunchView) -> tuple[Small, ...]:
         if hidden
         else ""
     )
-    return (Small(line(f"{counted}Resemblance is a matter of words; whether a lesson applies is for people to say.")),)
+    return (
+        Small(
+            line(
+                f"{counted}Resemblance is a matter of words; whether a lesson applies is for people to say. {FOR_LEARNING}"
+            )
+        ),
+    )

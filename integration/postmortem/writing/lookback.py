@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from integration.postmortem.asking import FOR_LEARNING
 from integration.postmortem.lookback import Actions, Past
 from integration.postmortem.writing.tree import Block, Bullets, Code, Heading, IssueLink, Paragraph, Small, Tree, line
 from integration.postmortem.writing.wording import count, moment, sentence
@@ -149,12 +150,6 @@ def lookback_tree(pasts: Sequence[Past], place: str, chosen: str, now: datetime,
         told = [line(f"{life_of(past, now)}")]
         told += [line(f"{point.sign} {point.about}: {point.says}") for point in points_of(past)]
         blocks.append(Bullets(tuple(told)))
-    blocks.append(
-        Small(
-            line(
-                f"Looked at {moment(now, zone)}, from what stands in the issues. For learning, not for performance evaluation or discipline."
-            )
-        )
-    )
+    blocks.append(Small(line(f"Looked at {moment(now, zone)}, from what stands in the issues. {FOR_LEARNING}")))
     blocks.append(Small(sentence("Made by `followthrough lookback`; close this issue when you have talked about it.")))
     return Tree(tuple(blocks))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from integration.postmortem.asking import FOR_LEARNING
 from integration.postmortem.generated import Series
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.periods import Period
@@ -299,5 +300,5 @@ def _small_print(audit_head: str, policy: Policy, now: datetime) -> str:
     parts = [f"As of {moment(now, policy.clocks.zone)}"]
     parts += [f"the audit chain ends at `{audit_head}` (`followthrough audit verify --head`)"] if audit_head else []
     if policy.service.wording.not_for_evaluation:
-        parts.append("names stand beside open items only; for learning, not for performance evaluation")
+        parts.append(f"names stand beside open items only. {FOR_LEARNING.removesuffix('.')}")
     return " · ".join(parts)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from integration.postmortem.asking import FOR_LEARNING
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.decisions import NOT_INDEPENDENT
 from integration.postmortem.findings import Finding, Level, open_findings
@@ -321,6 +322,6 @@ def _small_print(assessment: Assessment, policy: Policy, stamp: str) -> list[Blo
         parts.append(f"policy {stamp[:7]}")
     parts.append("`/status` for details")
     if policy.service.wording.not_for_evaluation:
-        parts.append("for learning, not for performance evaluation")
+        parts.append(FOR_LEARNING[:1].lower() + FOR_LEARNING[1:-1])
     advises = [Small(line("I advise here and open nothing again."))] if assessment.mode is Mode.ADVISE else []
     return [*advises, Small(sentence(" · ".join(parts)), volatile=True)]

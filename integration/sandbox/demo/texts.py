@@ -79,7 +79,12 @@ def postmortem(dates: Dates, mention: Callable[[str], str], *, complete: bool) -
             )
         ),
     )
+    meeting = (
+        Heading("Review meeting"),
+        Items((f"Day: {dates.day(1)}", "Attendees: engineer on call, product owner of search, head of support")),
+    )
     return (
+        *(meeting if complete else ()),
         *_what_happened(dates),
         *(where_else if complete else ()),
         *_why(),

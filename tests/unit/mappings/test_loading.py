@@ -26,7 +26,7 @@ def test_a_folder_may_hold_only_what_differs(tmp_path: Path) -> None:
     loaded = load_policy(tmp_path)
     assert loaded.policy.severity.of(Severity.SEV1).due_hours == 24
     assert loaded.policy.severity.of(Severity.SEV1).name == "critical"
-    assert len(loaded.policy.postmortem.sections) == 14
+    assert len(loaded.policy.postmortem.sections) == 15
     assert loaded.lines["severity.severities.SEV1.due_hours"] == Place("severity.yaml", 2)
     assert loaded.lines["severity.severities.SEV1.name"].file == "severity.yaml (shipped)"
     assert loaded.lines["clocks.zone"].file == "clocks.yaml (shipped)"

@@ -101,9 +101,10 @@ def test_a_section_is_asked_for_as_designed(policy: Policy, section: str, full: 
     assert not levels.review.is_at_least(WARN)  # The review of a near-miss is recommended, not required.
 
 
-def test_the_sections_are_the_thirteen_of_the_design_and_the_roles(policy: Policy) -> None:
-    assert len(policy.postmortem.sections) == 14
+def test_the_sections_are_the_thirteen_of_the_design_the_roles_and_the_meeting(policy: Policy) -> None:
+    assert len(policy.postmortem.sections) == 15
     assert policy.level("section.roles", Severity.SEV1) is OFF
+    assert [policy.level("section.meeting", severity) for severity in Severity] == [ADVISE, ADVISE, OFF, OFF]
 
 
 def test_the_ai_sections_hang_on_their_questions(policy: Policy) -> None:

@@ -44,7 +44,7 @@ TECHNICAL = a_decision("approve", VIC, issue=HERE, reason="technical", subject=T
 GOVERNANCE = a_decision("approve", GINA, issue=HERE, reason="governance", subject=TEXT)
 APPROVED = (LED, CLIENT, TECHNICAL, GOVERNANCE)
 RISK = a_decision("accept-risk", GINA, reason="2026-12-24", subject=risk_subject(ACTION))
-SMALL = "(policy 3f2a91c · `/status` for details · for learning, not for performance evaluation)"
+SMALL = "(policy 3f2a91c · `/status` for details · for learning; not for performance evaluation or discipline)"
 
 MIX = (
     "*Remediation actions*: no action would notice it next time. "
@@ -122,7 +122,7 @@ def test_writing_it_says_the_next_steps_and_folds_the_rest():
         "2. *Lessons learned*: “TBD” stands here so far. Write what others can learn from this, beyond this incident. One line is a "
         "good start.\n"
         "3. *Action A1*: it has no date. Add a date, as YYYY-MM-DD.\n"
-        "> All 68 checks\n"
+        "> All 71 checks\n"
         "> Timeline (4 entries)\n"
         "> Actions (1)\n"
         f"{SMALL}"
@@ -166,12 +166,13 @@ def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
         "Next:\n"
         f"1. *Action A1*: nothing shows yet that it works. {HOW}\n"
         f"2. {MIX.replace('*:', '* (advice):')}"
-        "> All 69 checks\n"
+        "> All 72 checks\n"
         "| Part | State | What I see | What to do |\n"
         "| Severity | ✔ | SEV1, as stated. |  |\n"
         "| Lead | ✔ | Led by Tom Tarn. |  |\n"
         "| Client | ✔ | It is Nordlicht. |  |\n"
         "| Beginning | ✔ | It is in the timeline. |  |\n"
+        "| Review meeting | ✔ | Found under “Review meeting”; day: 2026-11-25; attendees: engineer on call, product owner, head o… |  |\n"
         "| Summary | ✔ | Found under “Summary”. |  |\n"
         "| Timeline | ✔ | Found under “Timeline”; it began at 2026-11-18 09:00 UTC; it was detected at 2026-11-23 14:00 UTC; "
         "it was resolved at 2026-11-23 18:20 UTC; 1 entry tells what was done. |  |\n"
@@ -225,7 +226,7 @@ def test_complete_names_who_approved_and_tells_verified_from_accepted():
         "Complete; post-mortem approved by vic (technical) and gina (governance). 0 of 1 action verified, the risk of 1 accepted. "
         "Thank you for writing it down for those who come after.\n"
         f"Worth adding:\n1. {MIX}"
-        "> All 69 checks\n"
+        "> All 72 checks\n"
         "> Timeline (4 entries)\n"
         "> Actions (1)\n"
         f"{SMALL}"
@@ -248,7 +249,7 @@ def test_thanks_and_small_print_are_as_the_mapping_says():
     text = seen(*APPROVED, RISK, policy=a_policy(service=wording))
     assert text.endswith(
         f"0 of 1 action verified, the risk of 1 accepted.\nWorth adding:\n1. {MIX}"
-        "> All 69 checks\n> Timeline (4 entries)\n> Actions (1)\n(`/status` for details)"
+        "> All 72 checks\n> Timeline (4 entries)\n> Actions (1)\n(`/status` for details)"
     )
 
 
