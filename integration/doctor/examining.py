@@ -8,6 +8,7 @@ from datetime import datetime
 
 from integration.bootstrap import connect_trackers
 from integration.doctor import own
+from integration.doctor.destinations import Destination, destinations, judge_destination
 from integration.doctor.judging import judge_place, renamed
 from integration.doctor.lines import Line, failed, passed, unknown
 from integration.errors import ConfigError, TrackerError
@@ -48,7 +49,8 @@ def tasks(settings: Settings, places: tuple[tuple[str, str], ...], now: Callable
         return ours  # Their line says so; without a policy nobody knows which fields and labels are used.
     except ConfigError as error:
         return (*ours, _said(failed("connection", error.message, error.remedy), "the trackers"))
-    return (*ours, *_of_trackers(settings, trackers, policy, places, now))
+    published = _of_destinations(settings, trackers, policy, places)
+    return (*ours, *_of_trackers(settings, trackers, policy, places, now), *published)
 
 
 def _of_trackers(
@@ -80,6 +82,41 @@ def _of_trackers(
             says = f"{len(chosen) - MOST_PLACES} further places of {site} were not looked at."
             line = unknown("connection", says, "Name one with --place.")
             yield _said(line, site)
+
+
+def _of_destinations(
+    settings: Settings, trackers: Mapping[str, Tracker], policy: Policy, places: tuple[tuple[str, str], ...]
+) -> Iterator[Task]:
+    for each in destinations(policy):
+        site, name = each.place.site, each.place.name
+        if places and (site, name) not in places:
+            continue
+        if site not in trackers:
+            says = f"destinations.yaml publishes there, and {site} is not set up."
+            line = failed("destination", says, f"Set up {site}, or name another place.", each.project)
+            yield _said(line, each.project)
+        elif settings.scope_allows(site, name) is False:
+            says = "destinations.yaml publishes there, and FOLLOWTHROUGH_SCOPE does not allow it."
+            yield _said(
+                failed("destination", says, "Add it to FOLLOWTHROUGH_SCOPE, or name another place.", each.project),
+                each.project,
+            )
+        else:
+            look = _seeing(trackers[site], each, policy)
+            yield Task("destination", f"{each.project} as a destination", look, each.project)
+
+
+def _seeing(tracker: Tracker, destination: Destination, policy: Policy) -> Callable[[], tuple[Line, ...]]:
+    def look() -> tuple[Line, ...]:
+        if not isinstance(tracker, Examines):
+            return ()
+        try:
+            seen = tracker.examine(destination.place.name, policy)
+        except TrackerError as error:
+            return (failed("destination", str(error), _remedy(tracker.site), destination.project),)
+        return tuple(judge_destination(destination, seen))
+
+    return look
 
 
 def _said(line: Line, title: str) -> Task:

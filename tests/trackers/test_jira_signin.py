@@ -147,3 +147,22 @@ def test_a_project_that_is_not_there_is_not_found() -> None:
         for project in ("NONE", "pm/../x"):
             with pytest.raises(IssueNotFound):
                 tracker.probe(project, POLICY)
+
+
+def test_a_project_on_the_web_is_told_from_one_for_those_who_are_signed_in() -> None:
+    with a_site() as sandbox, an_adapter(sandbox) as tracker:
+        assert tracker.is_public("PM") is False
+        assert tracker.examine("PM", POLICY).is_public is False
+        sandbox.site.projects["PM"].is_on_the_web = True
+        sandbox.calls.reset()
+        assert tracker.is_public("PM") is True
+        # A stranger's question holds nothing of ours.
+        assert [call.account for call in sandbox.calls.entries] == [None]
+        assert tracker.examine("PM", POLICY).is_public is True
+
+
+def test_behind_the_gateway_no_stranger_is_asked_about() -> None:
+    with a_gateway() as (sandbox, tracker):
+        before = len(sandbox.calls.of())
+        assert tracker.is_public("PM") is False
+        assert len(sandbox.calls.of()) == before

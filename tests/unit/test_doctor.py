@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from integration.doctor.destinations import Destination, judge_destination
 from integration.doctor.judging import judge_place
 from integration.doctor.lines import LOOKED_AT, Line, State
 from integration.postmortem.people import Person
@@ -137,6 +138,16 @@ def test_what_people_do_has_its_events_and_each_further_event_says_what_is_lost_
 def test_an_account_that_is_a_person_of_the_mapping_is_refused() -> None:
     (line,) = said(WELL, "account", people=PEOPLE)
     assert (line.state, "people.yaml" in line.says) == (State.FAILED, True)
+
+
+def test_nothing_is_published_in_what_is_archived_and_where_everybody_reads_only_what_may() -> None:
+    (place,) = a_policy(
+        destinations="{places: {wall: {project: 'github:acme/wall', audiences: [teams]}}}"
+    ).destinations.places
+    archived = judge_destination(Destination(place, ("review",), ("review",)), replace(WELL, is_archived=True))
+    assert [(line.state, "archived" in line.says) for line in archived] == [(State.FAILED, True)]
+    public = judge_destination(Destination(place, ("note",), ()), replace(WELL, is_public=True))
+    assert [(line.state, "Everybody can read" in line.says) for line in public] == [(State.ADVICE, True)]
 
 
 def test_the_documentation_describes_every_line() -> None:

@@ -164,6 +164,8 @@ class Project:
     issue_types: tuple[IssueType, ...] = ISSUE_TYPES
     workflow: Workflow = SIMPLE
     private: bool = False
+    is_on_the_web: bool = False
+    """Whether "Browse projects" is given to anyone, signed in or not."""
     type_key: str = "software"
     counter: int = 0
 

@@ -5,11 +5,11 @@ from typing import Any
 from flask import Blueprint, request
 
 from integration.sandbox.jira.access import may, seen_project
-from integration.sandbox.jira.asking import caller, number, site, views
+from integration.sandbox.jira.asking import caller, is_adf, number, site, views
 from integration.sandbox.jira.issue_view import SYSTEM_NAMES
 from integration.sandbox.jira.model import LINK_TYPES, PRIORITIES, RESOLUTIONS, IssueType, Project, Status
 from integration.sandbox.jira.refusals import JiraRefusal
-from integration.sandbox.jira.views import ROLES, stamp
+from integration.sandbox.jira.views import ROLES, Views, stamp
 
 routes = Blueprint("jira_site", __name__)
 
@@ -141,7 +141,10 @@ def search_projects() -> dict[str, Any]:
 
 @routes.get("/project/<key>")
 def project(key: str) -> dict[str, Any]:
-    """One project."""
+    """One project; one that is on the web is shown to strangers too."""
+    known = site().projects.get(key)
+    if known is not None and known.is_on_the_web and "Authorization" not in request.headers:
+        return Views(site(), None, is_adf()).project(known)
     return views().project(seen_project(site(), caller(), key), is_full=True)
 
 

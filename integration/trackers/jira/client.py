@@ -199,6 +199,26 @@ class JiraClient:
         answer = self._call("POST", segments, None, body, is_write=False)
         return answer if isinstance(answer, dict) else {}
 
+    def stranger_sees(self, *segments: str) -> bool:
+        """Tell whether ``/rest/api/2/<segments>`` answers somebody who is not signed in: one request without our credentials.
+
+        Raises :class:`TrackerUnavailable` where nothing answers.
+        """
+        self.calls += 1
+        try:
+            response = requests.get(
+                self._jira._get_url(path_of(segments), JIRA.JIRA_BASE_URL),
+                headers={"Accept": "application/json"},
+                auth=_as_a_stranger,
+                timeout=TIMEOUT,
+                verify=self._session.verify,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            asked = _asked("GET", segments)
+            raise TrackerUnavailable(f"Jira did not answer {asked} ({type(error).__name__}).") from None
+        return response.status_code == 200 and isinstance(_json_of(response), dict)  # Else a page to sign in.
+
     def write(self, method: str, *segments: str, body: Json) -> Json:
         """Make one change; returns the answer's JSON object, empty where there is none."""
         answer = self._call(method, segments, None, body, is_write=True)
@@ -247,6 +267,11 @@ class JiraClient:
 
 def _asked(method: str, segments: tuple[str, ...]) -> str:
     return f"{method} {'/'.join(segments)[:120]}"
+
+
+def _as_a_stranger(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Leave a request without credentials, so that none are taken from a ``.netrc`` either."""
+    return request
 
 
 def _json_of(response: requests.Response) -> Any:

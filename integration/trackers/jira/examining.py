@@ -31,6 +31,14 @@ BEYOND = ("ADMINISTER", "ADMINISTER_PROJECTS", "DELETE_ISSUES")
 LATEST = 30  # issues that are looked at for something to try a transition on
 
 
+def is_public(client: JiraClient, project: str) -> bool:
+    """Tell whether everybody sees the project, signed in or not. Atlassian's gateway lets no stranger in, so there it is not told.
+
+    "Browse projects" for anyone: https://support.atlassian.com/jira-cloud-administration/docs/allow-anonymous-access-to-projects/
+    """
+    return not client.is_by_gateway and client.stranger_sees("project", project)
+
+
 @dataclass(frozen=True)
 class Examining:
     """Asks with one client."""
@@ -55,7 +63,7 @@ class Examining:
             beyond=tuple(name for name in BEYOND if held.get(name)),
             hooks=self._hooks(),
             labels=None,
-            is_public=False,
+            is_public=is_public(self.client, project),
             is_archived=False,
             skew=self.client.server_now() - self.now,
             capabilities=capabilities,

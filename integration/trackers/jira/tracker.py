@@ -16,7 +16,7 @@ from integration.trackers.jira import listing, publishing
 from integration.trackers.jira.acting import Actor
 from integration.trackers.jira.changes import changed_since
 from integration.trackers.jira.client import JiraAccess, JiraClient
-from integration.trackers.jira.examining import Examining
+from integration.trackers.jira.examining import Examining, is_public
 from integration.trackers.jira.facts import FactFinder
 from integration.trackers.jira.gate import gate_field
 from integration.trackers.jira.identifiers import is_key, is_project, numeric
@@ -108,8 +108,8 @@ class JiraTracker:
         return None
 
     def is_public(self, project: str) -> bool:
-        """No project of Jira is taken for one that everybody can read: its own permissions say who can."""
-        return False
+        """Tell whether somebody who is not signed in sees the project, which Jira's "Anyone on the web" allows."""
+        return is_public(self.client, project)
 
     def publish(self, project: str, purpose: str, title: str, tree: Tree, policy: Policy) -> Published:
         """Open an issue that belongs to no case, once for its purpose."""
