@@ -5,40 +5,34 @@ from dataclasses import dataclass
 
 from integration.doctor.lines import Line, advice, failed, passed
 from integration.trackers.examination import Examined
-from mappings.destinations import Audience, Place
 from mappings.models import Policy
 
-NOT_NEEDED = (
-    "ASSIGN_ISSUES",
-    "LINK_ISSUES",
-)  # rights of the other work; a published issue belongs to nobody and hangs on none
+# Rights of the other work: a published issue belongs to nobody and hangs on none.
+NOT_NEEDED = ("ASSIGN_ISSUES", "LINK_ISSUES")
 
 
 @dataclass(frozen=True)
 class Destination:
-    """A place of ``destinations.yaml``, with the kinds of issues that are published there and those of them that are kept from the public."""
+    """A place where issues are published, as ``site:project``, with who reads there, the kinds of issues, and those of them kept from the public."""
 
-    place: Place
-    kinds: tuple[str, ...]
-    only_private: tuple[str, ...]
-
-    @property
-    def project(self) -> str:
-        """Return the place as the mapping names it, ``site:project``."""
-        return self.place.project
+    project: str
+    audiences: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    only_private: frozenset[str] = frozenset()
 
 
 def destinations(policy: Policy) -> tuple[Destination, ...]:
     """Return where anything is published, by the files for all and those for single projects, in the order of their names."""
     found: dict[str, Destination] = {}
-    for each in (policy, *(entry.policy for entry in policy.projects)):
-        for place in each.destinations.places:
-            kinds = tuple(issue for issue in each.destinations.issues if place.id in issue.to)
-            known = found.get(place.project, Destination(place, (), ()))
+    for file in (policy.destinations, *(entry.policy.destinations for entry in policy.projects)):
+        for place in file.places:
+            kinds = [issue for issue in file.issues if place.id in issue.to]
+            known = found.get(place.project, Destination(place.project))
             found[place.project] = Destination(
-                place,
-                tuple(sorted({*known.kinds, *(issue.id for issue in kinds)})),
-                tuple(sorted({*known.only_private, *(issue.id for issue in kinds if issue.only_private)})),
+                place.project,
+                known.audiences | {audience.value for audience in place.audiences},
+                known.kinds | {issue.id for issue in kinds},
+                known.only_private | {issue.id for issue in kinds if issue.only_private},
             )
     return tuple(found[project] for project in sorted(found) if found[project].kinds)
 
@@ -66,16 +60,9 @@ def judge_destination(destination: Destination, seen: Examined) -> Iterable[Line
         says = f"Everybody can read what is published there: {kinds}."
         yield advice("destination", says, "Name a private place in destinations.yaml, unless that is meant.", where)
     elif not lacking:
-        readers = _listed(tuple(READERS[audience] for audience in destination.place.audiences))
+        readers = _listed(destination.audiences)
         yield passed("destination", f"Published there for {readers}: {kinds}. Only people with access read it.", where)
 
 
-READERS = {
-    Audience.GOVERNANCE: "governance",
-    Audience.TEAMS: "teams",
-    Audience.CLIENTS: "clients",
-}
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in sorted(names))

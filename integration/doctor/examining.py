@@ -88,7 +88,7 @@ def _of_destinations(
     settings: Settings, trackers: Mapping[str, Tracker], policy: Policy, places: tuple[tuple[str, str], ...]
 ) -> Iterator[Task]:
     for each in destinations(policy):
-        site, name = each.place.site, each.place.name
+        site, _, name = each.project.partition(":")
         if places and (site, name) not in places:
             continue
         if site not in trackers:
@@ -97,21 +97,19 @@ def _of_destinations(
             yield _said(line, each.project)
         elif settings.scope_allows(site, name) is False:
             says = "destinations.yaml publishes there, and FOLLOWTHROUGH_SCOPE does not allow it."
-            yield _said(
-                failed("destination", says, "Add it to FOLLOWTHROUGH_SCOPE, or name another place.", each.project),
-                each.project,
-            )
+            remedy = "Add it to FOLLOWTHROUGH_SCOPE, or name another place."
+            yield _said(failed("destination", says, remedy, each.project), each.project)
         else:
-            look = _seeing(trackers[site], each, policy)
+            look = _seeing(trackers[site], name, each, policy)
             yield Task("destination", f"{each.project} as a destination", look, each.project)
 
 
-def _seeing(tracker: Tracker, destination: Destination, policy: Policy) -> Callable[[], tuple[Line, ...]]:
+def _seeing(tracker: Tracker, project: str, destination: Destination, policy: Policy) -> Callable[[], tuple[Line, ...]]:
     def look() -> tuple[Line, ...]:
         if not isinstance(tracker, Examines):
             return ()
         try:
-            seen = tracker.examine(destination.place.name, policy)
+            seen = tracker.examine(project, policy)
         except TrackerError as error:
             return (failed("destination", str(error), _remedy(tracker.site), destination.project),)
         return tuple(judge_destination(destination, seen))

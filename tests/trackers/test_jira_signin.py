@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from integration.errors import IssueNotFound, TrackerRefused
+from integration.errors import IssueNotFound, RateLimited, TrackerRefused, TrackerUnavailable
 from integration.postmortem.commands import EnsureReply, Result
 from integration.sandbox.jira.server import JiraSandbox
 from integration.trackers.capabilities import Capabilities
@@ -159,6 +159,15 @@ def test_a_project_on_the_web_is_told_from_one_for_those_who_are_signed_in() -> 
         # A stranger's question holds nothing of ours.
         assert [call.account for call in sandbox.calls.entries] == [None]
         assert tracker.examine("PM", POLICY).is_public is True
+
+
+@pytest.mark.parametrize(("code", "raised"), [(503, TrackerUnavailable), (429, RateLimited)])
+def test_an_answer_that_tells_neither_is_no_sign_that_a_project_is_private(code: int, raised: type[Exception]) -> None:
+    with a_site() as sandbox, an_adapter(sandbox) as tracker:
+        sandbox.site.projects["PM"].is_on_the_web = True
+        sandbox.misbehave.fail_next(1, code, match="GET .*/project/PM$")
+        with pytest.raises(raised):
+            tracker.is_public("PM")
 
 
 def test_behind_the_gateway_no_stranger_is_asked_about() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.doctor.destinations import Destination, judge_destination
+from integration.doctor.destinations import Destination, destinations, judge_destination
 from integration.doctor.judging import judge_place
 from integration.doctor.lines import LOOKED_AT, Line, State
 from integration.postmortem.people import Person
@@ -141,13 +141,18 @@ def test_an_account_that_is_a_person_of_the_mapping_is_refused() -> None:
 
 
 def test_nothing_is_published_in_what_is_archived_and_where_everybody_reads_only_what_may() -> None:
-    (place,) = a_policy(
-        destinations="{places: {wall: {project: 'github:acme/wall', audiences: [teams]}}}"
-    ).destinations.places
-    archived = judge_destination(Destination(place, ("review",), ("review",)), replace(WELL, is_archived=True))
+    wall = Destination("github:acme/wall", frozenset({"teams"}), frozenset({"review"}))
+    archived = judge_destination(replace(wall, only_private=wall.kinds), replace(WELL, is_archived=True))
     assert [(line.state, "archived" in line.says) for line in archived] == [(State.FAILED, True)]
-    public = judge_destination(Destination(place, ("note",), ()), replace(WELL, is_public=True))
+    public = judge_destination(wall, replace(WELL, is_public=True))
     assert [(line.state, "Everybody can read" in line.says) for line in public] == [(State.ADVICE, True)]
+
+
+def test_a_place_that_several_files_name_is_looked_at_once_with_all_who_read_there() -> None:
+    everywhere = "{places: {here: {project: 'github:acme/wall', audiences: [teams, governance]}}, issues: {review: {to: [here]}}}"
+    shop = "applies_to: ['jira:SHOP']\ndestinations: {places: {wall: {project: 'github:acme/wall', audiences: [clients]}}, issues: {review: {to: []}}}"
+    (found,) = destinations(a_policy(destinations=everywhere, **{"projects/shop": shop}))
+    assert (found.audiences, found.kinds) == ({"teams", "governance", "clients"}, {"review"})
 
 
 def test_the_documentation_describes_every_line() -> None:

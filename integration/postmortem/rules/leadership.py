@@ -57,10 +57,8 @@ def _sentences(postmortem: PostMortem) -> Iterator[str]:
 
 def _leads_by_role(roles: RolesView, site: str, policy: Policy) -> bool:
     """Whoever sponsors leads: as somebody named them here, or as the mapping does, whatever their term."""
-    seat, listed = (
-        roles.seat(Role.SPONSOR),
-        {term.id for term in policy.people.roles.terms(Role.SPONSOR, deputies=False)},
-    )
+    seat = roles.seat(Role.SPONSOR)
+    listed = {term.id for term in policy.people.roles.terms(Role.SPONSOR, deputies=False)}
     accounts = (as_account(each, site) for each in policy.people.people if each.id in listed)
     leaders = {person.id for person in (*seat.people, *seat.deputies, *accounts) if person is not None}
     return bool(leaders & {*roles.took_part, *((roles.lead.id,) if roles.lead else ())})

@@ -24,6 +24,7 @@ from integration.trackers.jira.answers import refuse, server_time
 from integration.trackers.jira.identifiers import path_of
 
 _GATEWAY = re.compile(r"/ex/jira/[A-Za-z0-9-]+")
+NOT_FOR_STRANGERS = (401, 403, 404)  # How a server answers somebody who is not signed in and may not see something.
 TIMEOUT = (5, 20)  # Seconds to connect and between two bytes of an answer.
 FIELDS_ARE_NEWS = timedelta(minutes=10)  # How long the site's list of fields is taken for whole.
 
@@ -202,8 +203,9 @@ class JiraClient:
     def stranger_sees(self, *segments: str) -> bool:
         """Tell whether ``/rest/api/2/<segments>`` answers somebody who is not signed in: one request without our credentials.
 
-        Raises :class:`TrackerUnavailable` where nothing answers.
+        Raises :class:`TrackerError` where the answer tells neither: a limit or an outage is no sign that a place is private.
         """
+        asked = _asked("GET", segments)
         self.calls += 1
         try:
             response = requests.get(
@@ -215,9 +217,13 @@ class JiraClient:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            asked = _asked("GET", segments)
             raise TrackerUnavailable(f"Jira did not answer {asked} ({type(error).__name__}).") from None
-        return response.status_code == 200 and isinstance(_json_of(response), dict)  # Else a page to sign in.
+        if response.is_redirect or response.status_code in NOT_FOR_STRANGERS:
+            return False
+        answer = _json_of(response)
+        if response.status_code != 200:
+            refuse(asked, response.status_code, response.headers, answer, is_write=False, now=self._clock())
+        return isinstance(answer, dict)  # Else a page to sign in.
 
     def write(self, method: str, *segments: str, body: Json) -> Json:
         """Make one change; returns the answer's JSON object, empty where there is none."""
