@@ -243,3 +243,9 @@ def a_policy(**files: str) -> Policy:
     if not files:
         return load_policy(MAPPINGS).policy
     return load_texts({f"{name}.yaml": text for name, text in files.items()}).policy
+
+
+HERE = a_ref(12).key
+"""The incident of the shop."""
+LED = a_decision("lead", TOM, issue=HERE, reason="tom", subject=TOM.id, args="@tom")
+"""Somebody who took no part leads its post-mortem."""

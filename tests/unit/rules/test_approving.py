@@ -7,6 +7,8 @@ import pytest
 from integration.postmortem.judgement import judge
 from tests.builders import (
     GINA,
+    HERE,
+    LED,
     NOW,
     TOM,
     VIC,
@@ -17,13 +19,9 @@ from tests.builders import (
     a_line,
     a_memory,
     a_policy,
-    a_ref,
     an_incident,
     facts,
 )
-
-HERE = a_ref(12).key
-LED = a_decision("lead", TOM, issue=HERE, reason="tom", subject=TOM.id)
 
 
 def look(*comments, body=None, memory=None, **incident):

@@ -12,6 +12,8 @@ from integration.postmortem.rules.evidence import risk_subject
 from tests.builders import (
     ACTION,
     GINA,
+    HERE,
+    LED,
     NOW,
     OMAR,
     TOM,
@@ -30,8 +32,6 @@ from tests.builders import (
     facts,
 )
 
-HERE = a_ref(12).key
-LED = a_decision("lead", TOM, issue=HERE, reason="tom", subject=TOM.id)
 BODY = a_body()
 TEXT = an_incident(body=BODY).body_digest
 TECHNICAL = a_decision("approve", VIC, issue=HERE, reason="technical", subject=TEXT)

@@ -11,6 +11,7 @@ from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.judgement import judge
 from tests.builders import (
     GINA,
+    HERE,
     NOW,
     TOM,
     a_body,
@@ -18,14 +19,11 @@ from tests.builders import (
     a_decision,
     a_memory,
     a_policy,
-    a_ref,
     a_ticket,
     an_action,
     an_incident,
     facts,
 )
-
-HERE = a_ref(12).key
 
 
 def found(check, *decisions, severity="SEV1", policy=None, tickets=(), remembered=None, **incident):

@@ -5,9 +5,7 @@ import pytest
 from integration.postmortem.rules.criteria import judge_criteria, read_criteria
 from integration.postmortem.rules.written import read_postmortem
 from mappings.models import Severity
-from tests.builders import TOM, a_decision, a_policy, a_ref, an_incident
-
-HERE = a_ref(12).key
+from tests.builders import HERE, TOM, a_decision, a_policy, an_incident
 
 
 def read(body="", *decisions, policy=None, **incident):

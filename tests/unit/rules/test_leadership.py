@@ -4,6 +4,8 @@ from integration.postmortem.findings import Finding, Level
 from integration.postmortem.judgement import judge
 from tests.builders import (
     GINA,
+    HERE,
+    LED,
     NOW,
     STAMP,
     TOM,
@@ -13,13 +15,10 @@ from tests.builders import (
     a_decision,
     a_memory,
     a_policy,
-    a_ref,
     an_incident,
     facts,
 )
 
-HERE = a_ref(12).key
-LED = a_decision("lead", TOM, issue=HERE, reason="tom", subject=TOM.id, args="@tom")
 FACTORS = "- Monitoring: none\n- Communication: none\n- Documentation: none\n- Tooling: none\n- Governance: {}"
 MEETING = "- Day: 2026-11-25\n- Attendees: {}"
 SPONSORED = """

@@ -13,6 +13,8 @@ from integration.postmortem.writing.notices import notice_tree
 from tests.builders import (
     DANA,
     GINA,
+    HERE,
+    LED,
     NOW,
     OMAR,
     PROJECT,
@@ -34,8 +36,6 @@ from tests.builders import (
     facts,
 )
 
-HERE = a_ref(12).key
-LED = a_decision("lead", TOM, issue=HERE, reason="tom", subject=TOM.id, args="@tom")
 CLIENT = a_decision("client", TOM, issue=HERE, reason="Nordlicht")
 MAPPED = """
 people:
