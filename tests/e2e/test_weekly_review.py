@@ -17,6 +17,7 @@ from tests.e2e.story import ON, steps
 GOVERNANCE = {"github": "acme/governance", "jira": "GOV"}
 TITLE = "Weekly review"
 A_DAY, A_WEEK = 1, 7
+TUESDAY = 1
 DESTINATIONS = """
 places:
   governance: {{project: "{site}:{name}", audiences: [governance]}}
@@ -91,6 +92,8 @@ def reviewed(request: pytest.FixtureRequest) -> Iterator[Reviewed]:
         roles = {**TEAM, "followthrough": "admin"}
         running.github.add_repository(GOVERNANCE["github"], private=True, roles=roles)
         running.jira.add_project(GOVERNANCE["jira"], "Governance", "gina", roles=dict.fromkeys(roles, "member"))
+        # A review comes on Mondays: a day later is the same week then, and not the next one.
+        running.clock.forward(days=(TUESDAY - running.clock().weekday()) % 7)
         yield Reviewed(running, site)
     shutil.rmtree(folder, ignore_errors=True)
 
