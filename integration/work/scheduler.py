@@ -4,7 +4,6 @@ Several may run; the one that holds the lease works, the others wait for it. Wha
 """
 
 import contextlib
-import threading
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from integration.errors import FollowthroughError
+from integration.lifetime import Ending
 from integration.wakeups import PREFIX, WakeUp
 from integration.work.beating import SCHEDULER_SECONDS, Heart
 from integration.work.expiring import warn_of_expiry
@@ -61,21 +61,21 @@ class Scheduler:
         self._retention = _Rhythm(A_DAY)
         self._series = _Rhythm(A_MINUTE)
         self._heart = Heart(client, "scheduler")
-        self._stopped = threading.Event()
+        self._ending = Ending()
 
     def run(self) -> None:
         """Tick until stopped. Errors of ours, of Redis, of the database and of the mappings' folder are logged and the next tick tries again."""
-        while not self._stopped.is_set():
+        while not self._ending.is_asked:
             try:
                 self._heart.beat(SCHEDULER_SECONDS)
                 self.tick()
             except (FollowthroughError, redis.RedisError, SQLAlchemyError, OSError) as error:
                 log.error("scheduler_waits", why=f"{type(error).__name__}: {error}")
-            self._stopped.wait(min(self._engine.timings.due_poll_seconds, 0.25))
+            self._ending.wait(min(self._engine.timings.due_poll_seconds, 0.25))
 
     def ask_to_stop(self) -> None:
         """Let :meth:`run` end after the present tick; safe to be called from a signal handler."""
-        self._stopped.set()
+        self._ending.ask()
 
     def stop(self) -> None:
         """End after the present tick and hand the lease back; it runs out by itself where Redis is gone already."""

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import IO
 
 import structlog
+
+from integration.lifetime import Ending
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +67,7 @@ class Supervisor:
     ) -> None:
         self._children = [_Child(part) for part in parts]
         self._environment, self._folder, self._output = environment, folder, output
-        self._stopping = threading.Event()
+        self._ending = Ending()
 
     @property
     def pids(self) -> dict[str, int]:
@@ -83,7 +84,7 @@ class Supervisor:
 
         The part has said on standard error what that is.
         """
-        while not self._stopping.wait(TICK):
+        while not self._ending.wait(TICK):
             for child in self._children:
                 if self._tend(child) == MENDABLE:
                     return MENDABLE
@@ -91,11 +92,11 @@ class Supervisor:
 
     def ask_to_stop(self, *_signal: object) -> None:
         """Let :meth:`watch` return; safe to be called from a signal handler."""
-        self._stopping.set()
+        self._ending.ask()
 
     def stop(self) -> None:
         """Ask every part to end, wait for it, and kill what does not end in time."""
-        self._stopping.set()
+        self._ending.ask()
         running = [child.process for child in self._children if child.process is not None]
         for process in running:
             process.terminate()
