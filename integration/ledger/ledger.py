@@ -26,6 +26,7 @@ from integration.ledger import (
     intents,
     looks,
     lost,
+    noting,
     parking,
     policies,
     precedents,
@@ -53,6 +54,7 @@ from integration.ledger.trending import Earlier
 from integration.postmortem.decisions import Decision, Intent, IntentState, Memory, ProjectMemory
 from integration.postmortem.generated import Published
 from integration.postmortem.incident import IssueKey, IssueRef
+from integration.postmortem.noting import NoteFigures
 from integration.postmortem.people import Person
 from integration.postmortem.precedents import Precedent
 from integration.postmortem.reading.spans import Spans
@@ -203,6 +205,16 @@ class Ledger:
         """Return the open items of these projects (site, name), for a review of them."""
         with self._reading() as connection:
             return reviewing.review(connection, covers, now)
+
+    def notes(self, series: IssueRef, covers: Collection[tuple[str, str]], now: datetime) -> NoteFigures:
+        """Return the incidents of these projects (site, name) of which a series of learning notes speaks now."""
+        with self._reading() as connection:
+            return noting.notes(connection, series, covers, now)
+
+    def wants_note(self, case: IssueKey, now: datetime) -> bool:
+        """Tell whether an incident has come to the point at which it is noted, and no note of it is there yet."""
+        with self._reading() as connection:
+            return noting.wants_note(connection, case, now)
 
     # Reading in
 

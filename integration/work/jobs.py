@@ -32,6 +32,7 @@ from integration.wakeups import WakeUp
 from integration.work.budget import WriteBudget
 from integration.work.counting import Counts
 from integration.work.looking import Look, Looked, look
+from integration.work.noting import wake_notes
 from integration.work.outstanding import Beginning, Outstanding
 from integration.work.policies import PolicyKeeper
 from integration.work.resembling import Library
@@ -164,7 +165,9 @@ def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generati
         return _defer(engine, object_, token, looked.deferred_until, "something has to wait")
     if any(parked.object == object_ for parked in engine.ledger.parked()):
         engine.ledger.unpark(object_)
-    outstanding.finish(object_, token, generation, engine.clock().timestamp())
+    now = engine.clock()
+    wake_notes(looked, case.key, engine.policies.in_force().policy, engine.ledger, outstanding, now)
+    outstanding.finish(object_, token, generation, now.timestamp())
     outcome = "changed" if looked.changed else "unchanged"
     log.info("looked", outcome=outcome, writes=sum(done.writes for _, done in looked.outcomes))
     return outcome

@@ -10,6 +10,8 @@ from typing import Any
 
 from integration.ledger.ledger import Ledger
 from integration.postmortem.generated import Publication, Seen, Series, series_of
+from integration.postmortem.noting import KIND as NOTE_KIND
+from integration.postmortem.noting import judge_notes
 from integration.postmortem.reviewing import judge_review
 from integration.postmortem.rules.answering import Judges
 from mappings.models import Policy
@@ -26,7 +28,8 @@ class Kind:
 
 
 REVIEW = Kind("review", lambda ledger, series, _policy, now: ledger.review(series.covers, now), judge_review)
-KINDS = {kind.name: kind for kind in (REVIEW,)}
+NOTE = Kind(NOTE_KIND, lambda ledger, series, _policy, now: ledger.notes(series.ref, series.covers, now), judge_notes)
+KINDS = {kind.name: kind for kind in (REVIEW, NOTE)}
 
 
 def wanted_series(policy: Policy, ledger: Ledger) -> tuple[Series, ...]:
