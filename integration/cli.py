@@ -69,6 +69,14 @@ COMMANDS = {
     ),
     "deliveries": ("memory", "Show work that kept failing, and let it run again."),
     "audit": ("memory", "Check the audit chain."),
+    "export": (
+        "auditing",
+        "Hand out everything that the ledger holds of an incident, for an audit, and say whether the audit chain vouches for it.",
+    ),
+    "hold": ("erasing", "Put an incident on legal hold: retention and erasing leave it alone until it is released."),
+    "release": ("erasing", "Release an incident from legal hold; retention and erasing reach it again."),
+    "holds": ("erasing", "List the legal holds in force, with their reasons."),
+    "erase": ("erasing", "Erase an incident's words, or a person, from the ledger; the audit chain stays whole."),
     "backup": ("keeping", "Copy the SQLite ledger into a new FILE, while the service runs."),
     "restore": ("keeping", "Put a copy of the ledger back, with the service stopped."),
 }

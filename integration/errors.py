@@ -5,6 +5,7 @@ FollowthroughError
 ├── DeliveryRejected         a webhook request that is not accepted: answered with its status, nothing written
 ├── LockLost                 another worker has the case now: stop before the next write
 ├── LedgerMismatch           the database's schema is not the one this version expects
+├── ErasureRefused           a legal hold, or work that goes on, stands against erasing: a person decides
 └── TrackerError             something went wrong between us and a tracker
     ├── TrackerUnavailable   down, timed out, 5xx: try again later; the deed may have been done
     ├── RateLimited          the tracker or our own write budget asks us to wait until an instant
@@ -53,6 +54,12 @@ class LedgerMismatch(FollowthroughError):
     """The ledger's schema is older or newer than this version of the code expects."""
 
     reason = "ledger_schema"
+
+
+class ErasureRefused(FollowthroughError):
+    """Something stands against erasing: a legal hold, or an incident that is still open. Nothing was changed."""
+
+    reason = "erasure_refused"
 
 
 class TrackerError(FollowthroughError):

@@ -17,17 +17,21 @@ from integration.keeping import Keeping
 from integration.ledger import (
     asked,
     backfills,
+    case_erasure,
     cases,
     chain,
     decisions,
+    dossier,
     erasure,
     figures,
     generated,
+    holding,
     intents,
     looks,
     lost,
     noting,
     parking,
+    people,
     policies,
     precedents,
     projects,
@@ -43,6 +47,7 @@ from integration.ledger import (
 from integration.ledger import engine as databases
 from integration.ledger.asked import UnansweredAsk
 from integration.ledger.chain import ChainKey, Writing
+from integration.ledger.erasure import Mention
 from integration.ledger.figures import Figures
 from integration.ledger.lost import LostCase
 from integration.ledger.precedents import Recollection
@@ -52,6 +57,7 @@ from integration.ledger.restored import Restored
 from integration.ledger.schema import SchemaState, state_of
 from integration.ledger.trending import Earlier
 from integration.postmortem.decisions import Decision, Intent, IntentState, Memory, ProjectMemory
+from integration.postmortem.dossier import Dossier, Hold
 from integration.postmortem.generated import Published
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.noting import NoteFigures
@@ -525,6 +531,46 @@ class Ledger:
         """Return the entries about one case, oldest first."""
         with self._reading() as connection:
             return tuple(verification.entries_of(connection, case))
+
+    def called(self, site: str, locator: str) -> IssueRef | None:
+        """Return the case that goes by a locator, or whose ticket does; no tracker is asked."""
+        with self._reading() as connection:
+            return dossier.called(connection, site, locator)
+
+    def dossier(self, case: IssueKey, known_head: str | None = None) -> Dossier | None:
+        """Return everything that is held of a case, with its stretch of the chain, which is checked; ``None`` for one never met."""
+        with self._reading() as connection:
+            return dossier.dossier(connection, self._key, case, known_head)
+
+    def hold(self, case: IssueRef, reason: str, now: datetime) -> bool:
+        """Hold a case against erasure and retention; return whether it was not held already. ``reason`` must not name anybody."""
+        with self._writing() as writing:
+            return holding.place(writing, case, reason, now)
+
+    def release(self, case: IssueRef, reason: str, now: datetime) -> bool:
+        """Release a held case; return whether it was held. ``reason`` must not name anybody."""
+        with self._writing() as writing:
+            return holding.release(writing, case, reason, now)
+
+    def holds(self) -> tuple[tuple[IssueRef, Hold], ...]:
+        """Return the legal holds in force, with their cases, the first first."""
+        with self._reading() as connection:
+            return holding.in_force(connection)
+
+    def erase_case(self, case: IssueRef, now: datetime) -> bool:
+        """Erase what people wrote about a case; return whether there was anything. Raises :class:`ErasureRefused`. The chain stays valid."""
+        with self._writing() as writing:
+            return case_erasure.erase_case(writing, case, now)
+
+    def persons_called(self, site: str, name: str) -> tuple[Person, ...]:
+        """Return the accounts that go by a name: account id, handle or whole name."""
+        with self._reading() as connection:
+            return people.called(connection, site, name)
+
+    def mentions(self, person: Person) -> tuple[Mention, ...]:
+        """Return the cases of which titles, actions or lessons, as they are kept here, speak of somebody."""
+        with self._reading() as connection:
+            return erasure.mentions(connection, person)
 
     def erase_person(self, site: str, account_id: str, now: datetime) -> bool:
         """Forget an account; return whether it was known. The chain stays valid."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Row, delete, insert, select, update
 
 from integration.ledger.agreed import record_actions
+from integration.ledger.case_erasure import is_erased
 from integration.ledger.cases import keep_ticket, meet_case
 from integration.ledger.chain import Plain, Writing
 from integration.ledger.counted import keep_causes, keep_outcomes
@@ -52,6 +53,9 @@ class _Look:
 def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datetime) -> None:
     """Record a look that is finished. Doing it twice with the same ``now`` adds nothing."""
     look = _Look(writing, case, meet_case(writing, case, now), now)
+    if is_erased(writing, look.row):
+        _seen(look, record)
+        return
     rows_of(writing.connection, record.people)
     _project(look, record)
     agreed = record_actions(writing, case, look.row, record.actions, now)
@@ -69,6 +73,12 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     _review(look, is_under_way=record.in_review)
     _finished(look, record)
     _replace_refusals(look, record.refusals)
+
+
+def _seen(look: _Look, record: LookRecord) -> None:
+    """Record of a case whose words were erased that it was seen, and nothing of what it says."""
+    seen = {"closed_at": record.closed_at, "looked_at": look.now, "next_look": None}
+    look.writing.connection.execute(update(cases).where(cases.c.id == look.row).values(**seen))
 
 
 def _project(look: _Look, record: LookRecord) -> None:

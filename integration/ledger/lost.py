@@ -47,6 +47,12 @@ def lost_cases(connection: Connection) -> tuple[LostCase, ...]:
     return tuple(LostCase(ref_of(*row[:4]), row[4], row[5], row[6]) for row in connection.execute(listed))
 
 
+def is_lost(connection: Connection, row: int) -> bool:
+    """Tell whether the governed case of a row cannot be found at present."""
+    known = select(marks.c.at).join(cases, marks.c.case_id == cases.c.id).where(cases.c.id == row, *_IS_LOST)
+    return connection.execute(known).first() is not None
+
+
 def note_lost(writing: Writing, case: IssueRef, now: datetime) -> bool:
     """Remember that a case cannot be found; return whether that is news, which it is only for a governed one."""
     connection = writing.connection
@@ -55,8 +61,7 @@ def note_lost(writing: Writing, case: IssueRef, now: datetime) -> bool:
     ).one_or_none()
     if row is None or not row.governed:
         return False
-    known = select(marks.c.at).join(cases, marks.c.case_id == cases.c.id).where(cases.c.id == row.id, *_IS_LOST)
-    if connection.execute(known).first() is not None:
+    if is_lost(connection, row.id):
         return False
     connection.execute(insert(marks).values(case_id=row.id, kind=LOST, subject=str(case.key), at=now))
     writing.trail.note("case.lost", now, {"issue": str(case.key)}, case.key)

@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Text, bindparam, func, insert, or_, select, tuple_, update
 
 from integration.ledger.chain import Writing, digest_of
 from integration.ledger.tables import people
-from integration.postmortem.people import Person
+from integration.postmortem.people import Person, PersonKind
 
 SALT_BYTES = 16
 
@@ -54,6 +54,19 @@ def rows_of(connection: Connection, persons: Iterable[Person]) -> dict[tuple[str
 def row_of(connection: Connection, person: Person) -> PersonRow:
     """Return the row of one account."""
     return rows_of(connection, [person])[(person.site, person.id)]
+
+
+def called(connection: Connection, site: str, name: str) -> tuple[Person, ...]:
+    """Return the accounts that go by an account id, a handle or a whole name, compared without case; those who were forgotten have none."""
+    wanted = name.removeprefix("@").casefold()
+    goes_by = (
+        func.lower(column, type_=Text()) == wanted for column in (people.c.account_id, people.c.handle, people.c.name)
+    )
+    listed = select(people).where(people.c.site == site, people.c.erased_at.is_(None), or_(*goes_by))
+    return tuple(
+        Person(row.site, row.account_id, row.handle, row.name, PersonKind(row.kind), row.active)
+        for row in connection.execute(listed.order_by(people.c.id))
+    )
 
 
 def signature_of(writing: Writing, by: Person | str) -> str:

@@ -42,10 +42,11 @@ def keep_learned(connection: Connection, case_row: int, learned: Learned | None,
         connection.execute(delete(lessons).where(mine))
         for position, text in enumerate(learned.lessons, start=1):
             connection.execute(insert(lessons).values(case_id=case_row, position=position, text=text))
-    _keep_words(connection, case_row, storable(words[:LONGEST]))
+    keep_words(connection, case_row, storable(words[:LONGEST]))
 
 
-def _keep_words(connection: Connection, case_row: int, words: str) -> None:
+def keep_words(connection: Connection, case_row: int, words: str) -> None:
+    """Keep the words by which a case is found again, under a new version where they are others than before."""
     this = recollections.c.case_id == case_row
     before = connection.execute(select(recollections.c.text).where(this)).scalar_one_or_none()
     if before == words:

@@ -85,6 +85,7 @@ def recall(connection: Connection, case: IssueRef) -> Memory:
         mode=row.mode,
         in_review_since=marked.in_review_since,
         kind=row.kind,
+        is_erased=marked.is_erased,
         offered=tuple(sorted(marked.offered, key=lambda pair: pair[1])),
         status_comment=row.status_comment,
         status_digest=row.status_digest,
@@ -127,6 +128,7 @@ class _Marked:
     dates: list[tuple[str, date]] = field(default_factory=list)
     in_review_since: datetime | None = None
     offered: list[tuple[str, int]] = field(default_factory=list)
+    is_erased: bool = False
 
 
 def _marks(connection: Connection, row: int) -> _Marked:
@@ -146,6 +148,8 @@ def _marks(connection: Connection, row: int) -> _Marked:
             case "due":
                 action, _, day = subject.rpartition(":")
                 marked.dates.append((action, date.fromisoformat(day)))
+            case "erased":
+                marked.is_erased = True
             case "offered":
                 number, _, key = subject.partition(":")
                 marked.offered.append((key, int(number)))

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from integration.keeping import Keeping
+from integration.ledger import holding
 from integration.ledger.chain import Writing
 from integration.ledger.tables import (
     cases,
@@ -20,12 +21,16 @@ from integration.postmortem.decisions import IntentState
 
 
 def retain(writing: Writing, keeping: Keeping, now: datetime) -> dict[str, int]:
-    """Delete what is kept for longer than ``keeping`` says; return how many rows of each kind. Audited where there were any."""
+    """Delete what is kept for longer than ``keeping`` says; return how many rows of each kind. Audited where there were any.
+
+    What is on legal hold stays.
+    """
     connection = writing.connection
+    free = (cases.c.site + ":" + cases.c.issue_id).not_in(sorted(holding.held(connection)))
     gone = {
-        "titles": _titles(connection, now - timedelta(days=keeping.titles_days)),
-        "lessons": _lessons(connection, now - timedelta(days=keeping.lessons_days)),
-        "failed_creations": _failed_creations(connection, now - timedelta(days=keeping.failed_creations_days)),
+        "titles": _titles(connection, free, now - timedelta(days=keeping.titles_days)),
+        "lessons": _lessons(connection, free, now - timedelta(days=keeping.lessons_days)),
+        "failed_creations": _failed_creations(connection, free, now - timedelta(days=keeping.failed_creations_days)),
         "refused_policies": _refused(connection, now - timedelta(days=keeping.refused_policies_days)),
         "past_policies": _past_policies(connection, now - timedelta(days=keeping.past_policies_days)),
     }
@@ -34,21 +39,21 @@ def retain(writing: Writing, keeping: Keeping, now: datetime) -> dict[str, int]:
     return gone
 
 
-def _titles(connection: Connection, before: datetime) -> int:
+def _titles(connection: Connection, free: ColumnElement[bool], before: datetime) -> int:
     """Empty the titles of cases closed before an instant: people's words, which the tracker has; a later look fetches them again."""
-    old = (cases.c.closed_at < before, cases.c.title != "")
+    old = (free, cases.c.closed_at < before, cases.c.title != "")
     return connection.execute(update(cases).where(*old).values(title="")).rowcount
 
 
-def _lessons(connection: Connection, before: datetime) -> int:
+def _lessons(connection: Connection, free: ColumnElement[bool], before: datetime) -> int:
     """Delete the lessons of cases closed before an instant, and the words by which they are found: people's words, too, and worth more than a title."""
-    old = select(cases.c.id).where(cases.c.closed_at < before)
+    old = select(cases.c.id).where(free, cases.c.closed_at < before)
     connection.execute(delete(lessons).where(lessons.c.case_id.in_(old)))
     return connection.execute(delete(recollections).where(recollections.c.case_id.in_(old))).rowcount
 
 
-def _failed_creations(connection: Connection, before: datetime) -> int:
-    old = select(cases.c.id).where(cases.c.closed_at < before)
+def _failed_creations(connection: Connection, free: ColumnElement[bool], before: datetime) -> int:
+    old = select(cases.c.id).where(free, cases.c.closed_at < before)
     failed = (intents.c.state == IntentState.FAILED.value, intents.c.opened_at < before, intents.c.case_id.in_(old))
     return connection.execute(delete(intents).where(*failed)).rowcount
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tuple_
 
+from integration.ledger.case_erasure import ERASED
 from integration.ledger.cases import ref_of
 from integration.ledger.tables import actions, audit_head, cases, decisions, marks, people, projects
 from integration.postmortem.assessment import Phase
@@ -45,7 +46,8 @@ def _covered(covers: Collection[tuple[str, str]]) -> ColumnElement[bool]:
 
 
 def _of_these(covers: Collection[tuple[str, str]]) -> tuple[ColumnElement[bool], ...]:
-    return (cases.c.governed.is_(True), _covered(covers))
+    erased = exists().where(marks.c.case_id == cases.c.id, marks.c.kind == ERASED)
+    return (cases.c.governed.is_(True), ~erased, _covered(covers))
 
 
 _CASE = (cases.c.site, cases.c.issue_id, cases.c.locator, cases.c.url, cases.c.title, cases.c.severity)

@@ -16,6 +16,7 @@ from integration.ledger.tables import audit, audit_head, cases, decisions, marks
 from integration.postmortem.incident import IssueKey
 
 BATCH = 1000  # entries in memory at a time
+REDACTING = ("person.erased", "case.erased")  # entries that hold new digests of decisions
 _LISTED = 50  # problems that are listed; more of them are counted
 
 
@@ -64,7 +65,7 @@ def entries_of(connection: Connection, case: IssueKey) -> Iterator[AuditEntry]:
 def _walk(
     connection: Connection, key: ChainKey, known: Head | None, problems: _Problems
 ) -> tuple[Head, int, dict[str, str]]:
-    """Follow the chain; return where it ends, how many entries it has, and the digests of texts from which a person was
+    """Follow the chain; return where it ends, how many entries it has, and the digests of texts from which something was
     erased.
     """
     end, count = key.genesis, 0
@@ -83,7 +84,7 @@ def _walk(
         found = key.entry(row.seq, at=row.at, kind=row.kind, case=row.case_key, body=row.body, previous=row.previous)
         if not hmac.compare_digest(found, row.hash):
             problems.add(f"Entry {row.seq} was changed, or not written by this service.")
-        elif row.kind == "person.erased":
+        elif row.kind in REDACTING:
             redacted.update(json.loads(row.body)["decisions"])
         if known is not None and known.seq == row.seq and not hmac.compare_digest(known.hash, row.hash):
             problems.add(f"Entry {row.seq} is not the one that was known outside.")

@@ -129,7 +129,7 @@ class Memory:
     those of the last look that was finished. ``taken_at`` is when the case was taken on; ``dates`` holds every due date that an action ever had,
     as pairs of action and day, in the order in which they were seen. ``mode`` is that of the last look. ``in_review_since`` is when nothing
     was asked of the authors any more, while only reviews are wanting. ``kind`` is what sort of case it was at the last look; ``offered`` are
-    the lessons that a launch was told, each with the number that it keeps.
+    the lessons that a launch was told, each with the number that it keeps. ``is_erased`` says that its words were erased: it is left alone.
     """
 
     project: ProjectMemory
@@ -152,6 +152,7 @@ class Memory:
     in_review_since: datetime | None = None
     kind: str = ""
     offered: tuple[tuple[str, int], ...] = ()
+    is_erased: bool = False
 
     def decided(self, word: str, issue: IssueKey | None = None) -> tuple[Decision, ...]:
         """Return the granting decisions of that word in the order of time, on one issue or on the whole case."""

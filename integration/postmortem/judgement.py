@@ -60,6 +60,8 @@ BEYOND = (Governed.NOT_AN_INCIDENT, Governed.LEFT_ALONE)
 def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
     """Return what :func:`judge` wants looked up, as little as will do: nothing for an issue that is no incident of ours."""
     incident = case.incident
+    if memory.is_erased:
+        return FactsNeeded()
     is_meant = is_marked(incident, policy)
     if not (memory.governed or is_meant or declared(memory.decisions, incident.ref.key)):
         return facts_of_answers(case, memory, policy)

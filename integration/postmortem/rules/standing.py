@@ -37,6 +37,8 @@ def judge_standing(
     mode = Mode.most_cautious(mode, policy.service.mode)
     if policy.is_left_alone(site, project):
         return GovernedView(Governed.LEFT_ALONE, "the mapping leaves this project alone", mode)
+    if memory.is_erased:
+        return GovernedView(Governed.LEFT_ALONE, "its words were erased from the ledger", mode)
     steered = is_steered(memory)
     if steered and policy.severity.is_ignored(incident.labels):
         return GovernedView(Governed.LEFT_ALONE, "a label says to leave it alone", mode)
