@@ -3,10 +3,12 @@
 Values only; the parsing is in ``reading/``.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from typing import TypeVar, assert_never
 
 
@@ -59,6 +61,7 @@ class Mention:
         return Mention(self.name, max(self.start, start) - start, min(self.end, end) - start)
 
 
+_LINE_END = re.compile(r"\n")
 Spot = TypeVar("Spot", Mark, Link, Mention)
 
 
@@ -120,26 +123,28 @@ class Text:
         """Return the lines that a reader sees, each trimmed."""
         if "\n" not in self.plain:
             return (self,)
-        ends = [at for at, char in enumerate(self.plain) if char == "\n"] + [len(self.plain)]
+        ends = [*(end.start() for end in _LINE_END.finditer(self.plain)), len(self.plain)]
         # Sorting out first what lies in which line keeps the work in step with the length of the text.
         links, people, marks = _by_line(self.links, ends), _by_line(self.people, ends), _by_line(self.marks, ends)
         return tuple(
-            Text(self.plain, links[line], people[line], marks[line]).between(ends[line - 1] if line else 0, end)
-            for line, end in enumerate(ends)
+            Text(self.plain, links.get(line, ()), people.get(line, ()), marks.get(line, ())).between(start, end)
+            for line, (start, end) in enumerate(pairwise((0, *ends)))
         )
 
 
 def _moved(spots: tuple[Spot, ...], start: int, end: int) -> tuple[Spot, ...]:
     """Keep what overlaps the stretch; a spot without length (a picture without words) overlaps where it stands."""
+    if not spots:  # So it is with most lines of a long text.
+        return ()
     kept = (spot for spot in spots if spot.start < end and (spot.end > start or spot.start == spot.end >= start))
     return tuple(spot.moved(start, end) for spot in kept)
 
 
 def _by_line(spots: tuple[Spot, ...], ends: list[int]) -> dict[int, tuple[Spot, ...]]:
-    lines: dict[int, list[Spot]] = {line: [] for line in range(len(ends))}
+    lines: dict[int, list[Spot]] = {}
     for spot in spots:
         for line in range(bisect_left(ends, spot.start), bisect_left(ends, spot.end) + 1):
-            lines[line].append(spot)
+            lines.setdefault(line, []).append(spot)
     return {line: tuple(found) for line, found in lines.items()}
 
 

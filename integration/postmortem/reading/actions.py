@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from integration.postmortem.document import Block, Fold, Item, ListBlock, Paragraph, Table, Text
 from integration.postmortem.reading.grids import Record, record_of, records_of, value_of
-from integration.postmortem.reading.labels import Names
+from integration.postmortem.reading.labels import Names, names_of
 from integration.postmortem.reading.moments import read_date
 from integration.postmortem.reading.normalise import contains_words, normalise
 from integration.postmortem.reading.substance import why_line_empty
@@ -69,7 +69,7 @@ def read_actions(blocks: Iterable[Block], columns: Mapping[str, Iterable[str]] =
 
     ``columns`` maps column ids (those of :data:`COLUMNS`, and others, which go to ``fields``) to their names.
     """
-    names = Names({**dict.fromkeys(COLUMNS, ()), **columns})
+    names = names_of({**dict.fromkeys(COLUMNS, ()), **columns})
     rows = []
     for record in _records(blocks, names):
         row = _row(record)

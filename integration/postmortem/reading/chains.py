@@ -140,7 +140,8 @@ class _Reading:
         if (self._in_chain or line.chained) and (self._found.values.get("title") or self._in_chain):
             self._add(free, self._thread, line, evident=evident)
             return
-        self._found.steps += (Step(step, self._thread, is_evident(free), line.at) for step in more)
+        seen = is_evident(free)
+        self._found.steps += (Step(step, self._thread, seen, line.at) for step in more)
         self._found.values["title"] = self._found.values.get("title") or NUMBERED.sub("", first, count=1)
 
     def _add(self, text: Text, thread: Thread, line: _Line, *, evident: bool = False) -> None:

@@ -1,6 +1,5 @@
 """What two short texts have in common, and with which verb a text begins: plain words, no grammar to speak of. Pure."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from integration.postmortem.reading.normalise import normalise
@@ -39,20 +38,27 @@ def _stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=4096)
 def words_from_its_verb(text: str) -> tuple[str, ...]:
     """Return the first words of a text, from the first that can be its verb on: "Please also add a filter" → add, a, filter."""
     words = normalise(text[:LONGEST]).split()
-    while words and (words[0] in SAID_FIRST or words[0].endswith("ly")):
-        words = words[1:]
-    return tuple(words[:6])
+    begin = 0
+    while begin < len(words) and (words[begin] in SAID_FIRST or words[begin].endswith("ly")):
+        begin += 1
+    return tuple(words[begin : begin + 6])
 
 
-def begins_with(words: tuple[str, ...], phrases: Iterable[str]) -> bool:
+def begins_with(words: tuple[str, ...], phrases: tuple[str, ...]) -> bool:
     """Tell whether one of the phrases stands first, its verb with any ending: "Adding a filter" begins with "add"."""
-    return any(_stands_first(words, tuple(normalise(phrase).split())) for phrase in phrases)
-
-
-def _stands_first(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    if not phrase or len(words) < len(phrase) or words[1 : len(phrase)] != phrase[1:]:
+    if not words:
         return False
-    return words[0] == phrase[0] or _stem(words[0]) == _stem(phrase[0])
+    return any(words[1 : len(rest) + 1] == rest for rest in _by_verb(phrases).get(_stem(words[0]), ()))
+
+
+@lru_cache(maxsize=64)
+def _by_verb(phrases: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return what has to follow each verb, by the verb without its ending: hundreds of phrases are asked about every action."""
+    following: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for verb, *rest in filter(None, (normalise(phrase).split() for phrase in phrases)):
+        following[_stem(verb)] = (*following.get(_stem(verb), ()), tuple(rest))
+    return following

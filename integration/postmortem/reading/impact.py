@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from integration.postmortem.document import Block, Fold, Heading, ListBlock, Paragraph, Style, Table, Text
-from integration.postmortem.reading.labels import Names
+from integration.postmortem.reading.labels import Names, names_of
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.reading.promises import Promise, read_promise
 from integration.postmortem.reading.substance import POINTER, why_line_empty
@@ -85,7 +85,7 @@ def read_impact(blocks: Iterable[Block], dimensions: Mapping[str, Iterable[str]]
 
     Found by table row, by "label: answer" in a list or a line, and by sub-heading. The first that says something holds.
     """
-    names = Names(dimensions)
+    names = names_of(dimensions)
     found: dict[str, Dimension] = {}
     for identifier, text, line in _answers(blocks, names):
         answer = _dimension(identifier, text, line)

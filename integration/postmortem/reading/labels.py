@@ -48,11 +48,13 @@ class Names:
                 self._loose.setdefault(_bare(words), identifier)
         for table in (self._exact, self._loose):
             table.pop((), None)
+        self._find = lru_cache(maxsize=1024)(self._ids_of)
 
     def find(self, heading: str) -> tuple[str, ...]:
         """Return the ids that a heading names: one, or several for "Context / Resolution / Review actions", or none."""
-        if len(heading) > LONGEST:
-            return ()
+        return self._find(heading) if len(heading) <= LONGEST else ()
+
+    def _ids_of(self, heading: str) -> tuple[str, ...]:
         plain = NUMBERING.sub("", heading)
         for candidate in (plain, ASIDE.sub(" ", plain), TAIL.sub("", ASIDE.sub(" ", plain))):
             if identifier := self._one(candidate):
@@ -67,6 +69,16 @@ class Names:
     def _one(self, name: str) -> str | None:
         words = _words(name)
         return self._exact.get(words) or self._loose.get(_bare(words))
+
+
+def names_of(names: Mapping[str, Iterable[str]]) -> Names:
+    """Return the names made ready, the same as last time where they are the same: those of a policy are asked about every document."""
+    return _made_ready(tuple((identifier, tuple(synonyms)) for identifier, synonyms in names.items()))
+
+
+@lru_cache(maxsize=256)
+def _made_ready(names: tuple[tuple[str, tuple[str, ...]], ...]) -> Names:
+    return Names(dict(names))
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,7 @@ from integration.postmortem.document import (
     Table,
     Text,
 )
-from integration.postmortem.reading.labels import Names
+from integration.postmortem.reading.labels import Names, names_of
 from integration.postmortem.reading.substance import TEMPLATE_FOLD, Prompts, why_empty
 
 TASK_SECTIONS = frozenset({"remediation", "actions", "action_items", "remediation_actions"})
@@ -94,8 +94,8 @@ def find_sections(
     heading, sub-headings included, but not what stands under another recognised one. ``parts`` maps a section to the names of its parts: within
     it, "Governance: none" is a part of Contributing factors and no section of that name.
     """
-    inner = {identifier: Names({identifier: each}) for identifier, each in (parts or {}).items() if each}
-    names, folded, form_level = Names(headings), Prompts.of(prompts), _form_level(document)
+    inner = {identifier: names_of({identifier: each}) for identifier, each in (parts or {}).items() if each}
+    names, folded, form_level = names_of(headings), Prompts.of(prompts), _form_level(document)
 
     def sections(found: Iterable[_Open]) -> list[Section]:
         return [

@@ -11,14 +11,15 @@ from integration.postmortem.decisions import Decision
 from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Issue
 from integration.postmortem.reading.form import ticked
-from integration.postmortem.reading.impact import FIGURE, Said, read_impact, read_quantities
+from integration.postmortem.reading.impact import FIGURE, read_quantities
 from integration.postmortem.rules.written import PostMortem
 from mappings.models import Amount, Criterion, Level, Policy, Severity, normalise
 
 NONE = "none"
 """What ``/criteria`` grants when none of SEV1 and SEV2 applies."""
 
-LONGEST = 60  # characters of an amount that are quoted
+LONGEST = 60  # characters of an amount that are quoted, and of what stands before it that are looked at
+LONGEST_ANSWER = 5_000  # characters in which an amount is looked for
 CLAUSE = re.compile(r"[;\n]|,(?!\d)|\. |\band\b")
 # "3 of 12,000 users": what follows is the whole, not the part.
 WHOLE = re.compile(r"(?:\bof|\bout of|\bamong|/)\s*(?:the |all |our |about |some )*$", re.IGNORECASE)
@@ -102,22 +103,15 @@ def _stayed_out_of_production(postmortem: PostMortem, policy: Policy) -> bool:
 def _shown_by_amounts(incident: Issue, postmortem: PostMortem, policy: Policy) -> Iterator[Stated]:
     for amount in policy.severity.amounts:
         wanting = [entry for entry in policy.severity.criteria if entry.amount == amount.id]
-        for where, text in _written(amount, incident, postmortem, policy) if wanting else ():
+        for where, text in _written(amount, incident, postmortem) if wanting else ():
             for criterion in wanting:
                 if found := _large_enough(text, criterion, amount):
                     yield Stated(criterion, f"{where} says “{found}”: {criterion.text[:1].lower()}{criterion.text[1:]}")
 
 
-def _written(amount: Amount, incident: Issue, postmortem: PostMortem, policy: Policy) -> Iterator[tuple[str, str]]:
+def _written(amount: Amount, incident: Issue, postmortem: PostMortem) -> Iterator[tuple[str, str]]:
     """Yield where an amount is written and what stands there: the part of the section, and the tracker's own field."""
-    section, _, part = amount.part.partition(".")
-    asked = next((entry for entry in policy.postmortem.sections if entry.id == section), None)
-    if asked is not None:
-        names = {part: (asked.part(part).title, *asked.part(part).headings)}
-        for found in postmortem.sections.all(section):
-            (answer,) = read_impact(found.blocks, names)
-            if answer.said is Said.ANSWERED:
-                yield asked.title, answer.text
+    yield from ((title, text) for identifier, title, text in postmortem.amounts if identifier == amount.id)
     value = dict(incident.fields).get(f"amount.{amount.id}", "")
     if value:
         yield f"the field for {amount.id}", value
@@ -125,13 +119,13 @@ def _written(amount: Amount, incident: Issue, postmortem: PostMortem, policy: Po
 
 def _large_enough(text: str, criterion: Criterion, amount: Amount) -> str:
     """Return the figure, as written, that reaches a threshold of the criterion, or an empty string."""
-    for clause in CLAUSE.split(text):
+    for clause in CLAUSE.split(text[:LONGEST_ANSWER]):
         words = set(re.findall(r"\w+", clause.casefold()))
         if any(set(word.casefold().split()) <= words for word in criterion.passes_over):
             continue
         for match in FIGURE.finditer(clause):
             (quantity,) = read_quantities(match[0]) or (None,)
-            before = clause[: match.start()]
+            before = clause[max(0, match.start() - LONGEST) : match.start()]
             if quantity is None or WHOLE.search(before):
                 continue
             value = quantity.value - 1e-6 if BELOW.search(before) else quantity.value

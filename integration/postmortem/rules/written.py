@@ -13,6 +13,7 @@ from integration.postmortem.incident import Issue
 from integration.postmortem.reading.actions import read_actions
 from integration.postmortem.reading.categories import SECTION, CauseNames, Thread, cause_names
 from integration.postmortem.reading.causes import Cause, read_causes
+from integration.postmortem.reading.impact import Said, read_impact
 from integration.postmortem.reading.sections import Sections, find_sections
 from integration.postmortem.reading.substance import why_empty
 from integration.postmortem.reading.timeline import Entry, Timeline, read_timeline
@@ -32,7 +33,8 @@ MOST_EFFECTS, LONGEST_EFFECT = 40, 200
 class PostMortem:
     """What people wrote, as values: ``timeline`` as the section tells it, ``told`` with what was said in comments (``notes``).
 
-    ``answered`` are the questions about causes that have a heading of their own; ``effects`` the lines of the impact.
+    ``answered`` are the questions about causes that have a heading of their own; ``effects`` the lines of the impact,
+    ``amounts`` what stands where a figure may show how severe it is: id of the amount, title of the section, text.
     """
 
     sections: Sections
@@ -45,6 +47,7 @@ class PostMortem:
     causes: tuple[Cause, ...] = ()
     answered: frozenset[Thread] = frozenset()
     effects: tuple[str, ...] = ()
+    amounts: tuple[tuple[str, str, str], ...] = ()
 
     def with_notes(self, notes: tuple[Entry, ...], opened_at: datetime) -> "PostMortem":
         """Return the same with what was told in comments."""
@@ -121,7 +124,19 @@ def _read(incident: Issue, policy: Policy) -> PostMortem:
         causes=causes,
         answered=answered,
         effects=_effects(sections),
+        amounts=tuple(_amounts(sections, policy)),
     )
+
+
+def _amounts(sections: Sections, policy: Policy) -> Iterator[tuple[str, str, str]]:
+    for amount in policy.severity.amounts:
+        section, _, part = amount.part.partition(".")
+        asked = next((entry for entry in policy.postmortem.sections if entry.id == section), None)
+        names = {part: (asked.part(part).title, *asked.part(part).headings)} if asked else {}
+        for found in sections.all(section) if asked else ():
+            (answer,) = read_impact(found.blocks, names)
+            if asked and answer.said is Said.ANSWERED:
+                yield amount.id, asked.title, answer.text
 
 
 def _answered(document: Document, names: CauseNames) -> Iterator[Thread]:
