@@ -8,12 +8,18 @@ import click
 
 from integration import clock
 from integration.bootstrap import open_for_commands
+from integration.commands.publishing import publish
 from integration.commands.telling import answer, json_option, read_ref
 from integration.errors import ConfigError
 from integration.ledger.trending import Earlier
 from integration.postmortem.asking import FOR_LEARNING
-from integration.postmortem.trends import Figures, Lengths, Table, Window, headline, statements, tables
+from integration.postmortem.shares import Lengths, Table
+from integration.postmortem.summing import MONTHS
+from integration.postmortem.trends import Figures, Window, headline, statements, tables
+from integration.postmortem.writing.trends import FEW_SAYS
 from integration.settings import Settings
+from integration.work.policies import loaded_in_force
+from integration.work.summaries import summary_of
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -23,12 +29,30 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     "--from", "first", type=_DAY, metavar="YYYY-MM-DD", help="First day, by default that of the last full month."
 )
 @click.option("--to", "last", type=_DAY, metavar="YYYY-MM-DD", help="Last day, which belongs to the window.")
+@click.option(
+    "--publish",
+    "is_published",
+    is_flag=True,
+    help="Bring the summaries that are due now about where the mapping publishes them.",
+)
 @json_option
-def trends(first: datetime | None, last: datetime | None, as_json: bool) -> None:
-    """Say what the incidents of a window of time come to: causes, actions, post-mortems, projects, waivers."""
+def trends(first: datetime | None, last: datetime | None, is_published: bool, as_json: bool) -> None:
+    """Say what the incidents of a window of time come to: causes, actions, post-mortems, projects, waivers.
+
+    It is read from the ledger, as the latest look at each incident left it; no tracker is asked. With --publish the summaries of the last month and
+    quarter are made, or said anew in place, under the usual lock, so it is safe beside a running service.
+    """
+    if is_published:
+        if first or last:
+            raise click.UsageError("--publish is about the last month and quarter: leave --from and --to out.")
+        publish(Settings.load(), tuple(MONTHS), None, as_json)
+        return
     window = _window(first.date() if first else None, last.date() if last else None, clock.now())
-    with closing(open_for_commands(Settings.load())) as ledger:
-        now, before = ledger.trends(window), ledger.trends(window.before)
+    settings = Settings.load()
+    with closing(open_for_commands(settings)) as ledger:
+        policy = loaded_in_force(ledger, settings.mappings_dir).policy
+        summary = summary_of(ledger, window, None, policy)
+    now, before = summary.now, summary.before
     if as_json:
         said = {"headline": headline(now, before), "statements": statements(now, before), "note": FOR_LEARNING}
         answer({**said, "figures": _plain(now), "before": _plain(before)})
@@ -39,7 +63,7 @@ def trends(first: datetime | None, last: datetime | None, as_json: bool) -> None
     for table in tables(now, before):
         click.echo(f"\n{_drawn(table)}")
     click.echo(
-        f"\nTaken {window.as_of:%Y-%m-%d %H:%M} UTC from what the latest look at each incident found; days are those of UTC. {FOR_LEARNING}"
+        f"\nTaken {window.as_of:%Y-%m-%d %H:%M} UTC from what the latest look at each incident found; days are those of UTC; {FEW_SAYS}. {FOR_LEARNING}"
     )
 
 
@@ -109,16 +133,21 @@ def _plain(figures: Figures) -> dict[str, object]:
     """Return figures for a program: lengths of time as mean and median in seconds, with how many they are of."""
     plain = asdict(figures)
     for name in ("to_detect", "to_mitigate", "to_resolve"):
-        found: Lengths = getattr(figures, name)
-        mean, middle = found.mean, found.median
-        plain[name] = {
-            "mean": mean.total_seconds() if mean is not None else None,
-            "median": middle.total_seconds() if middle is not None else None,
-            "known": len(found.seconds),
-            "of": found.of,
-        }
+        plain[name] = _plain_lengths(getattr(figures, name))
+    for name in ("to_finish", "to_verify"):
+        plain["practice"][name] = _plain_lengths(getattr(figures.practice, name))
     plain["categories"] = {each: {"causes": n, "incidents": of} for each, (n, of) in figures.categories.items()}
     return plain
+
+
+def _plain_lengths(found: Lengths) -> dict[str, object]:
+    mean, middle = found.mean, found.median
+    return {
+        "mean": mean.total_seconds() if mean is not None else None,
+        "median": middle.total_seconds() if middle is not None else None,
+        "known": len(found.seconds),
+        "of": found.of,
+    }
 
 
 def _drawn(table: Table) -> str:

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from integration.commands.printing import clean
 from integration.postmortem.writing.tree import (
+    Bars,
     Block,
     Bullets,
     Chart,
@@ -88,7 +89,7 @@ def _block(block: Block) -> str:
         case Fold(summary, blocks):
             inner = "\n".join(filter(None, map(_block, blocks)))
             return f"<details open><summary>{_text(summary)}</summary>\n{inner}\n</details>"
-        case Chart():
+        case Chart() | Bars():
             return ""  # The table beside it says the same.
         case _ as never:
             assert_never(never)

@@ -1,6 +1,7 @@
 """Prints a text of ours in a terminal: the same tree that trackers render, with tables in columns. What people wrote cannot steer the terminal."""
 
 from integration.postmortem.writing.tree import (
+    Bars,
     Block,
     Bullets,
     Chart,
@@ -43,7 +44,7 @@ def _block(block: Block) -> str:
         case Fold(summary, blocks):
             inner = "\n\n".join(filter(None, map(_block, blocks)))
             return f"{clean(summary)}\n{'-' * len(summary)}\n{inner}"
-        case Chart():
+        case Chart() | Bars():
             return ""
 
 

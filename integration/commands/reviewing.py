@@ -8,12 +8,11 @@ from typing import Any
 
 import click
 
-from integration import clock, logs
-from integration.bootstrap import build, open_for_commands
-from integration.commands.cases import GOOD, OUTCOMES
+from integration import clock
+from integration.bootstrap import open_for_commands
 from integration.commands.printing import printed
+from integration.commands.publishing import publish
 from integration.commands.telling import answer, json_option, read_project
-from integration.errors import ConfigError
 from integration.ledger.ledger import Ledger
 from integration.postmortem.generated import Series
 from integration.postmortem.periods import week_of
@@ -21,9 +20,6 @@ from integration.postmortem.review import OpenAction, Review, ReviewFigures
 from integration.postmortem.reviewing import sorted_review
 from integration.postmortem.writing.review import review_title, review_tree
 from integration.settings import Settings
-from integration.wakeups import WakeUp
-from integration.work import jobs
-from integration.work.kinds import wanted_series
 from integration.work.policies import loaded_in_force
 from mappings.models import Policy
 
@@ -46,7 +42,7 @@ def review(project: str | None, is_printed: bool, is_published: bool, as_json: b
     named = read_project(project) if project else None
     settings = Settings.load()
     if is_published:
-        _publish(settings, named, as_json)
+        publish(settings, ("review",), named, as_json)
         return
     with closing(open_for_commands(settings)) as ledger:
         policy = loaded_in_force(ledger, settings.mappings_dir).policy
@@ -71,39 +67,6 @@ def _told(found: ReviewFigures, named: tuple[str, str] | None, policy: Policy, n
     title = review_title(week, Series("review", scope, "", ""))
     tree = review_tree(sorted_, week, found.audit_head, named[0] if named else "github", policy, now)
     return f"{title}\n\n{printed(tree)}"
-
-
-def _publish(settings: Settings, named: tuple[str, str] | None, as_json: bool) -> None:
-    logs.configure(settings)
-    with closing(build(settings)) as parts:
-        engine = parts.engine
-        wanted = [
-            each for each in wanted_series(engine.policies.in_force().policy, engine.ledger) if each.kind == "review"
-        ]
-        wanted = [each for each in wanted if named is None or named in each.covers]
-        if not wanted:
-            raise ConfigError(
-                "The mapping publishes no review of this.",
-                where="destinations.yaml, issues.review.to",
-                remedy="Name a place there; docs/mappings.md shows how. Without one, the review can be printed.",
-            )
-        told = [_looked(engine, each) for each in wanted]
-    if as_json:
-        answer({place: said for place, said, _ in told})
-    else:
-        for place, said, _ in told:
-            click.echo(f"{place}: {said}.")
-    raise SystemExit(0 if all(is_well for *_, is_well in told) else 1)
-
-
-def _looked(engine: jobs.Engine, series: Series) -> tuple[str, str, bool]:
-    """Look at a series now; return its place, what came of that in words, and whether all is well."""
-    now, ref = engine.clock().timestamp(), series.ref
-    engine.outstanding.wake([WakeUp(ref.key.site, ref.key.id, ref.locator, "review", now)], now)
-    outcome = jobs.run(engine, str(ref.key))
-    why = tuple(refusal.detail for refusal in engine.ledger.recall(ref).refusals)
-    said = "; ".join((OUTCOMES.get(outcome, outcome), *why))
-    return f"{series.site}:{series.project}", said, outcome in GOOD and not why
 
 
 def _as_json(review_: Review, found: ReviewFigures, now: datetime) -> dict[str, Any]:

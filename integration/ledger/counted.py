@@ -14,7 +14,7 @@ _KEPT = ("outcome", "settled_at", "news_at", "until", "needs", "answer")
 def keep_causes(connection: Connection, case_row: int, wanted: tuple[KeptCause, ...]) -> None:
     """Let the causes of a case be these, in this order."""
     mine = causes.c.case_id == case_row
-    kept = (causes.c.category, causes.c.phase, causes.c.sub_category, causes.c.system)
+    kept = (causes.c.category, causes.c.phase, causes.c.sub_category, causes.c.system, causes.c.ends)
     found = tuple(tuple(row) for row in connection.execute(select(*kept).where(mine).order_by(causes.c.position)))
     if found == tuple(tuple(map(storable, astuple(cause))) for cause in wanted):
         return

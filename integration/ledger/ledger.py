@@ -460,10 +460,17 @@ class Ledger:
 
     # Learning from many incidents
 
-    def trends(self, window: Window) -> TrendFigures:
-        """Return the figures of a window of time: counts over incidents, none per person."""
+    def trends(self, window: Window, covers: Collection[tuple[str, str]] | None = None) -> TrendFigures:
+        """Return the figures of a window of time, of these (site, project) or of all: counts over incidents, none per person."""
         with self._reading() as connection:
-            return trending.trends(connection, window)
+            return trending.trends(connection, window, covers)
+
+    def incidents_between(
+        self, windows: Sequence[Window], covers: Collection[tuple[str, str]] | None
+    ) -> tuple[tuple[int, int], ...]:
+        """Return incidents and near-misses that were opened in each window, of these projects or of all."""
+        with self._reading() as connection:
+            return trending.incidents_between(connection, windows, covers)
 
     def recollections(self, after: int) -> tuple[Recollection, ...]:
         """Return the words of incidents that changed after a version, by version; 0 for all."""

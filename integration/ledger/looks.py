@@ -106,6 +106,7 @@ def _project(look: _Look, record: LookRecord) -> None:
         "resolved_at": record.spans.resolved,
         "due_at": record.due_at,
         "approved_at": record.approved_at,
+        "lead": record.lead,
         "looked_at": look.now if record.finished else before.looked_at,
         "next_look": record.next_look,
         "status_comment": comment,

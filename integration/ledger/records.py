@@ -15,12 +15,13 @@ NO_SPANS = Spans()
 @dataclass(frozen=True)
 class KeptCause:
     """What trends count of one root cause: its category, the phase of the lifecycle in which it arose, the mapping's sub-category (its id), and
-    the affected system, folded; empty where not said."""
+    the affected system, folded; empty where not said. ``ends`` is where its chain of whys ends, empty without one."""
 
     category: str
     phase: str
     sub_category: str = ""
     system: str = ""
+    ends: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class LookRecord:
     ``learned`` is what later cases are told of this one (``None`` means "as before"), ``words`` the text by which it is found; ``offered`` are the
     lessons that a launch was told, with their numbers.
     ``tickets`` are all issues of the case but the incident; the tickets of remembered actions belong to it in any case.
+    ``lead`` says whether who leads was ``apart`` or ``involved``, empty where that cannot be told. ``recommendations`` are those to governance of a
+    post-mortem that is approved; ``None`` means "as before".
     ``finished`` is false for a look of which something has to wait: then ``looked_at`` and ``severity`` stay as they
     were, so that commands which it could not act on are acted on by the next one. ``people`` are accounts whose handle
     and name may be kept for showing; nothing else here may name anybody.
@@ -91,6 +94,8 @@ class LookRecord:
     learned: Learned | None = None
     words: str = ""
     offered: tuple[tuple[str, int], ...] = ()
+    lead: str = ""
+    recommendations: tuple[str, ...] | None = None
     people: tuple[Person, ...] = ()
     finished: bool = True
 

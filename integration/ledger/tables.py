@@ -104,6 +104,8 @@ class _Cases(TypedColumns):
     read_in: Named[bool] = Column(Boolean(), default=False, server_default=false())
     client: Named[str | None] = Column(Words())
     confidential: Named[bool | None]
+    # Whether who leads the post-mortem is "apart" from the incident or "involved" in it; empty while that cannot be told.
+    lead: Named[str] = Column(Words(), server_default="")
 
 
 class _Tickets(TypedColumns):
@@ -145,7 +147,8 @@ class _Causes(TypedColumns):
     """A root cause as the post-mortem says it: what trends count. Its words stay in the tracker.
 
     ``sub_category`` is the id of the mapping's sub-category of ``category``, empty where none is named. ``system`` is the affected system or
-    component as the cause, or else the incident, names it, folded as ``normalise`` folds; empty where nobody said.
+    component as the cause, or else the incident, names it, folded as ``normalise`` folds; empty where nobody said. ``ends`` is where its chain of
+    whys ends (``chains.Ending``), empty where there is none.
     """
 
     case_id: Named[int] = Column(ForeignKey("cases.id"), primary_key=True)
@@ -154,6 +157,19 @@ class _Causes(TypedColumns):
     phase: Named[str] = Column(Words())
     sub_category: Named[str] = Column(Words(), server_default="")
     system: Named[str] = Column(Words(), server_default="")
+    ends: Named[str] = Column(Words(), server_default="")
+
+
+class _Recommendations(TypedColumns):
+    """What an approved post-mortem recommends to governance. A number is never given twice; ``made_at`` is when it was first approved,
+    ``withdrawn_at`` when it was found to stand in the text no more.
+    """
+
+    case_id: Named[int] = Column(ForeignKey("cases.id"), primary_key=True)
+    number: Named[int] = Column(primary_key=True, autoincrement=False)
+    text: Named[str] = Column(Words())
+    made_at: Named[datetime] = Column(Instant(), index=True)
+    withdrawn_at: Named[datetime | None] = Column(Instant())
 
 
 class _Lessons(TypedColumns):
@@ -360,6 +376,7 @@ actions = Table(
 )
 causes = Table("causes", metadata, _Causes)
 lessons = Table("lessons", metadata, _Lessons)
+recommendations = Table("recommendations", metadata, _Recommendations)
 recollections = Table("recollections", metadata, _Recollections, Index(None, "version", unique=True))
 owners = Table("owners", metadata, _Owners)
 marks = Table("marks", metadata, _Marks, Index(None, "kind", "at"))

@@ -1,25 +1,22 @@
 """What is counted over many incidents, in SQL that both databases understand. Counts and lengths of time: nobody's name is read here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Date, Float, and_, case, cast, distinct, extract, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, and_, case, distinct, func, or_, select
 
 from integration.ledger.cases import ref_of
 from integration.ledger.looks import FINISHED
+from integration.ledger.practice import DONE, practice
 from integration.ledger.set_aside import alone, risks, waivers
-from integration.ledger.tables import COUNTED, actions, cases, causes, marks, projects
-from integration.postmortem.assessment import Phase
+from integration.ledger.spread import places, spread
+from integration.ledger.tables import actions, cases, causes, marks
+from integration.ledger.windows import INCIDENT, NEAR_MISS, Counting
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.rules.evidence import ProofState
-from integration.postmortem.rules.lessons import KIND as LAUNCH
-from integration.postmortem.trends import Figures, Lengths, Place, Settled, Window
-
-NEAR_MISS = "SEV4"
-DONE = (Phase.IN_REVIEW.value, Phase.REMEDIATING.value, Phase.COMPLETE.value)
-INCIDENT = and_(COUNTED, cases.c.kind != LAUNCH)
-"""Only incidents are counted: a launch is a case, too."""
+from integration.postmortem.shares import Lengths, Settled
+from integration.postmortem.trends import Figures, Window
 
 
 @dataclass(frozen=True)
@@ -38,39 +35,58 @@ class Earlier:
         return "\n".join((self.title, *(description for description, _ in self.actions)))
 
 
-def trends(connection: Connection, window: Window) -> Figures:
-    """Count one window. An incident belongs to the window in which it was opened; actions and post-mortems to that in which they fell due."""
-    start, end = _ends(window)
-    opened = and_(INCIDENT, cases.c.opened_at >= start, cases.c.opened_at < end)
-    by_severity = select(cases.c.severity, func.count()).where(opened).group_by(cases.c.severity)
+def trends(connection: Connection, window: Window, covers: Collection[tuple[str, str]] | None = None) -> Figures:
+    """Count one window, of these (site, project) or of all.
+
+    An incident belongs to the window in which it was opened; actions and post-mortems to that in which they fell due.
+    """
+    of = Counting(connection, window, covers)
+    by_severity = select(cases.c.severity, func.count()).where(of.opened).group_by(cases.c.severity)
     severities = dict(connection.execute(by_severity).all())
     kinds = select(causes.c.category, func.count(), func.count(distinct(causes.c.case_id)))
-    of_causes = kinds.join(cases, cases.c.id == causes.c.case_id).where(opened).group_by(causes.c.category)
-    phases = select(causes.c.phase, func.count()).join(cases, cases.c.id == causes.c.case_id).where(opened)
-    explained = select(func.count(distinct(causes.c.case_id))).join(cases, cases.c.id == causes.c.case_id).where(opened)
+    of_causes = kinds.join(cases, cases.c.id == causes.c.case_id).where(of.opened).group_by(causes.c.category)
+    phases = select(causes.c.phase, func.count()).join(cases, cases.c.id == causes.c.case_id).where(of.opened)
+    explained = select(func.count(distinct(causes.c.case_id))).join(cases, cases.c.id == causes.c.case_id)
     everything = sum(severities.values())
 
     def lengths(since: ColumnElement[datetime | None], until: ColumnElement[datetime | None]) -> Lengths:
-        taken = _seconds(connection, since, until)
-        known = select(taken).where(opened, since.is_not(None), until.is_not(None), until >= since)
+        known = select(of.seconds(since, until)).where(
+            of.opened, since.is_not(None), until.is_not(None), until >= since
+        )
         return Lengths(tuple(connection.execute(known).scalars()), everything)
 
     return Figures(
         window=window,
         severities=severities,
-        categories={category: (number, of) for category, number, of in connection.execute(of_causes)},
+        categories={category: (number, within) for category, number, within in connection.execute(of_causes)},
         phases=dict(connection.execute(phases.group_by(causes.c.phase)).all()),
-        explained=connection.execute(explained).scalar_one(),
-        postmortems=_postmortems(connection, start, min(end, window.as_of)),
-        actions=_actions(connection, window),
+        explained=connection.execute(explained.where(of.opened)).scalar_one(),
+        postmortems=_postmortems(of),
+        actions=_actions(of),
         to_detect=lengths(cases.c.began_at, cases.c.detected_at),
         to_mitigate=lengths(cases.c.detected_at, cases.c.mitigated_at),
         to_resolve=lengths(cases.c.detected_at, cases.c.resolved_at),
-        places=_places(connection, window, opened),
-        waivers=waivers(connection, start, end),
-        risks=risks(connection, start, end),
-        alone=alone(connection, start, end),
+        places=places(of),
+        waivers=waivers(of),
+        risks=risks(of),
+        alone=alone(of),
+        practice=practice(of),
+        spread=spread(of),
+        looked_at=connection.execute(select(func.min(cases.c.looked_at)).where(of.opened)).scalar_one(),
     )
+
+
+def incidents_between(
+    connection: Connection, windows: Sequence[Window], covers: Collection[tuple[str, str]] | None
+) -> tuple[tuple[int, int], ...]:
+    """Return incidents and near-misses that were opened in each window."""
+    counts = []
+    near = func.coalesce(func.sum(case((cases.c.severity == NEAR_MISS, 1), else_=0)), 0)
+    for window in windows:
+        of = Counting(connection, window, covers)
+        number, few = connection.execute(select(func.count(), near).where(of.opened)).one()
+        counts.append((int(number) - int(few), int(few)))
+    return tuple(counts)
 
 
 def earlier(connection: Connection) -> tuple[Earlier, ...]:
@@ -101,29 +117,9 @@ def earlier(connection: Connection) -> tuple[Earlier, ...]:
     )
 
 
-def _ends(window: Window) -> tuple[datetime, datetime]:
-    """Return the first instant of a window and the first one after it."""
-    return (
-        datetime.combine(window.first, time(), UTC),
-        datetime.combine(window.last + timedelta(days=1), time(), UTC),
-    )
-
-
-def _seconds(
-    connection: Connection, since: ColumnElement[datetime | None], until: ColumnElement[datetime | None]
-) -> ColumnElement[float]:
-    """Return the length between two instants in seconds; the two databases have no way of saying it in common."""
-    if connection.dialect.name == "sqlite":
-        # Days as a floating number are exact to a tenth of a millisecond, so whole milliseconds are what is meant.
-        return func.round(
-            (func.julianday(until, type_=Float) - func.julianday(since, type_=Float)) * 86_400, 3, type_=Float
-        )
-    return cast(extract("epoch", until - since), Float)  # a difference of instants is an interval
-
-
-def _postmortems(connection: Connection, start: datetime, end: datetime) -> Settled:
-    """Count post-mortems that fell due before ``end``; a near-miss has no deadline."""
-    mine = and_(INCIDENT, cases.c.due_at >= start, cases.c.due_at < end)
+def _postmortems(of: Counting) -> Settled:
+    """Count post-mortems that fell due, and whose deadline is over; a near-miss has none."""
+    mine = and_(INCIDENT, of.here, cases.c.due_at >= of.start, cases.c.due_at < of.until)
     first = select(marks.c.case_id, func.min(marks.c.at).label("at")).where(marks.c.kind == FINISHED)
     first_done = first.group_by(marks.c.case_id).subquery()
     # Cases that were done before it was remembered have their approval.
@@ -135,13 +131,14 @@ def _postmortems(connection: Connection, start: datetime, end: datetime) -> Sett
         else_="late",
     )
     counted = select(became, func.count()).select_from(cases.outerjoin(first_done, first_done.c.case_id == cases.c.id))
-    return _settled(dict(connection.execute(counted.where(mine).group_by(became)).all()))
+    return _settled(dict(of.connection.execute(counted.where(mine).group_by(became)).all()))
 
 
-def _actions(connection: Connection, window: Window) -> Settled:
+def _actions(of: Counting) -> Settled:
     """Count actions that fell due: a day belongs to those on which something may be in time until it is over (UTC)."""
-    today = window.as_of.astimezone(UTC).date()
-    mine = and_(actions.c.due >= window.first, actions.c.due <= window.last, actions.c.due < today)
+    today = of.window.as_of.astimezone(UTC).date()
+    in_window = and_(actions.c.due >= of.window.first, actions.c.due <= of.window.last, actions.c.due < today)
+    mine = and_(in_window, of.of_these(actions.c.case_id))
     # Only what has its ticket is remembered, and only incidents that are governed have tickets.
     verified = actions.c.outcome == ProofState.VERIFIED.value
     in_time = func.date(actions.c.settled_at, type_=Date) <= actions.c.due
@@ -151,28 +148,10 @@ def _actions(connection: Connection, window: Window) -> Settled:
         (actions.c.outcome == ProofState.RISK_ACCEPTED.value, "set_aside"),
         else_="outstanding",
     )
-    return _settled(dict(connection.execute(select(became, func.count()).where(mine).group_by(became)).all()))
+    return _settled(dict(of.connection.execute(select(became, func.count()).where(mine).group_by(became)).all()))
 
 
 def _settled(found: Mapping[str, int]) -> Settled:
     return Settled(
         found.get("in_time", 0), found.get("late", 0), found.get("set_aside", 0), found.get("outstanding", 0)
     )
-
-
-def _places(connection: Connection, window: Window, opened: ColumnElement[bool]) -> tuple[Place, ...]:
-    """Return every project that was governed in the window, those without an incident included: they are the denominator."""
-    start, end = _ends(window)
-    near = func.sum(case((cases.c.severity == NEAR_MISS, 1), else_=0))
-    counted = select(cases.c.project_id, func.count(), near).where(opened).group_by(cases.c.project_id)
-    found = {row: (int(number), int(few)) for row, number, few in connection.execute(counted)}
-    listed = select(projects.c.id, projects.c.site, projects.c.name, projects.c.governed_since).order_by(
-        projects.c.site, projects.c.name
-    )
-    places = []
-    for row in connection.execute(listed):
-        number, few = found.get(row.id, (0, 0))
-        days = max(0, (min(end, window.as_of) - max(start, row.governed_since)).days)
-        if number or days:
-            places.append(Place(f"{row.site}:{row.name}", number - few, few, days))
-    return tuple(places)

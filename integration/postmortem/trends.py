@@ -4,16 +4,14 @@ No figure is computed per person, nothing is ranked by time to resolve, and a sh
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from statistics import fmean, median
 
+from integration.postmortem.practice import Practice, practice_statements, practice_tables
 from integration.postmortem.reading.durations import in_words
+from integration.postmortem.shares import Lengths, Place, Settled, Table, share
+from integration.postmortem.spread import RATES, Spread, row_of, spread_statements, spread_tables
 from integration.postmortem.writing.wording import count
-
-FEW = 5
-"""A share of fewer than that is said with the remark that it is one of few."""
-REMARK = " (few, so read it with care)"
 
 
 @dataclass(frozen=True)
@@ -31,63 +29,35 @@ class Window:
 
     @property
     def before(self) -> "Window":
-        """Return the window of the same length that ends the day before; of a whole month, the month before."""
+        """Return the window of the same length that ends the day before; of a whole month or quarter, the one before it."""
         last = self.first - timedelta(days=1)
-        first = last.replace(day=1) if self._is_a_month else self.first - timedelta(days=self.days)
+        months = self._months
+        first = first_of(last, months) if months else self.first - timedelta(days=self.days)
         return Window(first, last, self.as_of)
 
     @property
     def called(self) -> str:
-        """Return its name: the month, or both days."""
-        return f"{self.first:%B %Y}" if self._is_a_month else f"{self.first} to {self.last}"
+        """Return its name: the month, the quarter, or both days."""
+        match self._months:
+            case 1:
+                return f"{self.first:%B %Y}"
+            case 3:
+                return f"Q{(self.first.month + 2) // 3} {self.first.year}"
+            case _:
+                return f"{self.first} to {self.last}"
 
     @property
-    def _is_a_month(self) -> bool:
-        after = self.last + timedelta(days=1)
-        return self.first.day == 1 and after.day == 1 and self.days <= 31
+    def _months(self) -> int:
+        """Return how many months it is, 1 or 3, where it is a whole month or quarter of the calendar; otherwise 0."""
+        if self.first.day != 1 or (self.last + timedelta(days=1)).day != 1:
+            return 0
+        months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        return months if months == 1 or (months == 3 and self.first.month % 3 == 1) else 0
 
 
-@dataclass(frozen=True)
-class Lengths:
-    """How long something took, in seconds, of the incidents of which it is known; ``of`` counts all of them."""
-
-    seconds: tuple[float, ...]
-    of: int
-
-    @property
-    def mean(self) -> timedelta | None:
-        """Return the mean, ``None`` where nothing is known."""
-        return timedelta(seconds=fmean(self.seconds)) if self.seconds else None
-
-    @property
-    def median(self) -> timedelta | None:
-        """Return the median, ``None`` where nothing is known."""
-        return timedelta(seconds=median(self.seconds)) if self.seconds else None
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What fell due in the window, and what became of it: ``in_time`` and ``late`` add up with ``set_aside`` and ``outstanding`` to all of it."""
-
-    in_time: int
-    late: int
-    set_aside: int
-    outstanding: int
-
-    @property
-    def all(self) -> int:
-        """Return how many fell due."""
-        return self.in_time + self.late + self.set_aside + self.outstanding
-
-
-@dataclass(frozen=True)
-class Place:
-    """A repository or project: its incidents, near-misses among them apart, and for how many days of the window it was governed."""
-
-    name: str
-    incidents: int
-    near_misses: int
-    days: int
+def first_of(day: date, months: int) -> date:
+    """Return the first day of the month (``months=1``) or quarter (3) in which a day lies."""
+    return day.replace(month=(day.month - 1) // months * months + 1, day=1)
 
 
 @dataclass(frozen=True)
@@ -97,7 +67,7 @@ class Figures:
     ``severities`` maps severity to incidents opened in the window, empty for those that nobody has classified; ``categories`` a category of cause to
     (causes, incidents), empty where none was read; ``phases`` a lifecycle phase to causes; ``explained`` counts the incidents with a cause.
     ``postmortems`` and ``actions`` are those that fell due in the window; ``waivers`` maps a check to how often it was set aside, ``risks`` counts those
-    that were accepted, ``alone`` verifications and approvals by those whose own work it was.
+    that were accepted, ``alone`` verifications and approvals by those whose own work it was. ``looked_at`` is the oldest look on which any of this rests.
     """
 
     window: Window
@@ -114,6 +84,9 @@ class Figures:
     waivers: dict[str, int]
     risks: int = 0
     alone: int = 0
+    practice: Practice = field(default_factory=Practice)
+    spread: Spread = field(default_factory=Spread)
+    looked_at: datetime | None = None
 
     @property
     def near_misses(self) -> int:
@@ -131,15 +104,6 @@ class Figures:
         return sum(causes for causes, _ in self.categories.values())
 
 
-@dataclass(frozen=True)
-class Table:
-    """The figures behind the statements, as cells of text."""
-
-    title: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 def headline(now: Figures, before: Figures) -> str:
     """Return the first line: how many, and how many before."""
     counted = f"{count(now.incidents, 'incident', 'incidents')}, {count(now.near_misses, 'near-miss', 'near-misses')}"
@@ -155,6 +119,8 @@ def statements(now: Figures, before: Figures) -> tuple[str, ...]:
         *_causes(now, before),
         *_postmortems(now),
         *_actions(now),
+        *practice_statements(now.practice, before.practice),
+        *spread_statements(now.spread),
         *_lengths(now),
         *_waivers(now),
         *_apart(now),
@@ -196,15 +162,13 @@ def tables(now: Figures, before: Figures) -> tuple[Table, ...]:
             ("Phase", "Causes"),
             tuple((phase or "none named", str(number)) for phase, number in _most_first(now.phases)),
         ),
-        Table(
-            "Projects",
-            ("Project", "Incidents", "Near-misses", "Days governed", "Incidents in 30 days"),
-            tuple(_row_of(place) for place in now.places),
-        ),
+        Table("Projects", ("Project", *RATES), tuple(map(row_of, now.places))),
+        *spread_tables(now.spread),
         Table(
             "Waivers", ("Check", "Waived"), tuple((check, str(number)) for check, number in _most_first(now.waivers))
         ),
         Table("Decisions to know of", ("What", "Now", "Before"), _decisions(now, before)),
+        *practice_tables(now.practice),
     )
     return tuple(table for table in given if table.rows)
 
@@ -223,17 +187,6 @@ def _causes_of(figures: Figures, category: str) -> int:
 
 def _most_first(numbers: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _row_of(place: Place) -> tuple[str, ...]:
-    # A project that is governed for a few days only has no rate worth comparing.
-    rate = f"{place.incidents / place.days * 30:.1f}" if place.days >= 14 else "not comparable"
-    return (place.name, str(place.incidents), str(place.near_misses), str(place.days), rate)
-
-
-def share(part: int, whole: int) -> str:
-    """Return a share with its denominator; one of few says so."""
-    return f"{part} of {whole}{REMARK if 0 < whole < FEW else ''}"
 
 
 def _causes(now: Figures, before: Figures) -> Iterator[str]:

@@ -14,6 +14,8 @@ from integration.postmortem.noting import KIND as NOTE_KIND
 from integration.postmortem.noting import judge_notes
 from integration.postmortem.reviewing import judge_review
 from integration.postmortem.rules.answering import Judges
+from integration.postmortem.summing import MONTHS, judge_summaries
+from integration.work.summaries import gather_summaries
 from mappings.models import Policy
 
 
@@ -29,7 +31,8 @@ class Kind:
 
 REVIEW = Kind("review", lambda ledger, series, _policy, now: ledger.review(series.covers, now), judge_review)
 NOTE = Kind(NOTE_KIND, lambda ledger, series, _policy, now: ledger.notes(series.ref, series.covers, now), judge_notes)
-KINDS = {kind.name: kind for kind in (REVIEW, NOTE)}
+SUMMARIES = tuple(Kind(name, gather_summaries, judge_summaries) for name in MONTHS)
+KINDS = {kind.name: kind for kind in (REVIEW, NOTE, *SUMMARIES)}
 
 
 def wanted_series(policy: Policy, ledger: Ledger) -> tuple[Series, ...]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from integration.ledger.records import KeptCause, KeptOutcome, LookRecord
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
+from integration.postmortem.chains import ending_of
 from integration.postmortem.commands import Command, EnsureOpen, Outcome, Result
 from integration.postmortem.decisions import Memory, Refusal, RememberedAction
 from integration.postmortem.incident import Case, IssueKey
@@ -13,6 +14,7 @@ from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.rules.lessons import KIND as LAUNCH
 from integration.postmortem.rules.news import last_news
 from integration.postmortem.rules.resources import answer_of
+from integration.postmortem.rules.roles import RolesView
 
 LONGEST_NAME = 40
 """Characters of a phase that the mapping does not know, or of a system, that are kept; what is longer is a sentence."""
@@ -48,7 +50,7 @@ def record_of(
         due_at=assessment.due,
         approved_at=_approved_at(assessment, memory),
         finished_at=assessment.finished_at,
-        causes=tuple(_kept(cause, assessment.system) for cause in assessment.causes),
+        causes=tuple(_kept(number, cause, assessment) for number, cause in enumerate(assessment.causes, start=1)),
         outcomes=tuple(_outcome(view, memory) for view in assessment.actions if view.ticket is not None),
         next_look=assessment.next_look,
         in_review=assessment.phase is Phase.IN_REVIEW,
@@ -67,15 +69,24 @@ def record_of(
         learned=assessment.learned if governed else None,
         words=_words(case, assessment, agreed),
         offered=_offered(assessment, memory),
+        lead=_lead(assessment.roles),
         finished=finished,
     )
 
 
-def _kept(cause: Cause, system: str) -> KeptCause:
-    """``system`` is what the incident says, for a cause that names none itself."""
+def _kept(number: int, cause: Cause, assessment: Assessment) -> KeptCause:
+    """The system is what the incident says, for a cause that names none itself."""
     category = cause.category.value if cause.category else ""
     phase = cause.phase_id.replace("_", " ") or normalise(cause.phase)[:LONGEST_NAME]
-    return KeptCause(category, phase, cause.sub_category, normalise(cause.system or system)[:LONGEST_NAME])
+    system = normalise(cause.system or assessment.system)[:LONGEST_NAME]
+    return KeptCause(category, phase, cause.sub_category, system, ending_of(number, assessment.findings).value)
+
+
+def _lead(roles: RolesView) -> str:
+    """Say whether who leads was involved; nobody can tell before both are named."""
+    if roles.lead is None or not roles.took_part:
+        return ""
+    return "involved" if roles.lead.id in roles.took_part else "apart"
 
 
 def _words(case: Case, assessment: Assessment, agreed: tuple[RememberedAction, ...]) -> str:

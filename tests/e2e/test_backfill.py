@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from integration.bootstrap import build
 from integration.cli import main
 from integration.ledger.schema import migrate
-from integration.postmortem.trends import Settled, Window
+from integration.postmortem.shares import Settled
+from integration.postmortem.trends import Window
 from integration.wakeups import WakeUp
 from integration.work.backfilling import Reading, read_in
 from integration.work.sweeping import sweep_trackers

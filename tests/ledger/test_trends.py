@@ -15,7 +15,8 @@ from integration.ledger.tables import causes
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.reading.durations import read_duration
 from integration.postmortem.reading.spans import Spans
-from integration.postmortem.trends import Place, Settled, Window
+from integration.postmortem.shares import Place, Settled
+from integration.postmortem.trends import Window
 from tests.ledger.builders import NOW, a_decision, a_look, a_ticket, an_action
 from tests.ledger.conftest import KEY
 

@@ -107,6 +107,24 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """A chart of numbers as a picture: bars for ``now``, and a line or further bars for ``before`` (name and numbers) where there is one.
+
+    ``now`` is what the bars are called and their numbers, one for each of ``labels``. A table with the same numbers always stands beside it.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    now: tuple[str, tuple[int, ...]]
+    before: tuple[str, tuple[int, ...]] | None = None
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of what is drawn."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
 class Fold:
     """Details that open on a click where the tracker can do that, and follow under a small heading where it cannot.
 
@@ -126,7 +144,7 @@ class Small:
     volatile: bool = False
 
 
-Block = Heading | Paragraph | Steps | Bullets | Grid | Chart | Fold | Small
+Block = Heading | Paragraph | Steps | Bullets | Grid | Chart | Bars | Fold | Small
 
 
 @dataclass(frozen=True)

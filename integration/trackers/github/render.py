@@ -7,6 +7,7 @@ from typing import assert_never
 from integration.errors import IssueNotFound
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.writing.tree import (
+    Bars,
     Block,
     Bullets,
     Chart,
@@ -84,6 +85,8 @@ class Renderer:
                 return self._grid(block)
             case Chart(days):
                 return _chart(days)
+            case Bars():
+                return _bars(block)
             case Fold(summary, blocks):
                 inner = self._blocks(blocks)
                 return f"<details><summary>{escape.in_html(summary)}</summary>\n\n{inner}\n\n</details>"
@@ -145,6 +148,23 @@ def _chart(days: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> str:
     for day, entries in days:
         lines.append(f"    section {escape.diagram(day)}")
         lines += [f"        {escape.diagram(clock)} : {escape.diagram(words)}" for clock, words in entries]
+    return "\n".join([*lines, "```"])
+
+
+def _bars(bars: Bars) -> str:
+    """Return a Mermaid chart of bars, and a line for what was before: https://mermaid.js.org/syntax/xyChart.html"""
+    most = max((*bars.now[1], *(bars.before[1] if bars.before else ()), 1))
+    labels = ", ".join(f'"{escape.diagram(label)}"' for label in bars.labels)
+    lines = [
+        "```mermaid",
+        "xychart-beta",
+        f'    title "{escape.diagram(bars.title)}"',
+        f"    x-axis [{labels}]",
+        f'    y-axis "{escape.diagram(bars.now[0])}" 0 --> {most}',
+        f"    bar [{', '.join(map(str, bars.now[1]))}]",
+    ]
+    if bars.before is not None:
+        lines.append(f"    line [{', '.join(map(str, bars.before[1]))}]")
     return "\n".join([*lines, "```"])
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from integration.postmortem.people import Person
 from integration.postmortem.writing.tree import (
+    Bars,
     Block,
     Bullets,
     Chart,
@@ -92,6 +93,8 @@ class WikiWriter:
                 return self._grid(block)
             case Chart():
                 return ""  # Jira draws none; the table beside it says the same.
+            case Bars():
+                return ""
             case Fold(can_wait=True):
                 return ""
             case Fold(summary, blocks):

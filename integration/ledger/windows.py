@@ -1,0 +1,71 @@
+"""One window of time over the projects that a summary covers, as conditions in SQL that several counts share."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+
+from sqlalchemy import ColumnElement, Connection, Float, and_, cast, extract, func, select, true, tuple_
+
+from integration.ledger.tables import COUNTED, cases, projects
+from integration.postmortem.rules.lessons import KIND as LAUNCH
+from integration.postmortem.trends import Window
+
+INCIDENT = and_(COUNTED, cases.c.kind != LAUNCH)
+"""Only incidents are counted: a launch is a case, too."""
+NEAR_MISS = "SEV4"
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What each count needs. ``covers`` are (site, project), ``None`` for everything that was ever met."""
+
+    connection: Connection
+    window: Window
+    covers: Collection[tuple[str, str]] | None = None
+
+    @property
+    def start(self) -> datetime:
+        """Return the first instant of the window."""
+        return datetime.combine(self.window.first, time(), UTC)
+
+    @property
+    def end(self) -> datetime:
+        """Return the first instant after the window."""
+        return datetime.combine(self.window.last + timedelta(days=1), time(), UTC)
+
+    @property
+    def until(self) -> datetime:
+        """Return up to when anything of the window can be known."""
+        return min(self.end, self.window.as_of)
+
+    @cached_property
+    def here(self) -> ColumnElement[bool]:
+        """Return the condition on ``cases`` that their project is covered."""
+        return true() if self.covers is None else cases.c.project_id.in_(select(projects.c.id).where(self.is_covered))
+
+    @cached_property
+    def is_covered(self) -> ColumnElement[bool]:
+        """Return the condition on ``projects`` that they are covered."""
+        # A row of the table may have been met under another writing of its name; covers come from the table itself.
+        return true() if self.covers is None else tuple_(projects.c.site, projects.c.name).in_(sorted(self.covers))
+
+    @cached_property
+    def opened(self) -> ColumnElement[bool]:
+        """Return the condition on ``cases`` that they are incidents of these projects that were opened in the window."""
+        return and_(INCIDENT, self.here, cases.c.opened_at >= self.start, cases.c.opened_at < self.end)
+
+    def of_these(self, case_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """Return the condition that a row belongs to a case of these projects, by its column of the case."""
+        return true() if self.covers is None else case_id.in_(select(cases.c.id).where(self.here))
+
+    def seconds(
+        self, since: ColumnElement[datetime | None], until: ColumnElement[datetime | None]
+    ) -> ColumnElement[float]:
+        """Return the length between two instants in seconds; the two databases have no way of saying it in common."""
+        if self.connection.dialect.name == "sqlite":
+            # Days as a floating number are exact to a tenth of a millisecond, so whole milliseconds are what is meant.
+            return func.round(
+                (func.julianday(until, type_=Float) - func.julianday(since, type_=Float)) * 86_400, 3, type_=Float
+            )
+        return cast(extract("epoch", until - since), Float)  # a difference of instants is an interval
