@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mappings.values import Day, Flag, MappingModel, Mode, Positive, ProjectPattern, Words
+from mappings.values import Day, Flag, MappingModel, Mode, Positive, ProjectPattern, WebAddress, Words
 
 
 class PublicText(StrEnum):
@@ -43,6 +43,8 @@ class Wording(MappingModel):
     """Whether the status comment ends with "for learning; not for performance evaluation or discipline"."""
     show_policy: Flag
     """Whether the status comment names the version of this policy."""
+    rules_at: WebAddress | None
+    """Where people can read the pages of ``docs/rules``; null: each check is told by its name alone."""
 
 
 class ServiceFile(MappingModel):

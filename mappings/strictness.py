@@ -275,6 +275,7 @@ NEUTRAL = frozenset(
         "service.clients",
         "service.wording.thanks",
         "service.wording.show_policy",
+        "service.wording.rules_at",
         "checks.checks",
         "checks.checks.*.asks",
         "checks.checks.*.why",

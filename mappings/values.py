@@ -239,3 +239,5 @@ Percent = Annotated[int, Field(strict=True, ge=1, le=100)]
 Rate = Annotated[float, Field(gt=0, le=1_000_000)]
 Day = Annotated[date, BeforeValidator(iso_day)]
 Flag = Annotated[bool, Field(strict=True)]
+WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s<>()\[\]\"']{1,300}$")]
+"""Where something is on the web, without anything that could end a link early."""

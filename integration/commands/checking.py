@@ -11,8 +11,9 @@ from integration import clock
 from integration.commands.telling import answer, json_option
 from integration.errors import ConfigError
 from integration.postmortem.findings import Level
-from integration.postmortem.linting import Noted, lint
+from integration.postmortem.linting import Linted, Noted, examine
 from integration.postmortem.reading.markdown import FRONT_MATTER
+from integration.postmortem.writing.rules import PAGES, address_of
 from integration.postmortem.writing.wording import capital
 from mappings.errors import MappingErrors
 from mappings.loading import load_policy
@@ -20,8 +21,6 @@ from mappings.models import Policy, Severity
 from mappings.yaml_text import read_yaml
 
 STDIN = "stdin"
-PAGES = "docs/rules"
-"""Where each check has a page, in this project."""
 MARKS = {Level.BLOCK: "✘", Level.WARN: "!", Level.ADVISE: "·"}
 
 
@@ -49,31 +48,28 @@ def check(files: tuple[Path, ...], severity: str | None, folder: Path | None, as
     policy = load_policy(folder or _mappings_dir()).policy
     judged = [_judged(file, severity, policy) for file in files]
     if as_json:
-        shown = [
-            {"file": each.name, "severity": each.severity.value, "findings": [_as_json(one) for one in each.noted]}
-            for each in judged
-        ]
+        shown = [_as_json(each, policy) for each in judged]
         answer(shown[0] if len(shown) == 1 else {"files": shown})
     else:
         for each in judged:
-            _show(each)
-    raise SystemExit(1 if any(one.finding.blocks for each in judged for one in each.noted) else 0)
+            _show(each, policy)
+    raise SystemExit(1 if any(one.finding.blocks for each in judged for one in each.found.noted) else 0)
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """A file by the name to show, the severity that it was judged at, and what was found in it."""
+    """A file by the name to show, the severity that was stated, and what was found in it."""
 
     name: str
-    severity: Severity
-    noted: tuple[Noted, ...]
+    stated: Severity
+    found: Linted
 
 
 def _judged(file: Path, severity: str | None, policy: Policy) -> _Judged:
     name = STDIN if str(file) == "-" else str(file)
     text = _read(file, name)
     stated = Severity(severity.upper()) if severity else _stated(text, policy, name)
-    return _Judged(name, stated, lint(text, stated, policy, clock.now()))
+    return _Judged(name, stated, examine(text, stated, policy, clock.now()))
 
 
 def _mappings_dir() -> Path:
@@ -108,7 +104,19 @@ def _stated(text: str, policy: Policy, name: str) -> Severity:
     return policy.severity.from_labels(names).highest or policy.clocks.provisional_severity
 
 
-def _as_json(noted: Noted) -> dict[str, Any]:
+def _as_json(judged: _Judged, policy: Policy) -> dict[str, Any]:
+    found = judged.found
+    raised = {"by": found.raised_by, "line": found.line} if found.raised_by else None
+    return {
+        "file": judged.name,
+        "severity": found.severity.value,
+        "stated": judged.stated.value,
+        "raised": raised,
+        "findings": [_finding_as_json(each, policy) for each in found.noted],
+    }
+
+
+def _finding_as_json(noted: Noted, policy: Policy) -> dict[str, Any]:
     finding = noted.finding
     return {
         "line": noted.line,
@@ -118,18 +126,16 @@ def _as_json(noted: Noted) -> dict[str, Any]:
         "level": finding.level.value,
         "reason": finding.reason,
         "remedy": finding.remedy,
-        "page": f"{PAGES}/{page_of(finding.check)}.md",
+        "page": address_of(finding.check, policy),
     }
 
 
-def page_of(check: str) -> str:
-    """Return the name of the page that explains a check: parts of a section share the section's."""
-    family, _, rest = check.partition(".")
-    return f"section.{rest.partition('.')[0]}" if family == "part" else check
-
-
-def _show(judged: _Judged) -> None:
-    asked = [each for each in judged.noted if each.finding.level is not Level.OFF]
+def _show(judged: _Judged, policy: Policy) -> None:
+    found = judged.found
+    if found.raised_by:
+        where = f"{judged.name}:{found.line}" if found.line else judged.name
+        click.echo(f"{where}: judged as {found.severity.value} and not as {judged.stated.value}: {found.raised_by}.")
+    asked = [each for each in found.noted if each.finding.level is not Level.OFF]
     missing = [each for each in asked if not each.finding.passed]
     for each in missing:
         where = f"{judged.name}:{each.line}" if each.line else judged.name
@@ -140,7 +146,8 @@ def _show(judged: _Judged) -> None:
         )
     blocking = sum(each.finding.blocks for each in missing)
     passed = len(asked) - len(missing)
+    explained = policy.service.wording.rules_at or f"{PAGES}/"
     click.echo(
-        f"{judged.severity.value}: {passed} of {len(asked)} checks pass; {blocking} of the others would keep the incident open."
-        + (f" What is in brackets is explained in {PAGES}/." if missing else "")
+        f"{found.severity.value}: {passed} of {len(asked)} checks pass; {blocking} of the others would keep the incident open."
+        + (f" What is in brackets is explained in {explained}." if missing else "")
     )

@@ -67,7 +67,22 @@ class Noted:
     line: int | None
 
 
+@dataclass(frozen=True)
+class Linted:
+    """What was found in a file, the severity that it was judged at, and what raised it above the one that was stated: half a sentence, and its line."""
+
+    severity: Severity
+    noted: tuple[Noted, ...]
+    raised_by: str = ""
+    line: int | None = None
+
+
 def lint(text: str, severity: Severity, policy: Policy, now: datetime) -> tuple[Noted, ...]:
+    """Return what :func:`examine` finds."""
+    return examine(text, severity, policy, now).noted
+
+
+def examine(text: str, severity: Severity, policy: Policy, now: datetime) -> Linted:
     """Judge a post-mortem in Markdown, with or without front matter, in the order in which the mapping asks.
 
     Owners are taken at their word, since no tracker is asked whether it knows them.
@@ -80,7 +95,12 @@ def lint(text: str, severity: Severity, policy: Policy, now: datetime) -> tuple[
         name: (Person(_SITE, name, name.removeprefix("@")),) for name in named if not is_group(name, policy)
     }
     assessment = judge(case, Facts(people=people), memory, policy, now)
-    return _noted(assessment, read_postmortem(incident, policy))
+    noted = _noted(assessment, read_postmortem(incident, policy))
+    judged = assessment.severity.severity or severity
+    if not severity.is_below(judged):
+        return Linted(judged, noted)
+    said = next((finding for finding in assessment.severity.findings if finding.passed), None)
+    return Linted(judged, noted, assessment.severity.reason, said.line if said else None)
 
 
 def _incident(text: str, severity: Severity, policy: Policy, now: datetime) -> Issue:

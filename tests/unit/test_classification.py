@@ -7,6 +7,7 @@ import pytest
 from integration.postmortem.assessment import Phase
 from integration.postmortem.commands import EnsureLabels, EnsureReply
 from integration.postmortem.findings import open_findings
+from integration.postmortem.incident import CommentOrigin
 from integration.postmortem.judgement import judge
 from integration.postmortem.plan import plan
 from integration.postmortem.writing.replies import status_reply
@@ -17,6 +18,7 @@ from tests.builders import (
     GINA,
     NOW,
     OPENED,
+    SERVICE,
     STAMP,
     TOM,
     VIC,
@@ -183,6 +185,39 @@ def test_the_phase_ends_with_the_time_that_was_said_and_the_post_mortem_is_asked
     assert after.phase is Phase.WRITING
     assert f"{after.timeline.resolved:%H:%M}" == "13:20"
     assert "section.summary" in {f.check for f in after.gates[0].missing}
+
+
+# Nobody classifies it.
+
+
+def test_after_a_day_without_a_severity_the_governance_reviewer_is_asked_once_and_not_an_hour_before():
+    reviewed = a_policy(
+        people="roles:\n  governance_reviewers: [gina]\npeople:\n  gina: {name: Gina, github: gina, github_id: 2}\n"
+    )
+    first = a_comment("", SERVICE, at=OPENED, origin=CommentOrigin.OURS, purpose="status")
+    case = a_case(an_incident("", body="", comments=(first,)))
+
+    def asked_at(hours, memory):
+        assessment = judge(case, facts(), memory, reviewed, OPENED + timedelta(hours=hours))
+        said = [c for c in plan(assessment, case, memory, reviewed) if isinstance(c, EnsureReply)]
+        return assessment, said
+
+    before, quiet = asked_at(23, a_memory(severity=None))
+    assert quiet == []
+    assert before.next_look == OPENED + timedelta(hours=24)
+    _, (reply,) = asked_at(24, a_memory(severity=None))
+    text = plain(reply.tree)
+    assert text.startswith("@gina: could you look at this one?")
+    assert "`/severity sev2 <why>`" in text
+    for hours in (24, 48, 24 * 30):
+        assert asked_at(hours, a_memory(severity=None, said=frozenset({reply.purpose})))[1] == []
+
+
+def test_who_classifies_it_within_the_day_spares_the_reviewer_the_question():
+    first = a_comment("", SERVICE, at=OPENED, origin=CommentOrigin.OURS, purpose="status")
+    for label, body in (("SEV3", ""), ("", EMERGENCY)):
+        case = a_case(an_incident(label, body=body, comments=(first,)))
+        assert not judge(case, facts(), a_memory(severity=None), a_policy(), OPENED + timedelta(days=3)).ask_reviewer
 
 
 # Nobody gets a second message for the same thing.

@@ -267,6 +267,35 @@ def test_the_front_matters_label_says_the_severity_unless_the_option_does(tmp_pa
     assert json.loads(checked(tmp_path, "---\nlabels: near-miss\n---\n", "--json").output)["severity"] == "SEV4"
 
 
+RAISED = [
+    ("- [x] An individual was harmed\n", "SEV1", 7, "“An individual was harmed” is ticked"),
+    ("## Impact\n\n- Money: 20,000 USD\n", "SEV1", 9, "Impact says “20,000 USD”: a client lost more than 10,000 USD"),
+]
+
+
+@pytest.mark.parametrize(("text", "severity", "line", "why"), RAISED, ids=["ticked", "an amount"])
+def test_what_raised_the_severity_is_said_with_its_line(
+    tmp_path: Path, text: str, severity: str, line: int, why: str
+) -> None:
+    draft = f"---\nlabels: [sev3]\n---\n\n# Prices\n\n{text}"
+    told = checked(tmp_path, draft).output.splitlines()
+    assert told[0] == f"draft.md:{line}: judged as {severity} and not as SEV3: at least {severity}, because {why}."
+    assert told[-1].startswith(f"{severity}: ")
+    found = json.loads(checked(tmp_path, draft, "--json").output)
+    assert (found["severity"], found["stated"], found["raised"]["line"]) == (severity, "SEV3", line)
+    as_stated = json.loads(checked(tmp_path, draft, "--json", "--severity", "sev1").output)
+    assert (as_stated["severity"], as_stated["raised"]) == ("SEV1", None)
+
+
+def test_pages_are_named_where_the_mapping_says_that_they_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "mappings" / "service.yaml").write_text("wording:\n  rules_at: https://docs.acme.example/rules\n")
+    told = checked(tmp_path, DRAFT, "--folder", "mappings").output
+    assert told.rstrip().endswith("What is in brackets is explained in https://docs.acme.example/rules.")
+    found = json.loads(checked(tmp_path, DRAFT, "--folder", "mappings", "--json").output)["findings"]
+    assert {each["page"].rpartition("/")[0] for each in found} == {"https://docs.acme.example/rules"}
+
+
 def test_an_abbreviated_post_mortem_is_asked_for_less(tmp_path: Path) -> None:
     full, short = (
         json.loads(checked(tmp_path, DRAFT, "--json", "--severity", each).output) for each in ("SEV1", "SEV3")

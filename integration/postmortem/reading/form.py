@@ -44,16 +44,24 @@ def answer_to(document: Document, *labels: str) -> str:
 
 def ticked(document: Document) -> tuple[str, ...]:
     """Return the text of every ticked box, in order. Boxes in quotes and in folded templates are somebody else's."""
-    return tuple(_ticked(document.blocks))
+    return tuple(text for text, _ in _ticked(document.blocks))
 
 
-def _ticked(blocks: Iterable[Block]) -> Iterator[str]:
+def lines_of_ticks(document: Document) -> dict[str, int | None]:
+    """Return the 1-based line of every ticked box, by its text: the first, where two say the same."""
+    lines: dict[str, int | None] = {}
+    for text, line in _ticked(document.blocks):
+        lines.setdefault(text, line)
+    return lines
+
+
+def _ticked(blocks: Iterable[Block]) -> Iterator[tuple[str, int | None]]:
     for block in blocks:
         match block:
             case ListBlock():
                 for item in block.items:
                     if item.checked:
-                        yield plain_text(item.blocks[:1])
+                        yield plain_text(item.blocks[:1]), item.line
                     yield from _ticked(item.blocks)
             case Fold() if not TEMPLATE_FOLD.search(block.summary.plain):
                 yield from _ticked(block.blocks)

@@ -4,13 +4,13 @@ Criteria are a floor. "Reached production: no" keeps a near-miss one, unless a S
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from integration.postmortem.decisions import Decision
 from integration.postmortem.findings import Finding
 from integration.postmortem.incident import Issue
-from integration.postmortem.reading.form import ticked
+from integration.postmortem.reading.form import lines_of_ticks
 from integration.postmortem.reading.impact import FIGURE, read_quantities
 from integration.postmortem.rules.written import PostMortem
 from mappings.models import Amount, Criterion, Level, Policy, Severity, normalise
@@ -28,19 +28,21 @@ BELOW = re.compile(r"(?:\b(?:fewer|less) than|\b(?:under|below)|<)\s*$", re.IGNO
 
 @dataclass(frozen=True)
 class Stated:
-    """A criterion that holds, and by what, in half a sentence: "“An individual was harmed” is ticked"."""
+    """A criterion that holds, and by what, in half a sentence: "“An individual was harmed” is ticked"; the 1-based line where the text says so."""
 
     criterion: Criterion
     why: str
+    line: int | None = None
 
 
 @dataclass(frozen=True)
 class CriteriaView:
-    """The criteria that hold, the severity that they imply at least, why, and whether the grave ones were answered."""
+    """The criteria that hold, the severity that they imply at least, why and by which line, and whether the grave ones were answered."""
 
     stated: tuple[Stated, ...]
     floor: Severity | None
     why: str
+    line: int | None = None
     answered: str = ""
     """How somebody answered the criteria of SEV1 and SEV2, or empty while nobody did."""
 
@@ -50,19 +52,19 @@ def read_criteria(
 ) -> CriteriaView:
     """Return what the incident's text, labels and fields and the granted ``decisions`` say about the criteria."""
     file = policy.severity
-    boxes = ticked(incident.document)
+    boxes = lines_of_ticks(incident.document)
     said = next((d for d in reversed(decisions) if d.word == "criteria" and d.grants), None)
     stated = (
-        *(Stated(entry, f"“{entry.text}” is ticked") for entry in file.criteria_from_texts(boxes)),
+        *_ticked(boxes, policy),
         *(Stated(entry, f"a label says “{entry.text}”") for entry in file.criteria_from_labels(incident.labels)),
         *_said(said, policy),
         *_shown_by_amounts(incident, postmortem, policy),
     )
     floor = file.floor(each.criterion for each in stated)
-    why = next((each.why for each in stated if each.criterion.implies is floor), "")
+    why, line = next(((each.why, each.line) for each in stated if each.criterion.implies is floor), ("", None))
     if floor is not Severity.SEV1 and _stayed_out_of_production(postmortem, policy):
-        floor, why = Severity.SEV4, f"“{file.production.text}” is answered with no"
-    return CriteriaView(stated, floor, why, _answered(stated, said, file.none_apply.is_among(boxes)))
+        floor, why, line = Severity.SEV4, f"“{file.production.text}” is answered with no", None
+    return CriteriaView(stated, floor, why, line, _answered(stated, said, file.none_apply.is_among(boxes)))
 
 
 def judge_criteria(view: CriteriaView, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
@@ -86,6 +88,12 @@ def _answered(stated: tuple[Stated, ...], said: Decision | None, none_ticked: bo
     return grave.why if grave else f"answered by {said.actor.called}" if said is not None else ""
 
 
+def _ticked(boxes: Mapping[str, int | None], policy: Policy) -> Iterator[Stated]:
+    for entry in policy.severity.criteria_from_texts(boxes):
+        lines = (line for text, line in boxes.items() if entry in policy.severity.criteria_from_texts((text,)))
+        yield Stated(entry, f"“{entry.text}” is ticked", next(lines, None))
+
+
 def _said(said: Decision | None, policy: Policy) -> Iterator[Stated]:
     for name in said.reason.split() if said is not None else ():
         criterion = policy.severity.criterion(name)
@@ -103,18 +111,19 @@ def _stayed_out_of_production(postmortem: PostMortem, policy: Policy) -> bool:
 def _shown_by_amounts(incident: Issue, postmortem: PostMortem, policy: Policy) -> Iterator[Stated]:
     for amount in policy.severity.amounts:
         wanting = [entry for entry in policy.severity.criteria if entry.amount == amount.id]
-        for where, text in _written(amount, incident, postmortem) if wanting else ():
+        for where, text, line in _written(amount, incident, postmortem) if wanting else ():
             for criterion in wanting:
                 if found := _large_enough(text, criterion, amount):
-                    yield Stated(criterion, f"{where} says “{found}”: {criterion.text[:1].lower()}{criterion.text[1:]}")
+                    said = f"{where} says “{found}”: {criterion.text[:1].lower()}{criterion.text[1:]}"
+                    yield Stated(criterion, said, line)
 
 
-def _written(amount: Amount, incident: Issue, postmortem: PostMortem) -> Iterator[tuple[str, str]]:
-    """Yield where an amount is written and what stands there: the part of the section, and the tracker's own field."""
-    yield from ((title, text) for identifier, title, text in postmortem.amounts if identifier == amount.id)
+def _written(amount: Amount, incident: Issue, postmortem: PostMortem) -> Iterator[tuple[str, str, int | None]]:
+    """Yield where an amount is written, what stands there, and its line: the part of the section, and the tracker's own field."""
+    yield from ((title, text, line) for identifier, title, text, line in postmortem.amounts if identifier == amount.id)
     value = dict(incident.fields).get(f"amount.{amount.id}", "")
     if value:
-        yield f"the field for {amount.id}", value
+        yield f"the field for {amount.id}", value, None
 
 
 def _large_enough(text: str, criterion: Criterion, amount: Amount) -> str:

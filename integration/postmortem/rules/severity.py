@@ -74,7 +74,10 @@ def judge_severity(
     # To some trackers, labels that differ in case alone are one: taking `SEV1` off would take `sev1` with it.
     others = frozenset(given for given in stated.labels if given.casefold() != label.casefold())
     is_there = any(given.casefold() == label.casefold() for given in incident.labels)
-    findings = (_known(severity, reason, policy), *judge_criteria(criteria, severity, policy))
+    findings = (
+        _known(severity, reason, policy, criteria.line if criteria.floor is severity else None),
+        *judge_criteria(criteria, severity, policy),
+    )
     add = frozenset[str]() if is_there else frozenset({label})
     return SeverityView(severity, reason, add, others, findings, put_back, is_commanded=decided is not None)
 
@@ -110,10 +113,9 @@ def _reason(severity: Severity, memory: Memory, new: tuple[Decision, ...], crite
     return f"at least {severity.value}, because {criteria.why}" if criteria.floor is severity else "as stated"
 
 
-def _known(severity: Severity, reason: str, policy: Policy) -> Finding:
-    return Finding(
-        "severity_stated", "Severity", True, policy.level("severity_stated", severity), f"{severity.value}, {reason}"
-    )
+def _known(severity: Severity, reason: str, policy: Policy, line: int | None) -> Finding:
+    level = policy.level("severity_stated", severity)
+    return Finding("severity_stated", "Severity", True, level, f"{severity.value}, {reason}", line=line)
 
 
 def _unknown(policy: Policy) -> Finding:

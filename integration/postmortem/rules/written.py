@@ -34,7 +34,7 @@ class PostMortem:
     """What people wrote, as values: ``timeline`` as the section tells it, ``told`` with what was said in comments (``notes``).
 
     ``answered`` are the questions about causes that have a heading of their own; ``effects`` the lines of the impact,
-    ``amounts`` what stands where a figure may show how severe it is: id of the amount, title of the section, text.
+    ``amounts`` what stands where a figure may show how severe it is: id of the amount, title of the section, text, line.
     """
 
     sections: Sections
@@ -47,7 +47,7 @@ class PostMortem:
     causes: tuple[Cause, ...] = ()
     answered: frozenset[Thread] = frozenset()
     effects: tuple[str, ...] = ()
-    amounts: tuple[tuple[str, str, str], ...] = ()
+    amounts: tuple[tuple[str, str, str, int | None], ...] = ()
 
     def with_notes(self, notes: tuple[Entry, ...], opened_at: datetime) -> "PostMortem":
         """Return the same with what was told in comments."""
@@ -128,7 +128,7 @@ def _read(incident: Issue, policy: Policy) -> PostMortem:
     )
 
 
-def _amounts(sections: Sections, policy: Policy) -> Iterator[tuple[str, str, str]]:
+def _amounts(sections: Sections, policy: Policy) -> Iterator[tuple[str, str, str, int | None]]:
     for amount in policy.severity.amounts:
         section, _, part = amount.part.partition(".")
         asked = next((entry for entry in policy.postmortem.sections if entry.id == section), None)
@@ -136,7 +136,7 @@ def _amounts(sections: Sections, policy: Policy) -> Iterator[tuple[str, str, str
         for found in sections.all(section) if asked else ():
             (answer,) = read_impact(found.blocks, names)
             if asked and answer.said is Said.ANSWERED:
-                yield amount.id, asked.title, answer.text
+                yield amount.id, asked.title, answer.text, answer.line
 
 
 def _answered(document: Document, names: CauseNames) -> Iterator[Thread]:

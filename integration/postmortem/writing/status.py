@@ -13,6 +13,7 @@ from integration.postmortem.writing.applying import told_to_reviewers
 from integration.postmortem.writing.chronicle import timeline_fold
 from integration.postmortem.writing.ended import ended_tree
 from integration.postmortem.writing.launch import launch_tree
+from integration.postmortem.writing.rules import named
 from integration.postmortem.writing.together import together
 from integration.postmortem.writing.tree import (
     Block,
@@ -242,14 +243,15 @@ def criteria_grid(assessment: Assessment, policy: Policy) -> Grid | None:
     )
 
 
-def checks_grid(findings: tuple[Finding, ...], due: str = "") -> Grid:
+def checks_grid(findings: tuple[Finding, ...], due: str = "", rules: Policy | None = None) -> Grid:
     """Return the table of checks: what was looked at, whether it passed, and what to do; passes are shown as well as fails.
 
-    ``due`` is the day on which what can wait is due. What passed about the same thing shares a row; what did not has a row of its own, with the next step.
+    ``due`` is the day on which what can wait is due; with ``rules``, each check that did not pass is named, with its page.
+    What passed about the same thing shares a row; what did not has a row of its own, with the next step.
     """
     return Grid(
         ("Part", "State", "What I see", "What to do"),
-        tuple(_check_row(finding, due) for finding in _together(findings)),
+        tuple(_check_row(finding, due, rules) for finding in _together(findings)),
     )
 
 
@@ -271,7 +273,7 @@ def _together(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(passed[row] if isinstance(row, str) else row for row in rows)
 
 
-def _check_row(finding: Finding, due: str) -> tuple[Line, ...]:
+def _check_row(finding: Finding, due: str, rules: Policy | None) -> tuple[Line, ...]:
     if finding.passed:
         state = "✔"
     elif finding.waived:
@@ -281,7 +283,8 @@ def _check_row(finding: Finding, due: str) -> tuple[Line, ...]:
     else:
         state = {Level.BLOCK: "missing", Level.WARN: "please look", Level.ADVISE: "advice"}.get(finding.level, "")
     todo = sentence(finding.remedy) if not finding.passed and not finding.waived else ()
-    return (line(finding.about), line(state), line(capital(finding.reason)), todo)
+    rule = named(finding, rules) if rules else ()
+    return (line(finding.about), line(state), line(capital(finding.reason)), (*todo, *rule))
 
 
 def actions_grid(assessment: Assessment, policy: Policy) -> Grid | None:

@@ -14,9 +14,11 @@ from integration.postmortem.writing.replies import (
     status_reply,
     suggestion_reply,
 )
+from integration.postmortem.writing.rules import page_of
 from integration.postmortem.writing.ticket import ticket_tree
 from integration.postmortem.writing.tree import Heading, Link, Paragraph, Small, Tree, line
 from integration.postmortem.writing.wording import capital, day, moment, sentence, stop
+from mappings.models import Level
 from tests.builders import (
     DUE,
     NOW,
@@ -157,6 +159,29 @@ def test_a_status_shows_every_check_and_every_action():
     assert "| Action | What | Ticket | Owner | Due | State |" in text
     public = replace(case, incident=replace(case.incident, public=True))
     assert "| Ticket |" not in plain(status_reply(assessment, public, a_policy()))
+
+
+def test_a_status_names_each_failing_check_with_its_page():
+    case, assessment = judged()
+    text = plain(status_reply(assessment, case, a_policy()))
+    failing = [finding for finding in assessment.everything if not finding.passed and finding.level is not Level.OFF]
+    assert failing
+    assert all(f" (`{finding.check}`) |" in text for finding in failing)
+    linked = a_policy(service="wording:\n  rules_at: https://docs.acme.example/rules/\n")
+    shown = status_reply(assessment, case, linked).blocks[1]
+    links = {part for row in shown.rows for part in row[-1] if isinstance(part, Link)}
+    assert links == {
+        Link(finding.check, f"https://docs.acme.example/rules/{page_of(finding.check)}.md") for finding in failing
+    }
+
+
+def test_a_page_belongs_to_a_check_and_the_parts_of_a_section_share_one():
+    assert [page_of(check) for check in ("part.impact.money", "section.impact", "action.due", "in_time")] == [
+        "section.impact",
+        "section.impact",
+        "action.due",
+        "in_time",
+    ]
 
 
 def test_a_stop_of_all_writing_asks_a_person():
