@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
+from integration.ledger.case_erasure import ERASED
 from integration.ledger.precedents import names, precedents
-from integration.ledger.tables import cases, generated, projects
+from integration.ledger.tables import cases, generated, marks, projects
 from integration.postmortem.assessment import Phase
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.noting import LATELY, NoteFigures, period_of
@@ -46,7 +47,9 @@ def _is_done(now: datetime) -> ColumnElement[bool]:
     closed = and_(
         cases.c.kind.in_(_NEED_NO_APPROVAL), cases.c.phase == Phase.COMPLETE.value, cases.c.closed_at >= since
     )
-    return and_(or_(approved, closed), or_(cases.c.confidential.is_(None), cases.c.confidential.is_(False)))
+    # What was erased is left alone: nothing of it is said anew.
+    is_erased = exists().where(marks.c.case_id == cases.c.id, marks.c.kind == ERASED)
+    return and_(or_(approved, closed), ~is_erased, or_(cases.c.confidential.is_(None), cases.c.confidential.is_(False)))
 
 
 def _has_note(series: IssueRef, *, only_open: bool = False) -> ColumnElement[bool]:

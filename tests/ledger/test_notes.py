@@ -66,3 +66,11 @@ def test_an_open_note_is_kept_up_and_a_closed_one_is_left_alone(ledger: Ledger) 
 def test_other_projects_are_not_noted_in_this_series(ledger: Ledger) -> None:
     looked_at(ledger, approved_at=LATELY)
     assert ledger.notes(SERIES.ref, frozenset({("github", "acme/other")}), NOW).incidents == ()
+
+
+def test_an_erased_incident_is_not_noted_any_more(ledger: Ledger) -> None:
+    looked_at(ledger, kind="abbreviated", closed_at=LATELY, phase="complete")
+    assert ledger.wants_note(CASE.key, NOW)
+    ledger.erase_case(CASE, NOW)
+    assert not ledger.wants_note(CASE.key, NOW)
+    assert noted(ledger) == []
