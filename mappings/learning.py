@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mappings.values import ENTRIES, Id, Keyed, Label, MappingModel, Sentence, Words, normalise_label
+from mappings.values import ENTRIES, Flag, Id, Keyed, Label, MappingModel, Sentence, Words, normalise_label
 
 Few = Annotated[int, Field(strict=True, ge=1, le=50)]
+Fewer = Annotated[int, Field(strict=True, ge=0, le=20)]
 
 
 class Launch(MappingModel):
@@ -31,6 +32,19 @@ class Lessons(MappingModel):
     """What stands in place of a lesson that may not cross to another project or client."""
 
 
+class Recurrence(MappingModel):
+    """What an incident is told of earlier ones of the same kind, and what follows when one of them came back."""
+
+    most: Fewer
+    """Earlier incidents that are shown, at most; 0 shows none."""
+    any_system: Flag
+    """Whether those are shown as well that are alike in category and sub-category alone, whatever their system."""
+    across_projects: Flag
+    """Whether incidents of other projects and clients are looked for as well."""
+    evidence_lapses: Flag
+    """Whether what was verified of an earlier incident lapses once somebody says that it came back."""
+
+
 class LearningFile(MappingModel):
     """``learning.yaml``."""
 
@@ -38,6 +52,8 @@ class LearningFile(MappingModel):
     """The kinds of launch, and the labels that say so."""
     lessons: Lessons
     """Which lessons a launch issue is told."""
+    recurrence: Recurrence
+    """What an incident is told of earlier ones of the same kind."""
     system: Words | None
     """The system that a project is about, where it is one."""
     kind_of_project: Words | None

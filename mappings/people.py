@@ -81,6 +81,10 @@ class CommandAuthority(MappingModel):
     """``/accept-risk``: not do an action, until a date."""
     waive: Authority
     """``/waive``: set one finding aside."""
+    recurrence_of: Authority
+    """``/recurrence-of``: say that an incident is an earlier one come back."""
+    not_recurrence: Authority
+    """``/not-recurrence``: say that an incident is no earlier one come back, and why."""
     applied: Authority
     """``/applied``: say that a lesson was applied before a launch."""
     not_applicable: Authority

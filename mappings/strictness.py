@@ -168,6 +168,13 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "learning.launches.*.labels": (Weaker.REMOVED, "issues with this label are launches no more"),
     "learning.lessons.most": (Weaker.LESS, "launches are told fewer lessons"),
     "learning.lessons.words_in_common": (Weaker.MORE, "fewer earlier incidents match a launch"),
+    "learning.recurrence.most": (Weaker.LESS, "incidents are shown fewer earlier ones of the same kind"),
+    "learning.recurrence.any_system": (Weaker.LOWER, "incidents are shown fewer earlier ones of the same kind"),
+    "learning.recurrence.across_projects": (Weaker.LOWER, "what happened in other projects is not looked for"),
+    "learning.recurrence.evidence_lapses": (
+        Weaker.LOWER,
+        "what was verified goes on counting after an incident came back",
+    ),
     "learning.confidential_labels": (Weaker.REMOVED, "incidents with this label are told of elsewhere"),
     "causes.categories.*.headings": (Weaker.REMOVED, "causes with this word have no category"),
     "causes.categories.*.asks_version": (Weaker.LOWER, "causes of this category need no version"),

@@ -26,6 +26,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "action_measurable": ("remediation.wording.unmeasurable",),
     "action_priority": ("remediation.priorities",),
     "action_repeated": ("remediation.repeated.alike_percent", "remediation.repeated.within_days"),
+    "recurrence_answered": ("learning.recurrence.across_projects", "people.commands.not-recurrence"),
     "action_mix": ("remediation.kinds", "remediation.wording.detecting"),
     "actions_strong": ("remediation.kinds", "remediation.wording.weak"),
     "action_identity": ("remediation.columns.id.headings",),

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from integration.ledger import decisions
 from integration.ledger.cases import meet_case
 from integration.ledger.chain import Writing
+from integration.ledger.kindred import tell_later
 from integration.ledger.looks import record_look
 from integration.ledger.projects import meet
 from integration.ledger.records import LookRecord
@@ -34,6 +35,7 @@ def read_in(writing: Writing, case: IssueRef, record: LookRecord, found: Iterabl
     record_look(writing, case, record, now)
     if not record.governed:
         writing.connection.execute(update(cases).where(cases.c.id == row).values(read_in=True))
+        tell_later(writing.connection, row, frozenset(), now, any_system=record.any_system)
     writing.trail.note("case.read_in", now, {"governed": record.governed, "policy": record.policy}, case.key)
     return True
 

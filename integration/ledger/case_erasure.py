@@ -73,7 +73,7 @@ def _empty_decisions(writing: Writing, row: int) -> dict[str, Plain]:
 
 def _empty_case(writing: Writing, key: IssueKey, row: int) -> None:
     connection = writing.connection
-    connection.execute(update(cases).where(cases.c.id == row).values(title="", client=None, next_look=None))
+    connection.execute(update(cases).where(cases.c.id == row).values(title="", client=None, system="", next_look=None))
     connection.execute(update(actions).where(actions.c.case_id == row).values(text="", description=""))
     connection.execute(update(causes).where(causes.c.case_id == row).values(system=""))
     connection.execute(delete(lessons).where(lessons.c.case_id == row))

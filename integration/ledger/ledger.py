@@ -27,6 +27,7 @@ from integration.ledger import (
     generated,
     holding,
     intents,
+    kindred,
     looks,
     lost,
     noting,
@@ -35,6 +36,7 @@ from integration.ledger import (
     policies,
     precedents,
     projects,
+    recurred,
     renaming,
     restored,
     retention,
@@ -60,9 +62,10 @@ from integration.postmortem.decisions import Decision, Intent, IntentState, Memo
 from integration.postmortem.dossier import Dossier, Hold
 from integration.postmortem.generated import Published
 from integration.postmortem.incident import IssueKey, IssueRef
+from integration.postmortem.kinship import CauseKind
 from integration.postmortem.noting import NoteFigures
 from integration.postmortem.people import Person
-from integration.postmortem.precedents import Precedent
+from integration.postmortem.precedents import Precedent, Recurred
 from integration.postmortem.reading.spans import Spans
 from integration.postmortem.remediation import EarlierAction
 from integration.postmortem.review import ReviewFigures
@@ -151,7 +154,9 @@ class Ledger:
         on its key.
         """
         with self._writing() as writing:
-            return decisions.remember(writing, case, taken, now)
+            in_force = decisions.remember(writing, case, taken, now)
+            recurred.wake_earlier(writing, case, in_force, now)
+            return in_force
 
     def open_intent(self, case: IssueRef, purpose: str, issue: IssueKey, now: datetime) -> Intent:
         """Record a creation before it is asked for; return the intent that is there, a failed one opened anew.
@@ -486,6 +491,24 @@ class Ledger:
         """Return the rows of cases by their keys as text."""
         with self._reading() as connection:
             return precedents.rows_of_cases(connection, keys)
+
+    def kindred(
+        self,
+        asking: IssueKey,
+        kinds: Iterable[CauseKind],
+        before: datetime,
+        origin: IssueKey | None,
+        *,
+        any_system: bool = False,
+    ) -> tuple[Precedent, ...]:
+        """Return incidents opened before an instant whose causes are of these kinds; of ``origin``, and of what was opened for it, none."""
+        with self._reading() as connection:
+            return kindred.kindred(connection, asking, kinds, before, origin, any_system=any_system)
+
+    def recurred(self, incident: IssueKey) -> tuple[Recurred, ...]:
+        """Return the incidents of which somebody with the right said that they are this one come back, the first first."""
+        with self._reading() as connection:
+            return recurred.recurred(connection, incident)
 
     def names(self) -> frozenset[str]:
         """Return the names and handles of people who took part in anything; for keeping them where they are, never for showing."""

@@ -13,6 +13,7 @@ from integration.ledger.case_erasure import is_erased
 from integration.ledger.cases import keep_ticket, meet_case
 from integration.ledger.chain import Plain, Writing
 from integration.ledger.counted import keep_causes, keep_outcomes
+from integration.ledger.kindred import kinds_kept, tell_later
 from integration.ledger.people import rows_of
 from integration.ledger.precedents import keep_learned
 from integration.ledger.projects import meet
@@ -57,6 +58,7 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
         _seen(look, record)
         return
     rows_of(writing.connection, record.people)
+    kinds = kinds_kept(writing.connection, look.row)
     _project(look, record)
     agreed = record_actions(writing, case, look.row, record.actions, now)
     keep_outcomes(writing.connection, look.row, record.outcomes)
@@ -73,6 +75,8 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     _review(look, is_under_way=record.in_review)
     _finished(look, record)
     _replace_refusals(look, record.refusals)
+    if record.causes or kinds:
+        tell_later(writing.connection, look.row, kinds, now, any_system=record.any_system)
 
 
 def _seen(look: _Look, record: LookRecord) -> None:
@@ -108,7 +112,9 @@ def _project(look: _Look, record: LookRecord) -> None:
         "approved_at": record.approved_at,
         "lead": record.lead,
         "looked_at": look.now if record.finished else before.looked_at,
-        "next_look": record.next_look,
+        # Woken by another case since the look began: it may not have seen why.
+        "next_look": record.next_look if record.woken in (None, before.woken) else look.now,
+        "system": record.system,
         "status_comment": comment,
         "status_digest": before.status_digest if record.status_digest is None else record.status_digest,
     }

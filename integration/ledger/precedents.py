@@ -11,6 +11,7 @@ from integration.ledger.cases import ref_of, row_id
 from integration.ledger.columns import storable
 from integration.ledger.tables import actions, cases, causes, lessons, people, recollections
 from integration.postmortem.incident import IssueKey
+from integration.postmortem.kinship import CauseKind
 from integration.postmortem.people import PersonKind
 from integration.postmortem.precedents import Learned, Measure, Precedent
 
@@ -81,10 +82,11 @@ def precedents(connection: Connection, rows: Sequence[int]) -> tuple[Precedent, 
 
 def _read(connection: Connection, rows: Iterable[int]) -> dict[int, Precedent]:
     wanted = list(rows)
-    categories, learned, done = defaultdict(list), defaultdict(list), defaultdict(list)
-    of_causes = select(causes.c.case_id, causes.c.category).where(causes.c.case_id.in_(wanted))
-    for row, category in connection.execute(of_causes.order_by(causes.c.case_id, causes.c.position)):
-        categories[row].append(category)
+    kinds, learned, done = defaultdict(list), defaultdict(list), defaultdict(list)
+    kind = (causes.c.category, causes.c.sub_category, causes.c.system)
+    of_causes = select(causes.c.case_id, *kind).where(causes.c.case_id.in_(wanted))
+    for row, *found in connection.execute(of_causes.order_by(causes.c.case_id, causes.c.position)):
+        kinds[row].append(CauseKind(*found))
     of_lessons = select(lessons.c.case_id, lessons.c.text).where(lessons.c.case_id.in_(wanted))
     for row, text in connection.execute(of_lessons.order_by(lessons.c.case_id, lessons.c.position)):
         learned[row].append(text)
@@ -101,9 +103,11 @@ def _read(connection: Connection, rows: Iterable[int]) -> dict[int, Precedent]:
             severity=row.severity,
             opened_at=row.opened_at,
             closed_at=row.closed_at,
+            resolved_at=row.resolved_at,
             client=row.client or "",
             confidential=bool(row.confidential),
-            categories=tuple(categories[row.id]),
+            categories=tuple(kind.category for kind in kinds[row.id]),
+            kinds=tuple(kinds[row.id]),
             lessons=tuple(learned[row.id]),
             actions=tuple(done[row.id]),
             row=row.id,

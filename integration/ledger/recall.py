@@ -86,6 +86,7 @@ def recall(connection: Connection, case: IssueRef) -> Memory:
         in_review_since=marked.in_review_since,
         kind=row.kind,
         is_erased=marked.is_erased,
+        woken=row.woken,
         offered=tuple(sorted(marked.offered, key=lambda pair: pair[1])),
         status_comment=row.status_comment,
         status_digest=row.status_digest,

@@ -53,10 +53,11 @@ class LookRecord:
 
     ``spans`` are the instants that the timeline says, for lengths of time over many incidents; ``due_at`` and ``approved_at`` the deadline of
     the post-mortem and the last approval that it needed, ``finished_at`` since when nothing was asked of its authors, of which the first is
-    kept; ``causes`` and ``outcomes`` what else trends count.
+    kept; ``causes`` and ``outcomes`` what else trends count; ``system`` is the affected system that the incident names, folded.
     ``in_review`` says that nothing is asked of the authors any more, and a review is wanting: since when is remembered.
     ``learned`` is what later cases are told of this one (``None`` means "as before"), ``words`` the text by which it is found; ``offered`` are the
-    lessons that a launch was told, with their numbers.
+    lessons that a launch was told, with their numbers. ``woken`` is how often other cases had woken this one when the look began: if they did
+    so again since, it is due at once. ``any_system`` says whether incidents are alike by category and sub-category alone.
     ``tickets`` are all issues of the case but the incident; the tickets of remembered actions belong to it in any case.
     ``lead`` says whether who leads was ``apart`` or ``involved``, empty where that cannot be told. ``recommendations`` are those to governance of a
     post-mortem that is approved; ``None`` means "as before".
@@ -80,6 +81,7 @@ class LookRecord:
     approved_at: datetime | None = None
     finished_at: datetime | None = None
     causes: tuple[KeptCause, ...] = ()
+    system: str = ""
     outcomes: tuple[KeptOutcome, ...] = ()
     next_look: datetime | None = None
     in_review: bool = False
@@ -96,6 +98,8 @@ class LookRecord:
     offered: tuple[tuple[str, int], ...] = ()
     lead: str = ""
     recommendations: tuple[str, ...] | None = None
+    woken: int | None = None
+    any_system: bool = False
     people: tuple[Person, ...] = ()
     finished: bool = True
 

@@ -106,6 +106,11 @@ class _Cases(TypedColumns):
     confidential: Named[bool | None]
     # Whether who leads the post-mortem is "apart" from the incident or "involved" in it; empty while that cannot be told.
     lead: Named[str] = Column(Words(), server_default="")
+    # The affected system that the incident names, folded; causes have their own.
+    system: Named[str] = Column(Words(), server_default="", default="")
+    # The digest of what later cases are told of this one, and how often others had reason to wake it.
+    told: Named[str] = Column(Words(), server_default="", default="")
+    woken: Named[int] = Column(Integer(), server_default="0", default=0)
 
 
 class _Tickets(TypedColumns):
@@ -374,7 +379,7 @@ actions = Table(
     UniqueConstraint("case_id", "action_id"),
     Index(None, "due", "outcome", "settled_at"),
 )
-causes = Table("causes", metadata, _Causes)
+causes = Table("causes", metadata, _Causes, Index(None, "category", "sub_category"), Index(None, "system"))
 lessons = Table("lessons", metadata, _Lessons)
 recommendations = Table("recommendations", metadata, _Recommendations)
 recollections = Table("recollections", metadata, _Recollections, Index(None, "version", unique=True))

@@ -15,10 +15,12 @@ from integration.postmortem.reading.commands import Suggestion
 from integration.postmortem.reading.spans import Spans
 from integration.postmortem.reading.timeline import Timeline
 from integration.postmortem.remediation import ActionRow
+from integration.postmortem.rules.came_back import CameBack
 from integration.postmortem.rules.elsewhere import LinkedIncident
 from integration.postmortem.rules.ending import Ended
 from integration.postmortem.rules.evidence import Proof
 from integration.postmortem.rules.lessons import Offer
+from integration.postmortem.rules.recurring import NOTHING_ALIKE, RecurrenceView
 from integration.postmortem.rules.roles import NO_ROLES, RolesView
 from integration.postmortem.rules.severity import SeverityView
 from mappings.models import Kind, Mode
@@ -120,11 +122,13 @@ class Assessment:
     ``due_by_clock`` is the deadline as detection alone would give it, where the incident was recorded so late that more time is given.
     ``kept`` are labels that are put back now. ``ended`` says who ended it without its post-mortem, with a reason, where somebody did.
     ``notices`` are messages about deadlines; ``roles`` is who is asked in which role. ``timeline`` is as it is written and told in comments.
-    ``system`` is the affected system or component as the form or a label names it, empty where nobody said; a cause may name its own.
+    ``system`` is the affected system or component as the form, a label or the mapping names it, empty where nobody said; a cause may name its own.
     ``not_applying`` is what the text says does not apply, with the reason, for those who approve.
     ``elsewhere`` are affected systems whose incident is to be opened, or was opened by us. ``launch`` is set of a launch, which is no incident.
     ``finished_at`` is since when nothing that blocks is asked of the authors, ``None`` while something is: reviews have a clock of their own.
     ``learned`` is what later cases are told of this one, ``None`` while its text is not to be trusted.
+    ``recurrence`` are earlier incidents of the same kind; ``back`` later ones that are this one come back. ``names_kept`` are names of people
+    that no text of another incident may carry here.
     """
 
     case: IssueRef
@@ -158,6 +162,9 @@ class Assessment:
     launch: LaunchView | None = None
     learned: Learned | None = None
     finished_at: datetime | None = None
+    recurrence: RecurrenceView = NOTHING_ALIKE
+    back: tuple[CameBack, ...] = ()
+    names_kept: frozenset[str] = frozenset()
 
     @property
     def spans(self) -> Spans:

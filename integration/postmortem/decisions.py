@@ -130,6 +130,7 @@ class Memory:
     as pairs of action and day, in the order in which they were seen. ``mode`` is that of the last look. ``in_review_since`` is when nothing
     was asked of the authors any more, while only reviews are wanting. ``kind`` is what sort of case it was at the last look; ``offered`` are
     the lessons that a launch was told, each with the number that it keeps. ``is_erased`` says that its words were erased: it is left alone.
+    ``woken`` counts how often other cases had reason to wake this one.
     """
 
     project: ProjectMemory
@@ -153,6 +154,7 @@ class Memory:
     kind: str = ""
     offered: tuple[tuple[str, int], ...] = ()
     is_erased: bool = False
+    woken: int = 0
 
     def decided(self, word: str, issue: IssueKey | None = None) -> tuple[Decision, ...]:
         """Return the granting decisions of that word in the order of time, on one issue or on the whole case."""

@@ -12,7 +12,7 @@ from integration.postmortem.people import Person, Standing
 from integration.postmortem.remediation import EarlierAction
 
 if TYPE_CHECKING:  # precedents are made of what stands here
-    from integration.postmortem.precedents import Precedents
+    from integration.postmortem.precedents import Precedents, Recurred
 
 
 @dataclass(frozen=True, order=True)
@@ -201,7 +201,7 @@ class Facts:
     project, from the ledger. ``incidents`` maps the name of an issue, in small letters, to the governed incident that the ledger knows by it.
     ``comments_gone`` holds issue and comment of grants whose comment is not there any more; ``comments_strange`` are ids of comments in our
     name that we do not remember.
-    ``precedents`` are earlier incidents that the ledger remembers, where they are wanted.
+    ``precedents`` are earlier incidents that the ledger remembers, where they are wanted; ``recurred`` later ones that are this one come back.
     """
 
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
@@ -215,6 +215,7 @@ class Facts:
     comments_strange: tuple[str, ...] = ()
     heads: dict[str, Person] = field(default_factory=dict)
     precedents: "Precedents | None" = None
+    recurred: "tuple[Recurred, ...]" = ()
 
     def standing(self, project: str, person: Person) -> Standing:
         """Return the person's standing on the project; what was not read grants nothing."""

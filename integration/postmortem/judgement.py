@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.decisions import Decision, Memory, paused_by
-from integration.postmortem.findings import blocking
+from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Case, Facts, FactsNeeded
 from integration.postmortem.launching import judge_launch
 from integration.postmortem.notices import Notices
-from integration.postmortem.rules.answered import system_written
 from integration.postmortem.rules.asked import answers, asking, facts_of_answers, may_be_incident
+from integration.postmortem.rules.came_back import came_back, lapsed
 from integration.postmortem.rules.causes import causes_of
 from integration.postmortem.rules.classifying import judge_asking
 from integration.postmortem.rules.closure import judge_approvals, judge_gates, judge_phase
@@ -43,6 +43,7 @@ from integration.postmortem.rules.learned import learned_from
 from integration.postmortem.rules.lessons import is_launch
 from integration.postmortem.rules.news import judge_silence
 from integration.postmortem.rules.notes import read_beginning, read_notes
+from integration.postmortem.rules.recurring import NOTHING_ALIKE, RecurrenceView, judge_recurrence, system_of
 from integration.postmortem.rules.remediation import count_finding, judge_action
 from integration.postmortem.rules.reviewing import Review, judge_review, review_of, turns_of
 from integration.postmortem.rules.roles import RolesView, judge_lead, roles_of
@@ -205,7 +206,8 @@ def _assess(bench: _Bench) -> Assessment:
         *untrusted,
         *content,
     )
-    asked = waive((*own, *((too_many,) if too_many else ())), bench.decisions)
+    again, recurrence = _recurrence(bench, severity)
+    asked = waive((*own, *again, *((too_many,) if too_many else ())), bench.decisions)
     is_over = about.is_over or kind is Kind.REVIEW or case.incident.closed
     rows = tuple(f for view in actions for f in view.findings if f.check.startswith("action."))
     since = (bench.memory.in_review_since or bench.now) if is_over and not blocking((*asked, *rows)) else None
@@ -253,7 +255,7 @@ def _assess(bench: _Bench) -> Assessment:
         timeline=bench.postmortem.told,
         elsewhere=linked,
         causes=causes_of(bench.postmortem),
-        system=system_written(bench.postmortem.answers, case.incident.labels, policy),
+        system=system_of(case.incident, bench.postmortem, policy),
         not_applying=not_applying(bench.postmortem, kind, policy),
         due_by_clock=deadline.by_clock if deadline.is_eased else None,
         notices=notices,
@@ -261,9 +263,22 @@ def _assess(bench: _Bench) -> Assessment:
         roles=roles,
         finished_at=since,
         learned=learned_from(case.incident, bench.postmortem, about.client, policy) if standing.is_trusted else None,
+        recurrence=recurrence,
+        back=came_back(case.incident, bench.facts.recurred, policy),
+        names_kept=bench.facts.precedents.names if bench.facts.precedents else frozenset(),
     )
     over = ended(bench.decisions, case.incident.ref.key)
     return assessment if over is None else as_ended(assessment, over, waive(of_all(comments), bench.decisions))
+
+
+def _recurrence(bench: _Bench, severity: SeverityView) -> tuple[tuple[Finding, ...], RecurrenceView]:
+    """Nothing is compared with a text that nobody of the team has taken on (S12)."""
+    if not bench.standing.is_trusted:
+        return (), NOTHING_ALIKE
+    incident, precedents = bench.case.incident, bench.facts.precedents
+    return judge_recurrence(
+        incident, bench.postmortem, precedents, bench.memory, bench.decisions, severity.severity, bench.policy
+    )
 
 
 def _actions(bench: _Bench, severity: SeverityView) -> tuple[ActionView, ...]:
@@ -302,7 +317,8 @@ def _proof(draft: ActionDraft, bench: _Bench) -> tuple[str, Proof]:
     given = given_evidence(decisions)
     subject = subject_of(owner, kind.id, draft.criteria, draft.description, given)
     shown = show(given, draft.ticket, bench.facts.exhibits)
-    return subject, judge_proof(decisions, kind, subject, draft.description, bench.policy, bench.now, shown)
+    proof = judge_proof(decisions, kind, subject, draft.description, bench.policy, bench.now, shown)
+    return subject, lapsed(proof, decisions, bench.facts.recurred, bench.policy)
 
 
 def _deadline(bench: _Bench, severity: SeverityView) -> Deadline:

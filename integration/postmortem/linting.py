@@ -32,6 +32,7 @@ NOT_IN_A_FILE = frozenset(
         "in_time",
         "date_moved",
         "launch_lessons",
+        "recurrence_answered",
         "action_agreement",
         "action_repeated",
         "ticket_missing",

@@ -34,6 +34,7 @@ from integration.postmortem.writing.blameless import agenda_tree, thanks_tree
 from integration.postmortem.writing.linked import linked_title, linked_tree, severity_elsewhere
 from integration.postmortem.writing.notices import notice_tree
 from integration.postmortem.writing.questions import question_tree
+from integration.postmortem.writing.recurring import came_back_tree
 from integration.postmortem.writing.replies import (
     closed_too_early,
     handed_over,
@@ -73,6 +74,7 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         *_agreements(assessment, case),
         *_notices(assessment, memory, policy),
         *_process(assessment, case, memory),
+        *_came_back(assessment, memory, policy),
         *_replies(assessment, case, memory, policy),
     )
     refused = {refusal.purpose for refusal in memory.refusals}
@@ -320,6 +322,15 @@ def _process(assessment: Assessment, case: Case, memory: Memory) -> tuple[Comman
         for d in unanswered(memory)
         if d.word in trees and d.accepted and d.authority and d.issue in refs
         if (purpose := f"{d.word}:{d.issue.id}:{d.comment_id}:{d.line}") not in memory.said
+    )
+
+
+def _came_back(assessment: Assessment, memory: Memory, policy: Policy) -> tuple[Command, ...]:
+    """Ask again about the actions of an incident that came back: once for each time."""
+    return tuple(
+        EnsureReply(assessment.case, back.purpose, came_back_tree(back, assessment.actions, policy))
+        for back in assessment.back
+        if back.purpose not in memory.said
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integration.postmortem.incident import IssueKey, IssueRef
+from integration.postmortem.kinship import CauseKind
 from integration.postmortem.rules.evidence import ProofState
 from mappings.models import Severity
 
@@ -30,7 +31,9 @@ class Measure:
 
 @dataclass(frozen=True)
 class Precedent:
-    """One earlier incident. ``categories`` are those of its causes, ``lessons`` as its post-mortem says them.
+    """One earlier incident. ``categories`` are those of its causes and ``kinds`` what sort they are, ``lessons`` as its post-mortem says them.
+
+    ``resolved_at`` is when its timeline, or a command, says that it was over.
 
     ``shared`` counts the telling words that it has in common with the case that asks; ``row`` is its number in the ledger.
     What of this may be said where is decided in
@@ -42,9 +45,11 @@ class Precedent:
     severity: str = ""
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    resolved_at: datetime | None = None
     client: str = ""
     confidential: bool = False
     categories: tuple[str, ...] = ()
+    kinds: tuple[CauseKind, ...] = ()
     lessons: tuple[str, ...] = ()
     actions: tuple[Measure, ...] = ()
     shared: int = 0
@@ -65,6 +70,11 @@ class Precedent:
         """Tell whether there are actions, and all of them are verified."""
         return bool(self.actions) and all(action.is_verified for action in self.actions)
 
+    def was_resolved_by(self, at: datetime) -> bool:
+        """Tell whether it was called resolved, or closed, by that instant."""
+        ends = [end for end in (self.resolved_at, self.closed_at) if end is not None]
+        return bool(ends) and min(ends) <= at
+
     @property
     def text(self) -> str:
         """Return what is compared when one is looked for that resembles another."""
@@ -82,6 +92,15 @@ class Precedents:
     def of(self, key: str) -> Precedent | None:
         """Return the incident with this key as text, or ``None``."""
         return next((each for each in self.found if str(each.key) == key), None)
+
+
+@dataclass(frozen=True)
+class Recurred:
+    """A later incident of which somebody with the right said that it is this one come back. ``at`` is when that was decided, ``by`` by whom."""
+
+    later: Precedent
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True)

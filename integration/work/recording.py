@@ -8,6 +8,7 @@ from integration.postmortem.chains import ending_of
 from integration.postmortem.commands import Command, EnsureOpen, Outcome, Result
 from integration.postmortem.decisions import Memory, Refusal, RememberedAction
 from integration.postmortem.incident import Case, IssueKey
+from integration.postmortem.kinship import folded, kind_of
 from integration.postmortem.reading.causes import Cause
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.evidence import ProofState
@@ -17,7 +18,7 @@ from integration.postmortem.rules.resources import answer_of
 from integration.postmortem.rules.roles import RolesView
 
 LONGEST_NAME = 40
-"""Characters of a phase that the mapping does not know, or of a system, that are kept; what is longer is a sentence."""
+"""Characters of a phase that the mapping does not know that are kept; what is longer is a sentence."""
 _SETTLES = {ProofState.VERIFIED: "verify", ProofState.RISK_ACCEPTED: "accept-risk"}
 
 
@@ -51,6 +52,7 @@ def record_of(
         approved_at=_approved_at(assessment, memory),
         finished_at=assessment.finished_at,
         causes=tuple(_kept(number, cause, assessment) for number, cause in enumerate(assessment.causes, start=1)),
+        system=folded(assessment.system),
         outcomes=tuple(_outcome(view, memory) for view in assessment.actions if view.ticket is not None),
         next_look=assessment.next_look,
         in_review=assessment.phase is Phase.IN_REVIEW,
@@ -70,16 +72,17 @@ def record_of(
         words=_words(case, assessment, agreed),
         offered=_offered(assessment, memory),
         lead=_lead(assessment.roles),
+        woken=memory.woken,
+        any_system=assessment.recurrence.any_system,
         finished=finished,
     )
 
 
 def _kept(number: int, cause: Cause, assessment: Assessment) -> KeptCause:
     """The system is what the incident says, for a cause that names none itself."""
-    category = cause.category.value if cause.category else ""
+    kind = kind_of(cause, assessment.system)
     phase = cause.phase_id.replace("_", " ") or normalise(cause.phase)[:LONGEST_NAME]
-    system = normalise(cause.system or assessment.system)[:LONGEST_NAME]
-    return KeptCause(category, phase, cause.sub_category, system, ending_of(number, assessment.findings).value)
+    return KeptCause(kind.category, phase, kind.sub_category, kind.system, ending_of(number, assessment.findings).value)
 
 
 def _lead(roles: RolesView) -> str:

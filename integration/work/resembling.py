@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 
 from integration.ledger.ledger import Ledger
 from integration.postmortem.decisions import Memory
-from integration.postmortem.incident import Case, Facts
-from integration.postmortem.precedents import Precedents
+from integration.postmortem.incident import Case, Facts, Issue, IssueKey
+from integration.postmortem.kinship import CauseKind
+from integration.postmortem.precedents import Precedents, Recurred
 from integration.postmortem.rules.lessons import is_launch
+from integration.postmortem.rules.recurrence_words import locators_named
+from integration.postmortem.rules.recurring import kinds_written
+from integration.postmortem.rules.standing import is_marked
+from integration.postmortem.rules.written import read_postmortem
 from mappings.models import Policy
 
 if TYPE_CHECKING:
@@ -46,6 +51,25 @@ class Library:
         found = (replace(each, shared=shared.get(each.row, 0)) for each in read if str(each.key) != but_not)
         return Precedents(tuple(found), known, self._ledger.names())
 
+    def of_the_same_kind(
+        self, issue: Issue, kinds: tuple[CauseKind, ...], also: Iterable[str], *, any_system: bool
+    ) -> Precedents:
+        """Return incidents that were opened before this one and whose causes are of these kinds, and those with the keys in ``also``."""
+        found = self._ledger.kindred(issue.ref.key, kinds, issue.created_at, issue.origin, any_system=any_system)
+        known = {each.row for each in found}
+        rows = [row for row in self._ledger.rows_of_cases(also) if row not in known]
+        found = (*found, *self._ledger.precedents(rows))
+        return Precedents(found, len(found), self._ledger.names() if found else frozenset())
+
+    def keys_of(self, site: str, locators: Iterable[str]) -> frozenset[str]:
+        """Return the keys of the governed incidents of these names, as text; nothing is asked where nothing is named."""
+        named = frozenset(locators)
+        return frozenset(map(str, self._ledger.incidents(site, named).values())) if named else frozenset()
+
+    def recurred(self, incident: IssueKey) -> tuple[Recurred, ...]:
+        """Return the later incidents of which it was said that they are this one come back."""
+        return self._ledger.recurred(incident)
+
     def _refreshed(self) -> "Index":
         # numpy takes a moment to import, which processes that never search need not pay.
         from integration.postmortem.nearest import Index  # noqa: PLC0415
@@ -62,8 +86,20 @@ def with_precedents(facts: Facts, case: Case, memory: Memory, policy: Policy, li
     """Return the facts with the earlier incidents that judging this case asks for; most cases ask for none."""
     issue = case.incident
     if not is_launch(issue, memory, policy):
-        return facts
+        is_ours = memory.governed or is_marked(issue, policy)
+        return _of_the_same_kind(facts, case, memory, policy, library) if is_ours else facts
     about = (policy.learning.system, policy.learning.kind_of_project, policy.service.client)
     text = "\n".join((issue.title, issue.body, *(word for word in about if word)))
     told = {":".join(key.split(":")[:2]) for key, _ in memory.offered}
     return replace(facts, precedents=library.found(text, but_not=str(issue.ref.key), also=sorted(told)))
+
+
+def _of_the_same_kind(facts: Facts, case: Case, memory: Memory, policy: Policy, library: Library) -> Facts:
+    issue = case.incident
+    kinds = kinds_written(issue, read_postmortem(issue, policy), policy)
+    also = library.keys_of(issue.ref.key.site, locators_named(case, memory))
+    return replace(
+        facts,
+        precedents=library.of_the_same_kind(issue, kinds, also, any_system=policy.learning.recurrence.any_system),
+        recurred=library.recurred(issue.ref.key),
+    )

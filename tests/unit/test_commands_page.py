@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from integration.postmortem.incident import Issue
+from integration.postmortem.precedents import Precedent, Precedents
 from integration.postmortem.reading.commands import Command, read_commands
 from integration.postmortem.rules import verdicts
 from integration.postmortem.rules.deciding import decide
@@ -100,9 +102,11 @@ def _accepted(example: str, *, on_ticket: bool) -> bool:
     evidence = a_decision("evidence", OMAR, reason="tested", subject="shown")
     before = (a_decision("not-incident", GINA, issue=incident.ref.key, subject="incident"),)
     late = frozenset(f"due:{issue.ref.key.id}:2026-11-20:owner" for issue in (incident, ticket))
-    earlier = before if example.startswith("/incident") else ()
+    of_41 = (a_decision("recurrence-of", GINA, issue=incident.ref.key, subject=str(a_ref(41).key)),)
+    earlier = before if example.startswith("/incident") else of_41 if example.startswith("/not-recurrence") else ()
     memory = a_memory(evidence, *earlier, actions=(an_action(),), said=late)
-    known = facts(incidents={"acme/shop#41": a_ref(41).key})
+    found = Precedents((Precedent(a_ref(41), opened_at=NOW - timedelta(days=180)),))
+    known = facts(incidents={"acme/shop#41": a_ref(41).key}, precedents=found)
     drafts = draft_actions(read_postmortem(incident, policy).rows, case, known, memory, policy)
     (decision,) = decide(case, known, memory, drafts, policy, STAMP, NOW).decisions
     assert decision.actor not in (DANA, VIC)

@@ -13,6 +13,7 @@ from integration.postmortem.writing.applying import told_to_reviewers
 from integration.postmortem.writing.chronicle import timeline_fold
 from integration.postmortem.writing.ended import ended_tree
 from integration.postmortem.writing.launch import launch_tree
+from integration.postmortem.writing.recurring import alike_fold
 from integration.postmortem.writing.rules import named
 from integration.postmortem.writing.together import together
 from integration.postmortem.writing.tree import (
@@ -226,7 +227,7 @@ def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
     grid = None if public else actions_grid(assessment, policy)
     if grid is not None:
         folds.append(Fold(f"Actions ({len(assessment.actions)})", (grid, *_unlinked(assessment))))
-    return folds
+    return [*folds, *alike_fold(assessment, policy)]
 
 
 def criteria_grid(assessment: Assessment, policy: Policy) -> Grid | None:
