@@ -107,7 +107,7 @@ _SECTIONS = {
     "   - Why was it not caught? No recalled product is among the test questions\n"
     "   - Why was it let through? The release check looks at relevance only\n   - Evidence: the export of release 41\n",
     "contributing_factors": "- Monitoring: no alert on recalled products\n- Communication: none\n- Documentation: none\n"
-    "- Tooling: none\n- Governance: none",
+    "- Tooling: none\n- Governance: none\n- Leadership or resourcing: none",
     "lessons": "A filter that everybody assumes has to be tested where the answer leaves the house.",
     "recommendations": "None, because the release checklist already asks for it.",
     "model_behaviour": "- Baseline: the index before release 41 offered none in 200 questions\n- Segments: heaters and toys\n"

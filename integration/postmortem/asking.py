@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mappings.models import Kind, Level, Part, Policy, RespondingQuestion, Section, Severity
+from integration.postmortem import asking_sections
+from mappings.models import Kind, Policy, RespondingQuestion, Section, Severity
 
 FOR_LEARNING = "For learning; not for performance evaluation or discipline."
 LINK_PERSONAL_DATA = "Link to personal data, never paste it."
@@ -15,11 +16,6 @@ LATER = "Everything below can wait until the incident is over. Leave it empty, a
 ANSWERS = ("Yes", "No", "Unknown")
 ONE_OF = f"Write one of: {', '.join(ANSWERS)}"
 """What a description without boxes says below such a question: found there, it is no answer."""
-# The columns of the empty table of actions: what a row is called, and what the policy may ask of it.
-_FIRST_COLUMN = "id"
-# Its parts are asked of each cause and not once for the section, so that one line for each would mislead.
-_ASKED_OF_EACH = "root_causes"
-_TABLE = "remediation"
 _SENTENCE = re.compile(r"(.+?[?.])(?:\s+(.*))?", re.DOTALL)
 
 
@@ -44,7 +40,8 @@ class Box:
 class Ask:
     """One question. ``label`` is the heading under which the answer is found again, ``hints`` explain it.
 
-    ``lines`` are labels to answer one by one, ``columns`` the head of a table to fill; a text has at most one of them.
+    ``lines`` are labels to answer one by one, ``columns`` the head of a table to fill; a text has at most one of them. Where the lines belong to
+    one of several things, ``each`` is the heading over the first.
     """
 
     id: str
@@ -55,6 +52,7 @@ class Ask:
     choices: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    each: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,15 +96,15 @@ def prompts_of(policy: Policy) -> tuple[str, ...]:
     """Return every text with which a template explains a section: found in an answer, it is none."""
     kinds = tuple(Kind)
     return tuple(
-        hint for entry in policy.postmortem.sections for hint in (*entry.prompt, *_hints(entry, policy, kinds))
+        hint
+        for entry in policy.postmortem.sections
+        for hint in (*entry.prompt, *asking_sections.hints(entry, policy, kinds))
     )
 
 
 def _asks(policy: Policy, kinds: tuple[Kind, ...]) -> tuple[tuple[Ask, ...], int]:
     first = (*_criteria(policy), *_responding(policy))
-    sections = [
-        entry for entry in policy.postmortem.sections if any(entry.levels.at(kind) is not Level.OFF for kind in kinds)
-    ]
+    sections = [entry for entry in policy.postmortem.sections if asking_sections.is_asked(entry, kinds)]
     deciding = {entry.when for entry in sections}
     questions = tuple(
         Ask(f"question-{entry.id}", entry.text, Shape.CHOICE, choices=ANSWERS)
@@ -117,21 +115,28 @@ def _asks(policy: Policy, kinds: tuple[Kind, ...]) -> tuple[tuple[Ask, ...], int
         Ask(f"once-{name}", asked.text, Shape.LINE)
         for name, asked in (("system", policy.causes.system), ("versions", policy.causes.versions))
     )
-    return (*first, *questions, *once, *(_section(entry, policy, kinds) for entry in sections)), len(first)
+    reached = Ask("question-production", policy.severity.production.text, Shape.CHOICE, choices=ANSWERS)
+    return (*first, reached, *questions, *once, *(_section(entry, policy, kinds) for entry in sections)), len(first)
 
 
 def _criteria(policy: Policy) -> tuple[Ask, ...]:
-    """Return one question for each severity that criteria imply, with the statements word for word."""
+    """Return one question for each severity that criteria imply, with the statements word for word; that none of the grave ones applies stands
+    last among them, since a lesser incident closes only once that is said.
+    """
     found = []
+    graves = [entry.implies for entry in policy.severity.grave()]
     for severity in Severity:
-        boxes = tuple(
-            Box(entry.text, entry.labels[0] if entry.labels else "")
-            for entry in policy.severity.criteria
-            if entry.implies is severity
-        )
+        entries = [entry for entry in policy.severity.criteria if entry.implies is severity]
+        boxes = [Box(entry.text, entry.labels[0] if entry.labels else "") for entry in entries]
+        guides = [f"“{entry.text}”: {entry.guide}." for entry in entries if entry.guide]
+        if graves and severity is max(graves, key=lambda each: each.rank):
+            boxes.append(Box(policy.severity.none_apply.text))
+            guides.append("That none of them applies can be said later, too: `/criteria none`")
         if boxes:
             label = f"Is any of this true? ({severity.value}, {policy.severity.of(severity).name})"
-            found.append(Ask(f"criteria-{severity.value.lower()}", label, Shape.BOXES, boxes=boxes))
+            found.append(
+                Ask(f"criteria-{severity.value.lower()}", label, Shape.BOXES, tuple(guides), boxes=tuple(boxes))
+            )
     return tuple(found)
 
 
@@ -158,35 +163,8 @@ def hints_of(entry: RespondingQuestion) -> tuple[str, ...]:
 
 
 def _section(section: Section, policy: Policy, kinds: tuple[Kind, ...]) -> Ask:
-    lines = () if section.id == _ASKED_OF_EACH else tuple(part.title for part in _parts(section, kinds))
-    columns = _columns(policy) if section.id == _TABLE else ()
-    hints = _hints(section, policy, kinds)
-    return Ask(f"section-{section.id}", section.title, Shape.TEXT, hints, lines=lines, columns=columns)
-
-
-def _hints(section: Section, policy: Policy, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
-    hints = list(section.prompt or (section.ask,))
-    if section.when is not None:
-        hints.append(f"If the answer is yes or unknown: {policy.postmortem.question(section.when).text}")
-    parts = _parts(section, kinds)
-    if parts and section.id == _ASKED_OF_EACH:
-        hints.append("For each: " + " ".join(part.title for part in parts))
-    return tuple(hints)
-
-
-def _parts(section: Section, kinds: tuple[Kind, ...]) -> tuple[Part, ...]:
-    return section.parts if any(section.parts_levels.at(kind) is not Level.OFF for kind in kinds) else ()
-
-
-def _columns(policy: Policy) -> tuple[str, ...]:
-    """Return the head of the table of actions: the id, and every field that is asked for at any severity."""
-    asked = [
-        entry.id
-        for entry in policy.remediation.required
-        if any(entry.levels.at(severity) is not Level.OFF for severity in Severity)
-    ]
-    return tuple(
-        (column.id if column.id == _FIRST_COLUMN else next(iter(column.headings), column.id)).capitalize()
-        for column in policy.remediation.columns
-        if column.id == _FIRST_COLUMN or column.id in asked
-    )
+    lines = asking_sections.lines(section, policy, kinds)
+    columns = asking_sections.columns(section, policy, kinds)
+    hints = asking_sections.hints(section, policy, kinds)
+    each = asking_sections.EACH_CAUSE if section.id == asking_sections.CAUSES and lines else ""
+    return Ask(f"section-{section.id}", section.title, Shape.TEXT, hints, lines=lines, columns=columns, each=each)

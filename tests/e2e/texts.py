@@ -55,6 +55,7 @@ The shop assistant of Nordlicht recommended products that had been recalled, bec
 - Documentation: none
 - Tooling: none
 - Governance: none
+- Leadership or resourcing: none
 
 ## Remediation actions
 

@@ -12,10 +12,12 @@ from jsonschema import Draft7Validator
 from integration.postmortem.asking import FOR_LEARNING, LINK_PERSONAL_DATA, templates
 from integration.postmortem.document import Document
 from integration.postmortem.linting import lint
+from integration.postmortem.reading.categories import Thread
 from integration.postmortem.reading.form import answer_to, read_form, ticked
 from integration.postmortem.reading.jira_html import read_html
 from integration.postmortem.reading.labels import Names
 from integration.postmortem.reading.markdown import read_markdown
+from integration.postmortem.rules.answered import Answers
 from integration.postmortem.rules.written import read_postmortem
 from integration.sandbox.jira.wiki import html_of
 from integration.sandbox.jira.wiki_inline import Names as Site
@@ -97,6 +99,7 @@ def test_a_policy_with_awkward_words_still_makes_a_form_that_github_takes() -> N
     assert [option["label"] for option in elements(form, "checkboxes")[0]["attributes"]["options"]] == [
         "yes",
         'no: # "quoted" -->',
+        "None of the SEV1 and SEV2 criteria apply",
     ]
 
 
@@ -120,7 +123,7 @@ def test_every_section_is_asked_under_its_title_in_the_order_of_the_mapping() ->
     asked = [entry["attributes"]["label"] for entry in elements(INCIDENT, "textarea")]
     kinds = (Kind.FULL, Kind.ABBREVIATED)
     weighing = [e for e in POLICY.postmortem.sections if any(e.levels.at(kind) is not Level.OFF for kind in kinds)]
-    assert asked == [entry.title for entry in weighing]
+    assert asked == ["Roles", *(entry.title for entry in weighing)]
 
 
 def test_a_near_miss_is_asked_only_for_what_its_review_is_judged_by() -> None:
@@ -227,6 +230,159 @@ def test_a_row_written_into_the_table_of_the_form_is_an_action() -> None:
     text = as_github_renders(INCIDENT, {"Remediation actions": f"{head}\n{rule}\n{row}"})
     (read,) = read_postmortem(an_issue(a_ref(), document=read_markdown(text), body=text), POLICY).rows
     assert (read.id, read.owner, str(read.due), read.criteria) == ("A1", "@dana", "2026-11-30", "none in 1,000")
+
+
+CAUSE = {
+    "Cause": "Retrieval does not filter on product status",
+    "Category": "data, rows that should be excluded",
+    "Phase": "deployment",
+    "Why?": "The status column was dropped",
+    "What made it likely?": "Nobody owns the export",
+    "Why was it not caught?": "No test asks for recalled products",
+    "Why was it let through?": "The release check looks at relevance",
+    "Evidence": "https://example.com/replay",
+}
+
+
+def filled(lines: str, said: dict[str, str]) -> str:
+    """Return the lines of a form with an answer behind each label that has one."""
+    out = []
+    for line in lines.splitlines():
+        label = line.removeprefix("- ").rstrip().removesuffix(":")
+        out.append(f"{line.rstrip()} {said[label]}" if label in said else line)
+    return "\n".join(out)
+
+
+def cause_lines(form: dict[str, Any] = INCIDENT) -> str:
+    return str(next(e for e in elements(form, "textarea") if e["id"] == "section-root_causes")["attributes"]["value"])
+
+
+def test_two_causes_on_the_lines_of_the_form_are_read_as_two_with_all_that_is_asked_of_each() -> None:
+    first = filled(cause_lines(), CAUSE)
+    second = first.replace("Cause 1", "Cause 2").replace("data, rows", "vendor, rows")
+    text = as_github_renders(INCIDENT, {"Root causes": f"{first}\n\n{second}"})
+    causes = read_postmortem(an_issue(a_ref(), document=read_markdown(text), body=text), POLICY).causes
+    assert [(cause.title, cause.category.value if cause.category else "") for cause in causes] == [
+        (CAUSE["Cause"], "data"),
+        (CAUSE["Cause"], "vendor"),
+    ]
+    assert causes[0].phase_id == "deployment"
+    assert {step.thread for step in causes[0].steps} == set(Thread)
+    assert [link.url for link in causes[0].evidence] == [CAUSE["Evidence"]]
+
+
+def test_whys_that_are_left_empty_are_no_steps() -> None:
+    text = as_github_renders(INCIDENT, {"Root causes": filled(cause_lines(), {"Cause": CAUSE["Cause"]})})
+    (cause,) = read_postmortem(an_issue(a_ref(), document=read_markdown(text), body=text), POLICY).causes
+    assert (cause.title, cause.steps) == (CAUSE["Cause"], ())
+
+
+def test_empty_templates_answer_none_of_the_first_questions_either() -> None:
+    for document in (
+        read_markdown(as_github_renders(INCIDENT)),
+        read_markdown(markdown(POLICY)["incident.md"]),
+        read_html(html_of(descriptions(POLICY)["incident.jira.txt"], NOBODY)),
+    ):
+        written = read_postmortem(an_issue(a_ref(), document=document, body="text"), POLICY)
+        assert (written.answers, written.rows, written.causes, written.roles.names) == (Answers(), (), (), frozenset())
+        assert (written.told.entries, written.amounts) == ((), ())
+
+
+# Every check, and the words of the form that ask for what it judges.
+ASKED_BY = {
+    "criteria_answered": POLICY.severity.none_apply.text,
+    "lead_named": "Who leads the post-mortem?",
+    "began_known": "When did it begin, if you know?",
+    "client_known": "Which client?",
+    "lead_apart": "Participants",
+    "leader_present": "Leadership or resourcing",
+    "approval_technical": "Technical reviewer",
+    "approval_governance": "Governance reviewer",
+    "timeline_began": "when it began",
+    "timeline_detected": "when and how it was detected",
+    "timeline_steps": "each step of the response",
+    "timeline_resolved": "when and how it was resolved",
+    "where_else_known": "not yet checked (owner, date)",
+    "cause_category": "- Category:",
+    "cause_sub_category": "and which sort of it",
+    "cause_phase": "- Phase:",
+    "cause_chain": "- Why?",
+    "cause_depth": "- Why? \n- Why? \n- Why?",
+    "cause_person": "- What made it likely?",
+    "cause_beyond_us": "- Why was it not caught? \n- Why was it let through?",
+    "cause_evidence": "- Evidence:",
+    "cause_version": "Which versions of the model, the prompt and the data were in use?",
+    "interim_measure": "| Interim |",
+    "need_answered": "| Needs |",
+    "due_within_horizon": "| Horizon |",
+    "action_priority": "| Priority |",
+    "action_measurable": "| Verification criteria |",
+    "action_mix": "| Kind |",
+    "cause_has_action": "| Cause |",
+    "factor_has_action": "| Cause |",
+    "section.roles": "### Roles",
+    **{f"section.{entry.id}": f"### {entry.title}" for entry in POLICY.postmortem.sections},
+    **{
+        f"part.{entry.id}.{part.id}": f"- {part.title}"
+        for entry in POLICY.postmortem.sections
+        for part in entry.parts
+        if (entry.id, part.id) not in {("roles", "lead"), ("root_causes", "happened")}
+    },
+    **{f"action.{entry.id}": "| " for entry in POLICY.remediation.required},
+}
+# Those that judge how something is said, or what stands on the issue and not in its text.
+ASKED_BY_NO_FORM = {
+    *("severity_stated", "incident_label", "steering_label", "text_adopted", "decisions_confirmed", "comments_read"),
+    *("document_readable", "timeline_consistent", "timeline_order", "cause_symptom", "cause_names"),
+    *("blameless_wording", "cause_counterfactual", "in_time", "action_verb", "action_vague", "action_repeated"),
+    *("actions_strong", "date_moved", "action_identity", "action_agreement", "ticket_missing", "ticket_cap"),
+    *("row_missing", "tracker_accepts", "evidence", "verification", "grant_comment", "strange_comment", "way_back"),
+    *("gate_field", "authority_mapped", "launch_lessons", "recurrence_answered"),
+}
+
+
+def test_whatever_is_judged_of_a_text_is_asked_by_the_form_and_the_description_of_jira() -> None:
+    on_github = markdown(POLICY)["incident.md"]
+    on_jira = descriptions(POLICY)["incident.jira.txt"].replace("\\", "")
+    for check, words in ASKED_BY.items():
+        assert words in on_github, check
+        said = words.replace("### ", "h3. ").replace("- ", "* ").replace("| ", "").replace(" |", "").strip()
+        assert said in on_jira, check
+
+
+def test_no_check_is_forgotten_when_it_is_said_what_asks_for_it() -> None:
+    known = {entry.id for entry in POLICY.checks.checks}
+    assert known == {check for check in ASKED_BY if "." not in check} | ASKED_BY_NO_FORM
+    assert not ASKED_BY_NO_FORM & set(ASKED_BY)
+
+
+def test_every_category_phase_horizon_kind_and_priority_that_counts_is_named_where_it_is_asked() -> None:
+    form = markdown(POLICY)["incident.md"]
+    words = [
+        *(entry.id for entry in POLICY.causes.categories),
+        *(entry.title.lower() for entry in POLICY.causes.phases),
+        *(entry.id for entry in POLICY.remediation.horizons),
+        *(entry.id for entry in POLICY.remediation.kinds),
+        *(entry.id for entry in POLICY.remediation.priorities),
+    ]
+    assert [word for word in words if word not in form] == []
+
+
+def test_questions_that_decide_and_whether_it_reached_production_are_asked_with_unknown_as_an_answer() -> None:
+    asked = {e["attributes"]["label"]: e["attributes"]["options"] for e in elements(INCIDENT, "dropdown")}
+    wanted = [POLICY.severity.production.text, *(entry.text for entry in POLICY.postmortem.questions)]
+    assert asked == {text: ["Yes", "No", "Unknown"] for text in wanted}
+
+
+def test_that_none_of_the_grave_criteria_applies_can_be_ticked_and_is_read() -> None:
+    text = as_github_renders(INCIDENT, boxes=(POLICY.severity.none_apply.text,))
+    assert POLICY.severity.none_apply.is_among(ticked(read_markdown(text)))
+
+
+def test_sections_that_may_not_apply_say_how_to_say_so() -> None:
+    said = {e["attributes"]["label"]: e["attributes"]["description"] for e in elements(INCIDENT, "textarea")}
+    telling = [label for label, text in said.items() if "Does not apply, because" in text]
+    assert telling == ["Model behaviour", "Data investigation", "Fairness impact", "Monitoring gap"]
 
 
 # How it speaks

@@ -13,6 +13,8 @@ from integration.postmortem.reading.substance import TEMPLATE_FOLD, why_line_emp
 WHY = re.compile(
     r"\s*(?:(?:\d[.):]?|first|second|third|fourth|fifth|1st|2nd|3rd|[45]th)\s+)?(?:why\b|because\b)", re.IGNORECASE
 )
+BARE_WHY = re.compile(rf"{WHY.pattern}[\s?:]*", re.IGNORECASE)
+"""A why that the template asks: nothing is said by it, and what stands below may answer it."""
 ARROW = re.compile(r"\s*(?:→|⇒|=>|->|⟶)\s*")
 NUMBERED = re.compile(
     r"\s*(?:root )?causes? ?(?:no\.? ?|#)?\d{1,2}\s*[-:–—.)]*\s*|\s*(?:RC|C)[- ]?\d{1,2}\s*[-:–—.)]+\s*", re.IGNORECASE
@@ -98,7 +100,10 @@ class _Reading:
             self._answer(text.after(asked.end()), thread, line)
             return
         if WHY.match(text.plain) and not pairs:
-            self._step(text, line)
+            if BARE_WHY.fullmatch(text.plain):
+                self._thread, self._in_chain = Thread.HAPPENED, True
+            else:
+                self._add(text, self._thread, line)
             return
         for column, value in pairs:
             self._value(column, value, line)
@@ -117,10 +122,6 @@ class _Reading:
             self._thread, self._in_chain = thread, True
         elif not why_line_empty(rest):
             self._add(line.text, thread, line)
-
-    def _step(self, text: Text, line: _Line) -> None:
-        """Take a why. One that is asked and not answered is kept, since the next line may answer it."""
-        self._add(text, self._thread, line)
 
     def _value(self, column: str, value: Text, line: _Line) -> None:
         values = self._found.values

@@ -3,6 +3,7 @@
 The source: A. Edmondson, *The Fearless Organization*; S. Dekker, *Just Culture*. Which decision, and whose, is for the meeting: nobody is named.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -18,7 +19,8 @@ from integration.postmortem.rules.written import PostMortem
 from mappings.models import Level, Policy, Severity
 
 CHECK = "leader_present"
-MEETING, ATTENDEES, FACTORS = "meeting", "attendees", "contributing_factors"
+MEETING, ATTENDEES, FACTORS, LEADERSHIP = "meeting", "attendees", "contributing_factors", "leadership"
+NONE_DID = re.compile(r"\W*(?:none|no|nothing|nobody|not|n/?a|unknown)\b", re.IGNORECASE)
 MOST, LONGEST = 200, 400
 """Sentences that are looked at, and characters of each."""
 DENIED = frozenset({"no", "not", "none", "nobody", "never"})
@@ -38,6 +40,9 @@ def judge_leader(
 
 
 def _contributed(postmortem: PostMortem, policy: Policy) -> bool:
+    """Tell whether the question about it is answered with one, or a cause or another factor tells of one."""
+    if any(NONE_DID.match(text) is None for text in _part(FACTORS, LEADERSHIP, postmortem, policy)):
+        return True
     patterns = _ready(policy)
     return any(
         not DENIED & {token.word for token in tokens} and patterns.find(tokens) is not None

@@ -175,6 +175,7 @@ def _why() -> tuple[Part, ...]:
                 "Documentation: none",
                 "Tooling: none",
                 "Governance: none",
+                "Leadership or resourcing: none",
             )
         ),
     )

@@ -67,7 +67,8 @@ def _prefilled(ask: Ask) -> str:
     if ask.columns:
         cells = len(ask.columns)
         return "\n".join((_row(ask.columns), _row(("---",) * cells), _row((" ",) * cells)))
-    return "\n".join(f"- {line}{'' if line.endswith('?') else ':'} " for line in ask.lines)
+    lines = "\n".join(f"- {line}{'' if line.endswith('?') else ':'} " for line in ask.lines)
+    return f"#### {ask.each}\n\n{lines}" if ask.each else lines
 
 
 def _row(cells: tuple[str, ...]) -> str:

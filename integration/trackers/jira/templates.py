@@ -42,7 +42,8 @@ def _answer(ask: Ask) -> str:
         return f"{head}\n|{' |' * len(ask.columns)}"
     lines = [f"{escaped(line)}{'' if line.endswith('?') else ':'} " for line in ask.lines]
     boxes = [escaped(box.text) + (f" ({escaped(box.label)})" if box.label else "") for box in ask.boxes]
-    return "\n".join(f"* {line}" for line in (*lines, *boxes))
+    listed = "\n".join(f"* {line}" for line in (*lines, *boxes))
+    return f"h4. {escaped(ask.each)}\n\n{listed}" if ask.each else listed
 
 
 def _italic(text: str) -> str:

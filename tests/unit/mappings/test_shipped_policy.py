@@ -131,6 +131,7 @@ def test_impact_and_factors_have_the_parts_of_the_design(policy: Policy) -> None
         "documentation",
         "tooling",
         "governance",
+        "leadership",
     ]
 
 

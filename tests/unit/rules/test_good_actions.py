@@ -34,7 +34,7 @@ TWO_CAUSES = (
 )
 FACTORS = (
     "- Monitoring: none\n- Communication: none\n- Documentation: the export has no schema\n- Tooling: none\n"
-    "- Governance: none"
+    "- Governance: none\n- Leadership or resourcing: none"
 )
 LATE = OPENED.date() + timedelta(days=90)
 RECALLED = EarlierAction("A3", ACTION, "acme/shop#7", "acme/shop#9", date(2026, 5, 2))

@@ -19,7 +19,7 @@ from tests.builders import (
     facts,
 )
 
-FACTORS = "- Monitoring: none\n- Communication: none\n- Documentation: none\n- Tooling: none\n- Governance: {}"
+FACTORS = "- Monitoring: none\n- Communication: none\n- Documentation: none\n- Tooling: none\n- Governance: {}\n- Leadership or resourcing: none"
 MEETING = "- Day: 2026-11-25\n- Attendees: {}"
 SPONSORED = """
 roles: {executive_sponsors: [gina]}
@@ -64,6 +64,27 @@ def test_where_no_decision_of_leadership_contributed_no_leader_is_asked_for() ->
         "management of the keys was manual",
     ):
         assert "leader_present" not in seen(governance=governance), governance
+
+
+def test_whether_a_decision_of_leadership_contributed_is_asked_and_an_answer_other_than_none_asks_for_a_leader() -> (
+    None
+):
+    for said, is_one in (
+        ("none", False),
+        ("no decision contributed", False),
+        ("unknown, @gina asks by 2026-12-01", False),
+        ("the launch was moved up by a month", True),
+        ("two of four posts were vacant", True),
+    ):
+        factors = FACTORS.format("none").replace("resourcing: none", f"resourcing: {said}")
+        body = a_body(meeting=MEETING.format("engineer on call"), contributing_factors=factors)
+        findings = judge(a_case(an_incident(body=body)), facts(), a_memory(LED), a_policy(), NOW, stamp=STAMP).findings
+        assert ("leader_present" in {f.check for f in findings}) is is_one, said
+    unanswered = FACTORS.format("none").replace("\n- Leadership or resourcing: none", "")
+    body = a_body(contributing_factors=unanswered)
+    findings = judge(a_case(an_incident(body=body)), facts(), a_memory(LED), a_policy(), NOW, stamp=STAMP).findings
+    (found,) = [f for f in findings if f.check == "part.contributing_factors.leadership"]
+    assert (found.passed, found.level) == (False, Level.BLOCK)
 
 
 def test_a_decision_of_leadership_asks_for_a_leader_and_holds_nothing_up() -> None:

@@ -122,7 +122,7 @@ def test_writing_it_says_the_next_steps_and_folds_the_rest():
         "2. *Lessons learned*: “TBD” stands here so far. Write what others can learn from this, beyond this incident. One line is a "
         "good start.\n"
         "3. *Action A1*: it has no date. Add a date, as YYYY-MM-DD.\n"
-        "> All 71 checks\n"
+        "> All 72 checks\n"
         "> Timeline (4 entries)\n"
         "> Actions (1)\n"
         f"{SMALL}"
@@ -166,7 +166,7 @@ def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
         "Next:\n"
         f"1. *Action A1*: nothing shows yet that it works. {HOW}\n"
         f"2. {MIX.replace('*:', '* (advice):')}"
-        "> All 72 checks\n"
+        "> All 73 checks\n"
         "| Part | State | What I see | What to do |\n"
         "| Severity | ✔ | SEV1, as stated. |  |\n"
         "| Lead | ✔ | Led by Tom Tarn. |  |\n"
@@ -182,7 +182,7 @@ def test_remediating_each_open_action_is_a_step_and_the_table_shows_them_all():
         "| Root causes | ✔ | Found under “Root causes”; why did it happen: answered; why was it not caught: answered; why was it let "
         "through: answered. |  |\n"
         "| Contributing factors | ✔ | Found under “Contributing factors”; monitoring: no alert on recalled products; "
-        "communication: none; documentation: none; tooling: none; governance: none; monitoring: A1 answers it. |  |\n"
+        "communication: none; documentation: none; tooling: none; governance: none; leadership or resourcing: none; monitoring: A1 answers it. |  |\n"
         "| Remediation actions | ✔ | Found under “Remediation actions”; not all of them ask people to be more careful. |  |\n"
         "| Lessons learned | ✔ | Found under “Lessons learned”. |  |\n"
         "| Governance recommendations | ✔ | Found under “Governance recommendations”. |  |\n"
@@ -226,7 +226,7 @@ def test_complete_names_who_approved_and_tells_verified_from_accepted():
         "Complete; post-mortem approved by vic (technical) and gina (governance). 0 of 1 action verified, the risk of 1 accepted. "
         "Thank you for writing it down for those who come after.\n"
         f"Worth adding:\n1. {MIX}"
-        "> All 72 checks\n"
+        "> All 73 checks\n"
         "> Timeline (4 entries)\n"
         "> Actions (1)\n"
         f"{SMALL}"
@@ -249,7 +249,7 @@ def test_thanks_and_small_print_are_as_the_mapping_says():
     text = seen(*APPROVED, RISK, policy=a_policy(service=wording))
     assert text.endswith(
         f"0 of 1 action verified, the risk of 1 accepted.\nWorth adding:\n1. {MIX}"
-        "> All 72 checks\n> Timeline (4 entries)\n> Actions (1)\n(`/status` for details)"
+        "> All 73 checks\n> Timeline (4 entries)\n> Actions (1)\n(`/status` for details)"
     )
 
 
