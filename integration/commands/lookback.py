@@ -85,7 +85,9 @@ def _plain(past: Past) -> dict[str, Any]:
             "missing": list(past.missing),
             "elsewhere": past.elsewhere,
         },
-        "actions": {name: getattr(actions, name) for name in ("named", "assigned", "tracked", "done", "shown")},
+        "actions": {
+            name: getattr(actions, name) for name in ("named", "assigned", "tracked", "done", "shown", "alone")
+        },
         "reads_like": {"ref": past.like.ref.locator, "words": list(past.like.words)} if past.like else None,
     }
 

@@ -12,13 +12,11 @@ from integration.errors import ErasureRefused
 from integration.ledger import holding
 from integration.ledger.chain import Plain, Writing
 from integration.ledger.decisions import text_digest
-from integration.ledger.lost import is_lost
+from integration.ledger.lost import ERASED, is_lost
 from integration.ledger.people import SALT_BYTES
 from integration.ledger.precedents import keep_words
 from integration.ledger.tables import actions, cases, causes, decisions, lessons, marks, parked, recollections, refusals
 from integration.postmortem.incident import IssueKey, IssueRef
-
-ERASED = "erased"
 
 
 def erase_case(writing: Writing, case: IssueRef, now: datetime) -> bool:

@@ -9,12 +9,11 @@ from sqlalchemy import Connection, RowMapping, Text, func, select
 
 from integration.ledger import holding, verification
 from integration.ledger import intents as intent_rows
-from integration.ledger.case_erasure import ERASED
 from integration.ledger.cases import ref_of
 from integration.ledger.chain import ChainKey
 from integration.ledger.decisions import SELECT, decision_of
 from integration.ledger.looks import FINISHED
-from integration.ledger.lost import LOST
+from integration.ledger.lost import ERASED, LOST
 from integration.ledger.tables import (
     actions,
     cases,

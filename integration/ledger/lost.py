@@ -6,7 +6,7 @@ They stay open in every count until they are seen again.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import Connection, exists, func, insert, or_, select
 
 from integration.ledger.cases import ref_of
 from integration.ledger.chain import Writing
@@ -14,6 +14,8 @@ from integration.ledger.tables import cases, marks
 from integration.postmortem.incident import IssueRef
 
 LOST = "lost"
+ERASED = "erased"
+"""The mark of a case whose words were erased: there is nothing left to look for."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class LostCase:
     title: str
     severity: str
     since: datetime
+    is_confidential: bool = False
 
 
 # Once it was looked at again, it is not lost any more.
@@ -37,14 +40,17 @@ _IS_LOST = (
 def lost_cases(connection: Connection) -> tuple[LostCase, ...]:
     """Return the governed incidents that cannot be found, the first to be lost first."""
     since = func.min(marks.c.at)
+    gone = marks.alias("erased")
+    erased = exists().where(gone.c.case_id == cases.c.id, gone.c.kind == ERASED)
+    told = (cases.c.title, cases.c.severity, since, cases.c.confidential)
     listed = (
-        select(cases.c.site, cases.c.issue_id, cases.c.locator, cases.c.url, cases.c.title, cases.c.severity, since)
+        select(cases.c.site, cases.c.issue_id, cases.c.locator, cases.c.url, *told)
         .join(marks, marks.c.case_id == cases.c.id)
-        .where(*_IS_LOST)
+        .where(*_IS_LOST, ~erased)
         .group_by(cases.c.id)
         .order_by(since, cases.c.id)
     )
-    return tuple(LostCase(ref_of(*row[:4]), row[4], row[5], row[6]) for row in connection.execute(listed))
+    return tuple(LostCase(ref_of(*row[:4]), row[4], row[5], row[6], bool(row[7])) for row in connection.execute(listed))
 
 
 def is_lost(connection: Connection, row: int) -> bool:

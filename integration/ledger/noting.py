@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
-from integration.ledger.case_erasure import ERASED
+from integration.ledger.lost import ERASED
 from integration.ledger.precedents import names, precedents
 from integration.ledger.tables import cases, generated, marks, projects
 from integration.postmortem.assessment import Phase

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select, tuple_
 
-from integration.ledger.case_erasure import ERASED
+from integration.ledger.asked import unanswered_asks
 from integration.ledger.cases import ref_of
-from integration.ledger.tables import actions, audit_head, cases, decisions, marks, people, projects
+from integration.ledger.lost import ERASED, lost_cases
+from integration.ledger.tables import actions, audit_head, cases, decisions, marks, owners, people, projects
 from integration.postmortem.assessment import Phase
+from integration.postmortem.decisions import NOT_INDEPENDENT
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.people import Person, PersonKind
-from integration.postmortem.review import OpenAction, OpenPostMortem, ReviewFigures, SettledAction
+from integration.postmortem.review import Asked, Lost, OpenAction, OpenPostMortem, ReviewFigures, SettledAction
 from integration.postmortem.rules.evidence import ProofState
 
 SETTLED_LATELY = timedelta(days=35)
@@ -37,6 +39,8 @@ def review(connection: Connection, covers: Collection[tuple[str, str]], now: dat
         _open_actions(connection, covers),
         _settled(connection, covers, now - SETTLED_LATELY),
         _postmortems(connection, covers),
+        _asked(connection, covers),
+        _lost(connection, covers),
         audit_head=f"{head.seq}:{head.hash}",
     )
 
@@ -50,14 +54,29 @@ def _of_these(covers: Collection[tuple[str, str]]) -> tuple[ColumnElement[bool],
     return (cases.c.governed.is_(True), ~erased, _covered(covers))
 
 
-_CASE = (cases.c.site, cases.c.issue_id, cases.c.locator, cases.c.url, cases.c.title, cases.c.severity)
+_CASE = (
+    cases.c.site,
+    cases.c.issue_id,
+    cases.c.locator,
+    cases.c.url,
+    cases.c.title,
+    cases.c.severity,
+    func.coalesce(cases.c.confidential, false()).label("confidential"),
+)
 _TICKET = (actions.c.ticket_site, actions.c.ticket_id, actions.c.ticket_locator, actions.c.ticket_url)
 _IS_OPEN = or_(actions.c.outcome.is_(None), actions.c.outcome != ProofState.VERIFIED.value)
 
 
 def _open_actions(connection: Connection, covers: Collection[tuple[str, str]]) -> tuple[OpenAction, ...]:
     """Return actions that are not verified, by due date; those whose risk is accepted are among them."""
-    own = (actions.c.case_id, actions.c.action_id, actions.c.description, actions.c.due, actions.c.outcome)
+    own = (
+        actions.c.id.label("row"),
+        actions.c.case_id,
+        actions.c.action_id,
+        actions.c.description,
+        actions.c.due,
+        actions.c.outcome,
+    )
     more = (actions.c.news_at, actions.c.until, actions.c.needs, actions.c.answer)
     listed = (
         select(*own, *more, *_CASE, *_TICKET, *_PERSON)
@@ -67,8 +86,8 @@ def _open_actions(connection: Connection, covers: Collection[tuple[str, str]]) -
         .where(*_of_these(covers), _IS_OPEN)
         .order_by(actions.c.due.is_(None), actions.c.due, actions.c.id)
     )
-    marked, acks = _marked(connection, covers), _acks(connection, covers)
-    return tuple(_action(row, marked, acks) for row in connection.execute(listed))
+    beside = _Beside(_marked(connection, covers), _acks(connection, covers), _apart(connection, covers))
+    return tuple(_action(row, beside) for row in connection.execute(listed))
 
 
 @dataclass(frozen=True)
@@ -77,6 +96,15 @@ class _Marked:
 
     dates: dict[tuple[int, str], list[tuple[date, datetime]]]
     told: dict[tuple[int, str, str], list[tuple[str, datetime]]]
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside actions: their marks, the last ``/ack`` on each ticket, and who may not verify, by row."""
+
+    marked: _Marked
+    acks: dict[tuple[str, str], str]
+    apart: dict[int, tuple[Person, ...]]
 
 
 def _marked(connection: Connection, covers: Collection[tuple[str, str]]) -> _Marked:
@@ -113,6 +141,42 @@ def _acks(connection: Connection, covers: Collection[tuple[str, str]]) -> dict[t
     return {(site, issue): args for site, issue, args in connection.execute(listed)}
 
 
+def _apart(connection: Connection, covers: Collection[tuple[str, str]]) -> dict[int, tuple[Person, ...]]:
+    """Return who may not verify what waits for it, by the row of the action: everybody who owned it, and who gave its evidence (S10)."""
+    waiting = (
+        select(actions.c.id, actions.c.ticket_site, actions.c.ticket_id)
+        .join(cases, actions.c.case_id == cases.c.id)
+        .join(projects, cases.c.project_id == projects.c.id)
+        .where(*_of_these(covers), actions.c.outcome == ProofState.UNVERIFIED.value)
+        .subquery()
+    )
+    owned = select(waiting.c.id.label("action"), *_PERSON).join(owners, owners.c.action_id == waiting.c.id)
+    on_ticket = (decisions.c.issue_site == waiting.c.ticket_site) & (decisions.c.issue_id == waiting.c.ticket_id)
+    gave = select(waiting.c.id.label("action"), *_PERSON).join(decisions, on_ticket)
+    gave = gave.where(decisions.c.word == "evidence", decisions.c.accepted.is_(True), decisions.c.confirmed.is_(True))
+    found: dict[int, dict[int, Person]] = {}
+    for asked, who in ((owned, owners.c.person_id), (gave, decisions.c.actor_id)):
+        for row in connection.execute(asked.join(people, people.c.id == who).order_by(people.c.id)):
+            person = _person(row)
+            if person is not None:
+                found.setdefault(row.action, {})[row.person_id] = person
+    return {action: tuple(each.values()) for action, each in found.items()}
+
+
+def _alone(connection: Connection, covers: Collection[tuple[str, str]], since: datetime) -> frozenset[tuple[str, str]]:
+    """Return the tickets of which the last verification was by somebody who did the work (``team: solo``)."""
+    listed = (
+        select(decisions.c.issue_site, decisions.c.issue_id, decisions.c.authority)
+        .join(cases, decisions.c.case_id == cases.c.id)
+        .join(projects, cases.c.project_id == projects.c.id)
+        .where(*_of_these(covers), decisions.c.word == "verify", decisions.c.at >= since)
+        .where(decisions.c.accepted.is_(True), decisions.c.confirmed.is_(True))
+        .order_by(decisions.c.id)
+    )
+    last = {(site, issue): authority for site, issue, authority in connection.execute(listed)}
+    return frozenset(ticket for ticket, authority in last.items() if authority.endswith(NOT_INDEPENDENT))
+
+
 def _settled(connection: Connection, covers: Collection[tuple[str, str]], since: datetime) -> tuple[SettledAction, ...]:
     listed = (
         select(actions.c.action_id, actions.c.description, actions.c.outcome, actions.c.settled_at, *_CASE, *_TICKET)
@@ -121,8 +185,18 @@ def _settled(connection: Connection, covers: Collection[tuple[str, str]], since:
         .where(*_of_these(covers), actions.c.settled_at >= since, actions.c.outcome.in_(_SETTLED))
         .order_by(actions.c.settled_at, actions.c.id)
     )
+    alone = _alone(connection, covers, since)
     return tuple(
-        SettledAction(row.action_id, row.description, _ticket(row), _incident(row), row.outcome, row.settled_at)
+        SettledAction(
+            row.action_id,
+            row.description,
+            _ticket(row),
+            _incident(row),
+            row.outcome,
+            row.settled_at,
+            is_independent=(row.ticket_site, row.ticket_id) not in alone or row.outcome != ProofState.VERIFIED,
+            is_confidential=row.confidential,
+        )
         for row in connection.execute(listed)
     )
 
@@ -135,13 +209,29 @@ def _postmortems(connection: Connection, covers: Collection[tuple[str, str]]) ->
         .order_by(cases.c.due_at.is_(None), cases.c.due_at, cases.c.id)
     )
     return tuple(
-        OpenPostMortem(_incident(row), row.title, row.severity, row.phase, row.due_at)
+        OpenPostMortem(_incident(row), row.title, row.severity, row.phase, row.due_at, row.confidential)
         for row in connection.execute(listed)
     )
 
 
-def _action(row: Any, marked: _Marked, acks: dict[tuple[str, str], str]) -> OpenAction:
-    ticket = _ticket(row)
+def _asked(connection: Connection, covers: Collection[tuple[str, str]]) -> tuple[Asked, ...]:
+    """Return the open issues that were asked whether they are incidents, and nobody said; the oldest question first."""
+    found = (ask for site, project in sorted(covers) for ask in unanswered_asks(connection, site, project))
+    open_ones = (Asked(ask.issue, ask.title, ask.asked_at) for ask in found if ask.closed_at is None)
+    return tuple(sorted(open_ones, key=lambda ask: (ask.since, ask.issue.locator)))
+
+
+def _lost(connection: Connection, covers: Collection[tuple[str, str]]) -> tuple[Lost, ...]:
+    covered = frozenset(covers)
+    return tuple(
+        Lost(each.issue, each.title, each.severity, each.since, each.is_confidential)
+        for each in lost_cases(connection)
+        if (each.issue.key.site, each.issue.project) in covered
+    )
+
+
+def _action(row: Any, beside: _Beside) -> OpenAction:
+    ticket, marked, acks = _ticket(row), beside.marked, beside.acks
     told = marked.told.get((row.case_id, row.ticket_id or "", str(row.due)), ())
     return OpenAction(
         incident=_incident(row),
@@ -160,6 +250,8 @@ def _action(row: Any, marked: _Marked, acks: dict[tuple[str, str], str]) -> Open
         dates=tuple(marked.dates.get((row.case_id, row.action_id), ())),
         told=tuple(told),
         ack=acks.get((ticket.key.site, ticket.key.id), "") if ticket else "",
+        apart=beside.apart.get(row.row, ()),
+        is_confidential=row.confidential,
     )
 
 

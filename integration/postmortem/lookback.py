@@ -5,12 +5,12 @@ Pure. It counts what can be seen in the issues themselves, judges nobody, and ne
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from integration.postmortem.asking import prompts_of
-from integration.postmortem.incident import Case, CommentOrigin, Issue, IssueRef
+from integration.postmortem.incident import Case, Comment, CommentOrigin, Issue, IssueRef
 from integration.postmortem.nearest import nearest_of, words_of
 from integration.postmortem.reading.locators import near_home
 from integration.postmortem.reading.normalise import similarity
@@ -49,13 +49,17 @@ class Likeness:
 
 @dataclass(frozen=True)
 class Actions:
-    """How many actions are named, have an owner and a date, have a ticket, are done, and have something that shows that they work."""
+    """How many actions are named, have an owner and a date, have a ticket, are done, and have something that shows that they work.
+
+    ``alone`` of those that are shown are shown by nobody but whoever the ticket is assigned to: not independent.
+    """
 
     named: int = 0
     assigned: int = 0
     tracked: int = 0
     done: int = 0
     shown: int = 0
+    alone: int = 0
     unshown: IssueRef | None = None
 
 
@@ -138,6 +142,7 @@ def _actions(case: Case, postmortem: PostMortem) -> Actions:
         tracked=len(tickets),
         done=len(done),
         shown=sum(_shows(ticket) for ticket in done),
+        alone=sum(_shows(ticket) and _is_alone(ticket) for ticket in done),
         unshown=unshown,
     )
 
@@ -158,8 +163,19 @@ def _is_assigned(row: ActionRow, ticket: Issue | None) -> bool:
 
 def _shows(ticket: Issue) -> bool:
     """Tell whether anything on a ticket could show that it works: an attachment, or a comment of a person with a link."""
-    words = (each.raw for each in ticket.comments if each.origin is not CommentOrigin.OURS)
-    return bool(ticket.attachments) or any(_LINK.search(text) for text in words)
+    return bool(ticket.attachments) or any(_showing(ticket))
+
+
+def _showing(ticket: Issue) -> Iterator[Comment]:
+    """Give the comments of people that hold a link."""
+    said = (each for each in ticket.comments if each.origin is not CommentOrigin.OURS)
+    return (each for each in said if _LINK.search(each.raw))
+
+
+def _is_alone(ticket: Issue) -> bool:
+    """Tell whether only those to whom a ticket is assigned showed that it works. Who put an attachment there is not known."""
+    owners = {person.id for person in ticket.assignees}
+    return not ticket.attachments and all(each.author.id in owners for each in _showing(ticket))
 
 
 def _likeness(incident: Issue, earlier: Sequence[Known], policy: Policy) -> Likeness | None:

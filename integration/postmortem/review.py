@@ -3,7 +3,7 @@
 No figure is computed per person: names stand only beside an open item.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,8 @@ class OpenAction:
 
     ``dates`` are the due dates that were agreed, in the order in which they were seen, each with when. ``told`` are the steps of the ladder that
     were said about the present date. ``ack`` is what was decided about its lateness, in the words of whoever did. ``needs`` and ``answer`` are what
-    it asks for, and what a sponsor said. ``until`` is the day to which its risk is accepted.
+    it asks for, and what a sponsor said. ``until`` is the day to which its risk is accepted. ``apart`` are those who may not verify it: whoever
+    owned it or gave its evidence.
     """
 
     incident: IssueRef
@@ -40,6 +41,8 @@ class OpenAction:
     dates: tuple[tuple[date, datetime], ...] = ()
     told: tuple[tuple[str, datetime], ...] = ()
     ack: str = ""
+    apart: tuple[Person, ...] = ()
+    is_confidential: bool = False
 
     @property
     def known_since(self) -> datetime | None:
@@ -92,6 +95,8 @@ class SettledAction:
     incident: IssueRef
     outcome: str
     settled_at: datetime
+    is_independent: bool = True
+    is_confidential: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,7 @@ class OpenPostMortem:
     severity: str
     phase: str
     due: datetime | None
+    is_confidential: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,14 +121,49 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A governed incident that cannot be found in its tracker since an instant: deleted, moved, or out of our account's reach (S13)."""
+
+    issue: IssueRef
+    title: str
+    severity: str
+    since: datetime
+    is_confidential: bool = False
+
+
+@dataclass(frozen=True)
 class ReviewFigures:
-    """What the ledger knew at one instant of the projects that a review covers. ``settled`` goes back five weeks."""
+    """What the ledger knew at one instant of the projects that a review covers. ``settled`` goes back five weeks.
+
+    ``withheld`` is how many open items of confidential incidents are only counted, because the review is read elsewhere (S28).
+    """
 
     actions: tuple[OpenAction, ...] = ()
     settled: tuple[SettledAction, ...] = ()
     postmortems: tuple[OpenPostMortem, ...] = ()
     asked: tuple[Asked, ...] = ()
+    lost: tuple[Lost, ...] = ()
     audit_head: str = ""
+    withheld: int = 0
+
+    def as_read_in(self, site: str, project: str) -> "ReviewFigures":
+        """Return what may be told in one place: of a confidential incident, nothing beyond its own project but how much there is."""
+
+        def may(ref: IssueRef, *, is_confidential: bool) -> bool:
+            return not is_confidential or (ref.key.site, ref.project) == (site, project)
+
+        actions = tuple(a for a in self.actions if may(a.incident, is_confidential=a.is_confidential))
+        postmortems = tuple(p for p in self.postmortems if may(p.incident, is_confidential=p.is_confidential))
+        lost = tuple(each for each in self.lost if may(each.issue, is_confidential=each.is_confidential))
+        known = len(self.actions) + len(self.postmortems) + len(self.lost)
+        return replace(
+            self,
+            actions=actions,
+            settled=tuple(s for s in self.settled if may(s.incident, is_confidential=s.is_confidential)),
+            postmortems=postmortems,
+            lost=lost,
+            withheld=known - len(actions) - len(postmortems) - len(lost),
+        )
 
 
 @dataclass(frozen=True)
@@ -158,6 +199,8 @@ class Review:
     writing: tuple[OpenPostMortem, ...] = ()
     approving: tuple[OpenPostMortem, ...] = ()
     asked: tuple[Asked, ...] = ()
+    lost: tuple[Lost, ...] = ()
+    withheld: int = 0
     for_sponsors: tuple[tuple[str, tuple[OpenAction, ...]], ...] = ()
     carried: Carried | None = None
     open_actions: int = 0
@@ -165,4 +208,5 @@ class Review:
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to review."""
-        return not (self.open_actions or self.expiring or self.writing or self.approving or self.asked)
+        listed = self.expiring or self.writing or self.approving or self.asked or self.lost
+        return not (self.open_actions or listed or self.withheld)

@@ -29,7 +29,11 @@ class Kind:
     words: Judges = field(default_factory=dict)
 
 
-REVIEW = Kind("review", lambda ledger, series, _policy, now: ledger.review(series.covers, now), judge_review)
+REVIEW = Kind(
+    "review",
+    lambda ledger, series, _, now: ledger.review(series.covers, now).as_read_in(series.site, series.project),
+    judge_review,
+)
 NOTE = Kind(NOTE_KIND, lambda ledger, series, _policy, now: ledger.notes(series.ref, series.covers, now), judge_notes)
 SUMMARIES = tuple(Kind(name, gather_summaries, judge_summaries) for name in MONTHS)
 KINDS = {kind.name: kind for kind in (REVIEW, NOTE, *SUMMARIES)}

@@ -123,7 +123,7 @@ def processes(folder: Path, **changed: str) -> Iterator[Processes]:
             "JIRA_TOKEN": "followthrough-token",
             "JIRA_WEBHOOK_SECRET": SECRET,
         }
-        variables = environment(folder, port, {**trackers, **QUICK, **changed})
+        variables = environment(folder, port, {**trackers, **QUICK}) | changed
         settings = Settings.load(variables, None)
         migrate(settings.database_url)
         service = Processes(github, jira, folder, variables, settings)

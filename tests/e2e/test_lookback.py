@@ -86,12 +86,22 @@ def test_a_program_gets_the_same_as_one_object(service: Stage) -> None:
     ]
     last = found["incidents"][2]
     assert last["postmortem"]["is_there"]
-    assert last["actions"] == {"named": 2, "assigned": 2, "tracked": 1, "done": 1, "shown": 0}
+    assert last["actions"] == {"named": 2, "assigned": 2, "tracked": 1, "done": 1, "shown": 0, "alone": 0}
     assert last["reads_like"]["ref"] == f"{REPOSITORY}#{told['first']}"
     assert found["incidents"][1]["reads_like"] is None
     assert found["incidents"][0]["reads_like"]["words"]
     assert found["calls"] <= 15
     assert found["next_step"]["copy"] == "followthrough templates markdown"
+
+
+@pytest.mark.parametrize(("who", "alone"), [("dana", 1), ("vic", 0)], ids=["by its owner", "by somebody else"])
+def test_what_only_its_owner_showed_is_called_not_independent(service: Stage, who: str, alone: int) -> None:
+    told = _story(service)
+    service.github.as_person(who).comment(REPOSITORY, told["ticket"], "Replayed: https://ci.example/run/1")
+    found = json.loads(run(service, "--json", REPOSITORY).stdout)
+    assert found["incidents"][2]["actions"]["alone"] == alone
+    page = " ".join(run(service, REPOSITORY).output.split())
+    assert ("1 of them by nobody but the owner, so not independent" in page) == bool(alone)
 
 
 def test_where_nobody_labels_incidents_bugs_are_looked_at_and_that_is_said(service: Stage) -> None:

@@ -1,5 +1,6 @@
 """The weekly review, judged: which list an action stands in, what sponsors are asked, what was carried over, which week is due, and what it says."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from integration.postmortem.decisions import Memory, ProjectMemory
 from integration.postmortem.generated import Published, Seen, Series
 from integration.postmortem.periods import week_of
-from integration.postmortem.review import Asked, OpenAction, OpenPostMortem, ReviewFigures, SettledAction
+from integration.postmortem.review import Asked, Lost, OpenAction, OpenPostMortem, ReviewFigures, SettledAction
 from integration.postmortem.reviewing import carried_over, judge_review, sorted_review
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.writing.tree import Fold, Grid, IssueLink, Mention, Small, Tree
@@ -256,3 +257,43 @@ def test_the_week_whose_review_is_due(now: str, clocks: str, name: str, day: str
     week = week_of(datetime.fromisoformat(now), a_policy(clocks=clocks).clocks)
     assert (week.name, week.day) == (name, date.fromisoformat(day))
     assert week.begins <= datetime.fromisoformat(now) < week.next_begins
+
+
+def test_who_may_verify_stands_beside_what_waits_for_it() -> None:
+    waiting = an_open_action(outcome=ProofState.UNVERIFIED.value, apart=(DANA, OMAR))
+    told = said(pages_of(ReviewFigures((waiting,))))
+    assert f"anybody but {DANA.called} and {OMAR.called} may verify it" in told
+    assert "Who may: anybody with write rights in that project" in told
+
+
+def test_incidents_that_cannot_be_found_and_questions_that_nobody_answered_have_lists_of_their_own() -> None:
+    figures = ReviewFigures(
+        asked=(Asked(a_ref(40), "Answers cut off", NOW - timedelta(days=3)),),
+        lost=(Lost(a_ref(41), "Wrong prices", "SEV1", NOW - timedelta(days=2)),),
+    )
+    told = said(pages_of(figures))
+    assert "Is this an incident? (1)" in told
+    assert "Answers cut off" in told
+    assert "Incidents that cannot be found (1)" in told
+    assert "2026-11-21" in told
+
+
+def test_of_confidential_incidents_elsewhere_only_the_number_is_said() -> None:
+    (page,) = pages_of(ReviewFigures(withheld=2))
+    assert "Besides, there are 2 open items of confidential incidents" in plain(page)
+
+
+def test_what_was_verified_by_whoever_did_it_is_settled_as_not_independent() -> None:
+    done = SettledAction(
+        "A1", "Filter", a_ref(13), a_ref(12), ProofState.VERIFIED.value, NOW - timedelta(days=1), is_independent=False
+    )
+    figures = ReviewFigures((an_open_action(2),), (done, replace(done, description="Alert", is_independent=True)))
+    before = published("2026-W47", NOW - timedelta(days=7), closed_at=NOW)
+    told = said(judge_review(figures, seen(before), a_policy(), NOW).issues[-1].pages)
+    assert "Filter: verified, not independent" in told
+    assert "Alert: verified, not" not in told
+
+
+def pages_of(figures: ReviewFigures) -> tuple[Tree, ...]:
+    (issue,) = judge_review(figures, seen(), a_policy(), NOW).issues
+    return issue.pages

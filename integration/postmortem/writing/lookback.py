@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integration.postmortem.asking import FOR_LEARNING
+from integration.postmortem.decisions import NOT_INDEPENDENT
 from integration.postmortem.lookback import Actions, Past
 from integration.postmortem.writing.tree import Block, Bullets, Code, Heading, IssueLink, Paragraph, Small, Tree, line
 from integration.postmortem.writing.wording import count, moment, sentence
@@ -47,6 +48,8 @@ def _actions(actions: Actions) -> tuple[Point, ...]:
     if not actions.tracked:
         return (first,)
     shown = f"{actions.done} of {actions.tracked} tickets closed as done, {actions.shown} of these with something that shows that it works"
+    if actions.alone:
+        shown += f"; {actions.alone} of them by nobody but the owner, so {NOT_INDEPENDENT}"
     return (first, Point("✔" if actions.shown == actions.named else "✘", "proof", shown))
 
 

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from integration.postmortem.asking import FOR_LEARNING
+from integration.postmortem.decisions import NOT_INDEPENDENT
 from integration.postmortem.generated import Series
 from integration.postmortem.incident import IssueRef
+from integration.postmortem.people import Person
 from integration.postmortem.periods import Period
-from integration.postmortem.review import Carried, OpenAction, OpenPostMortem, Review
+from integration.postmortem.review import Carried, OpenAction, OpenPostMortem, Review, SettledAction
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.rules.roles import mapped
 from integration.postmortem.writing.notices import mentions
@@ -184,7 +186,14 @@ def _lists(review: Review, week: Period, policy: Policy) -> list[Block]:
             blocks.append(Heading(line(f"{title} ({len(actions)})"), 2))
             blocks += [Paragraph(sentence(asks))] if asks else []
             blocks.append(_grid(actions, review, week, policy))
-    return [*blocks, *_risks(review), *_postmortems(review, policy), *_questions(review, policy)]
+    return [
+        *blocks,
+        *_risks(review),
+        *_postmortems(review, policy),
+        *_questions(review, policy),
+        *_gone(review, policy),
+        *_withheld(review),
+    ]
 
 
 def _who_verifies(policy: Policy) -> str:
@@ -240,13 +249,46 @@ def _questions(review: Review, policy: Policy) -> list[Block]:
     ]
 
 
+def _gone(review: Review, policy: Policy) -> list[Block]:
+    """List what was governed and cannot be found: it counts as open until somebody finds it or says what became of it."""
+    if not review.lost:
+        return []
+    rows = tuple(
+        (
+            line(IssueLink(each.issue), f" {_short(each.title)}"),
+            line(each.severity or "not classified"),
+            line(moment(each.since, policy.clocks.zone)[:10]),
+        )
+        for each in review.lost
+    )
+    said = "Deleted, moved, converted, or closed to our account. Each stays open in every count until it is seen again."
+    return [
+        Heading(line(f"Incidents that cannot be found ({len(rows)})"), 2),
+        Paragraph(line(said)),
+        Grid(("Incident", "Severity", "Not found since"), rows),
+    ]
+
+
+def _withheld(review: Review) -> list[Block]:
+    if not review.withheld:
+        return []
+    items = count(review.withheld, "open item", "open items")
+    return [
+        Paragraph(
+            line(
+                f"Besides, there {'is' if review.withheld == 1 else 'are'} {items} of confidential incidents, told in their own projects only."
+            )
+        )
+    ]
+
+
+def _settled(each: SettledAction) -> Line:
+    alone = "" if each.is_independent else f", {NOT_INDEPENDENT}"
+    return (IssueLink(each.ticket or each.incident), Plain(f" {_short(each.description)}: {each.outcome}{alone}"))
+
+
 def _carried(carried: Carried) -> list[Block]:
-    done = tuple(
-        (IssueLink(s.ticket or s.incident), Plain(f" {_short(s.description)}: {s.outcome}")) for s in carried.done
-    )
-    aside = tuple(
-        (IssueLink(s.ticket or s.incident), Plain(f" {_short(s.description)}: {s.outcome}")) for s in carried.set_aside
-    )
+    done, aside = tuple(map(_settled, carried.done)), tuple(map(_settled, carried.set_aside))
     return (
         [Fold(f"Settled since the last review ({len(done) + len(aside)})", (Bullets((*done, *aside)),))]
         if done or aside
@@ -257,6 +299,11 @@ def _carried(carried: Carried) -> list[Block]:
 def _grid(actions: tuple[OpenAction, ...], review: Review, week: Period, policy: Policy) -> Grid:
     rows = tuple((_what(a), _owner(a), line(day(a.due)), _notes(a, review, week, policy)) for a in actions)
     return Grid(("Action", "Owner", "Due", "Good to know"), rows)
+
+
+def _names(persons: tuple[Person, ...]) -> str:
+    names = [person.called for person in persons]
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 
 def _what(action: OpenAction) -> Line:
@@ -286,6 +333,8 @@ def _notes(action: OpenAction, review: Review, week: Period, policy: Policy) -> 
         notes.append(f"date moved {times}, at first {action.dates[0][0]}")
     if action.outcome in (ProofState.LAPSED, ProofState.REJECTED, ProofState.RISK_EXPIRED):
         notes.append(action.outcome)
+    if action.outcome == ProofState.UNVERIFIED and action.apart:
+        notes.append(f"anybody but {_names(action.apart)} may verify it")
     if action.owner is not None and not action.owner.active:
         notes.append("the owner's account is no longer active")
     if (since := action.quiet_since(review.today, policy.clocks)) is not None:
