@@ -174,7 +174,8 @@ class FactsNeeded:
     ``labellers`` labels of the incident of which it matters who put them there; ``body_editor`` asks who changed the incident's text last.
     ``links`` are addresses that evidence gave: looked up where they name an object of this very tracker, and never asked otherwise (S20).
     ``earlier`` asks the ledger for actions that were verified on earlier incidents of the project.
-    ``heads`` are projects whose lead is asked for, where the tracker has one.
+    ``heads`` are projects whose lead is asked for, where the tracker has one. ``advisers`` asks whom the place itself names for what is in it:
+    code owners, and the leads of the incident's components.
     """
 
     standings: frozenset[tuple[str, Person]] = frozenset()
@@ -184,9 +185,10 @@ class FactsNeeded:
     links: frozenset[str] = frozenset()
     earlier: bool = False
     heads: frozenset[str] = frozenset()
+    advisers: bool = False
 
     def __bool__(self) -> bool:
-        about_people = self.standings or self.names or self.labellers or self.body_editor or self.heads
+        about_people = self.standings or self.names or self.labellers or self.body_editor or self.heads or self.advisers
         return bool(about_people or self.links or self.earlier)
 
 
@@ -202,6 +204,7 @@ class Facts:
     ``comments_gone`` holds issue and comment of grants whose comment is not there any more; ``comments_strange`` are ids of comments in our
     name that we do not remember.
     ``precedents`` are earlier incidents that the ledger remembers, where they are wanted; ``recurred`` later ones that are this one come back.
+    ``advisers`` are code owners or leads of components, in the order in which the place names them; they have no right by that.
     """
 
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
@@ -216,6 +219,7 @@ class Facts:
     heads: dict[str, Person] = field(default_factory=dict)
     precedents: "Precedents | None" = None
     recurred: "tuple[Recurred, ...]" = ()
+    advisers: tuple[Person, ...] = ()
 
     def standing(self, project: str, person: Person) -> Standing:
         """Return the person's standing on the project; what was not read grants nothing."""

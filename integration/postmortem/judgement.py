@@ -49,6 +49,7 @@ from integration.postmortem.rules.reviewing import Review, judge_review, review_
 from integration.postmortem.rules.roles import RolesView, judge_lead, roles_of
 from integration.postmortem.rules.severity import SeverityView, judge_severity
 from integration.postmortem.rules.standing import GovernedView, is_marked, judge_standing
+from integration.postmortem.rules.suggesting import wants_advisers
 from integration.postmortem.rules.together import judge_together
 from integration.postmortem.rules.vouching import held_by, judge_comments, of_all
 from integration.postmortem.rules.waiving import waive
@@ -82,7 +83,14 @@ def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
     heads = frozenset({incident.ref.project}) if decides and is_unmapped else frozenset[str]()
     links = links_given(memory) | links_in_commands(case, memory)
     return FactsNeeded(
-        frozenset(standings), frozenset(names), labellers, editor, links, earlier=bool(written.rows), heads=heads
+        frozenset(standings),
+        frozenset(names),
+        labellers,
+        editor,
+        links,
+        earlier=bool(written.rows),
+        heads=heads,
+        advisers=wants_advisers(incident, written, memory, policy),
     )
 
 
@@ -213,7 +221,16 @@ def _assess(bench: _Bench) -> Assessment:
     since = (bench.memory.in_review_since or bench.now) if is_over and not blocking((*asked, *rows)) else None
     approvals = waive(
         judge_approvals(
-            case, bench.postmortem, bench.decisions, kind, severity.severity, roles, since, policy, bench.now
+            case,
+            bench.postmortem,
+            bench.decisions,
+            kind,
+            severity.severity,
+            roles,
+            since,
+            policy,
+            bench.now,
+            bench.facts,
         ),
         bench.decisions,
     )

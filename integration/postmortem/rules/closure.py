@@ -6,11 +6,12 @@ from typing import assert_never
 from integration.postmortem.assessment import ActionView, Gate, Phase
 from integration.postmortem.decisions import NOT_INDEPENDENT, Decision
 from integration.postmortem.findings import Finding, blocking
-from integration.postmortem.incident import Case
+from integration.postmortem.incident import Case, Facts
 from integration.postmortem.rules.approving import SCOPES, changed_since, covered, still_holds
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.rules.reviewing import whom_to_ask
 from integration.postmortem.rules.roles import Role, RolesView, named_for
+from integration.postmortem.rules.suggesting import in_words, suggested
 from integration.postmortem.rules.written import PostMortem
 from mappings.models import CloseWhen, Kind, Policy, Severity
 
@@ -89,6 +90,7 @@ def judge_approvals(
     since: datetime | None,
     policy: Policy,
     now: datetime,
+    facts: Facts,
 ) -> tuple[Finding, ...]:
     """Return a finding per approval that this kind needs. An approval is of what its scope covers: when that changes, it lapses.
 
@@ -96,7 +98,9 @@ def judge_approvals(
     """
     if kind is Kind.REVIEW:
         return ()
-    return tuple(_approval(scope, case, postmortem, decisions, severity, roles, since, policy, now) for scope in SCOPES)
+    return tuple(
+        _approval(scope, case, postmortem, decisions, severity, roles, since, policy, now, facts) for scope in SCOPES
+    )
 
 
 def _approval(
@@ -109,6 +113,7 @@ def _approval(
     since: datetime | None,
     policy: Policy,
     now: datetime,
+    facts: Facts,
 ) -> Finding:
     check, about = f"approval_{scope}", f"{scope.capitalize()} review"
     level = policy.level(check, severity)
@@ -122,7 +127,8 @@ def _approval(
         what = changed_since(given[-1], parts)
         reason = f"it changed after it was approved{f': {what}' if what else ''}"
     asked = whom_to_ask(roles.seat(Role.of_scope(scope)), since, severity, policy, now)
-    return Finding(check, about, False, level, reason, f"`/approve {scope}` {asked}.")
+    suggestion = in_words(suggested(scope, roles, facts), case.incident.ref.key.site)
+    return Finding(check, about, False, level, reason, f"`/approve {scope}` {asked}.{suggestion}")
 
 
 def judge_gates(

@@ -59,7 +59,9 @@ def fields_of(views: Views, issue: Issue, *, with_comments: bool = True) -> dict
         "issuelinks": [views.link(link, issue) for link in site.links_of(issue)],
         "subtasks": [views.stub(child) for child in site.subtasks_of(issue)],
         "attachment": [views.attachment(each) for each in issue.attachments],
-        "components": [],
+        "components": [
+            views.component(each) for each in site.project_of(issue).components.values() if each.id in issue.components
+        ],
         "fixVersions": [],
         "versions": [],
         "workratio": -1,

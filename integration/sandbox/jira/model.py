@@ -152,6 +152,15 @@ class CustomField:
     on_screen: bool = True
 
 
+@dataclass(frozen=True)
+class Component:
+    """A part of a project, and who leads it (a name, or nobody)."""
+
+    id: str
+    name: str
+    lead: str | None = None
+
+
 @dataclass
 class Project:
     """A project. ``roles`` maps names to member or admin; a private one is unseen by everybody else."""
@@ -168,6 +177,7 @@ class Project:
     """Whether "Browse projects" is given to anyone, signed in or not."""
     type_key: str = "software"
     counter: int = 0
+    components: dict[str, Component] = field(default_factory=dict)
 
 
 @dataclass
@@ -259,6 +269,7 @@ class Issue:
     resolution: str | None = None
     resolved: datetime | None = None
     parent: str | None = None
+    components: tuple[str, ...] = ()
     custom: dict[str, Any] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)

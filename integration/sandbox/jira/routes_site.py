@@ -148,6 +148,16 @@ def project(key: str) -> dict[str, Any]:
     return views().project(seen_project(site(), caller(), key), is_full=True)
 
 
+@routes.get("/component/<int:number>")
+def component(number: int) -> dict[str, Any]:
+    """One component of a project that the caller sees, with its lead."""
+    ident = str(number)
+    found = next((each.components[ident] for each in _projects() if ident in each.components), None)
+    if found is None:
+        raise JiraRefusal(404, f"The component with id {number} does not exist.")
+    return views().component(found, is_full=True)
+
+
 @routes.get("/project/<key>/statuses")
 def project_statuses(key: str) -> list[dict[str, Any]]:
     """The statuses by issue type."""

@@ -23,7 +23,16 @@ from integration.sandbox.jira import (
 from integration.sandbox.jira.edits import Desk
 from integration.sandbox.jira.events import EVENTS, Events
 from integration.sandbox.jira.gateway import GATEWAY, Gateway
-from integration.sandbox.jira.model import ISSUE_TYPES, SIMPLE, CustomField, IssueType, Person, Project, Workflow
+from integration.sandbox.jira.model import (
+    ISSUE_TYPES,
+    SIMPLE,
+    Component,
+    CustomField,
+    IssueType,
+    Person,
+    Project,
+    Workflow,
+)
 from integration.sandbox.jira.person import JiraPerson
 from integration.sandbox.jira.refusals import JiraRefusal
 from integration.sandbox.jira.state import Deployment, Site
@@ -190,6 +199,20 @@ class JiraSandbox:
         )
         self.site.found(project)
         return project
+
+    def add_component(self, project: str, name: str, lead: str | None = None) -> str:
+        """Add a component to a project and return its id."""
+        with self.site.lock:
+            component = Component(self.site.next_id("component"), name, lead)
+            self.site.projects[project].components[component.id] = component
+            return component.id
+
+    def put_in_components(self, key: str, *components: str) -> None:
+        """Say in which components (ids) an issue is."""
+        with self.site.lock:
+            issue = self.site.issue(key)
+            issue.components, issue.updated = components, self.site.clock()
+            self.site.touch()
 
     def move_issue(self, key: str, to: str) -> str:
         """Move an issue to another project, as its mask does: the id stays, the key is new, and the old one leads there; returns the new key."""

@@ -13,6 +13,7 @@ from integration.sandbox.jira.model import (
     Attachment,
     Change,
     Comment,
+    Component,
     Issue,
     IssueType,
     Link,
@@ -156,6 +157,11 @@ class Views:
                 "assigneeType": "UNASSIGNED",
             }
         return shown
+
+    def component(self, component: Component, *, is_full: bool = False) -> dict[str, Any]:
+        """Return a component, as it stands in an issue or in full."""
+        shown = {"self": f"{self._root}/component/{component.id}", "id": component.id, "name": component.name}
+        return {**shown, "lead": self.user(component.lead)} if is_full and component.lead else shown
 
     def link_type(self, kind: LinkType) -> dict[str, Any]:
         """Return a link type."""

@@ -20,11 +20,13 @@ from integration.trackers.github.identifiers import (
     repository_of,
 )
 from integration.trackers.github.observing import Observer
+from integration.trackers.github.owners import owners_of
 from integration.trackers.github.payloads import Account, Happening, Permission, Ticket, read, read_all
 from integration.trackers.github.translation import person_of, standing_of
 from mappings.models import Evidence
 
 HISTORY_PAGES = 10
+MOST_OWNERS = 4
 BODY_EDITOR = """
 query($id: ID!) { node(id: $id) { ... on Issue { lastEditedAt
   editor { ... on User { login databaseId } } author { ... on User { login databaseId } } } } }
@@ -50,7 +52,13 @@ class Inquiry:
             labellers=self._labellers(place, needed.labellers) if needed.labellers else {},
             body_editor=self._body_editor(case, place) if needed.body_editor else None,
             exhibits=Exhibition(self.observer.client, case, self.evidence).of(needed.links),
+            advisers=self._code_owners(place.repository) if needed.advisers else (),
         )
+
+    def _code_owners(self, repository: Repository) -> tuple[Person, ...]:
+        """Return the first code owners who belong to the repository."""
+        named = owners_of(self.observer.client, repository)[:MOST_OWNERS]
+        return tuple(person for name in named for person in self._people(repository, name) if person.active)
 
     def _standing(self, repository: Repository, person: Person) -> Standing:
         if not is_login(person.handle) or not person.active:

@@ -9,6 +9,7 @@ from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.incident import Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.trackers.jira.client import JiraClient, Json, Query
+from integration.trackers.jira.components import component_leads
 from integration.trackers.jira.escape import plain
 from integration.trackers.jira.identifiers import is_account, is_project, issue_id, numeric
 from integration.trackers.jira.story import Story, person_of, story_of
@@ -35,8 +36,9 @@ class FactFinder:
         standings = {(project, person.id): self.standing(project, person) for project, person in needed.standings}
         people = {name: self.people_called(name) for name in needed.names}
         heads = {project: head for project in needed.heads if (head := self.head(project)) is not None}
+        advisers = component_leads(self.client, case) if needed.advisers else ()
         if not (needed.labellers or needed.body_editor):
-            return Facts(standings, people, heads=heads)
+            return Facts(standings, people, heads=heads, advisers=advisers)
         story, text_fields = self._story(case)
         labellers = {label: who for label in needed.labellers if (who := story.labelled_by(label))}
         editor = story.edited_by(text_fields) if needed.body_editor else None
@@ -46,6 +48,7 @@ class FactFinder:
             {label: self.standing(case.project, who) for label, who in labellers.items()},
             self.standing(case.project, editor) if editor else None,
             heads=heads,
+            advisers=advisers,
         )
 
     def head(self, project: str) -> Person | None:

@@ -7,7 +7,7 @@ import pytest
 
 from integration.postmortem.assessment import Phase
 from integration.postmortem.judgement import facts_needed, judge
-from integration.postmortem.people import Standing
+from integration.postmortem.people import PersonKind, Standing
 from integration.postmortem.rules.roles import Role, Source
 from integration.postmortem.writing.notices import notice_tree
 from tests.builders import (
@@ -425,3 +425,52 @@ def test_on_an_unmapped_jira_the_projects_lead_decides_or_whom_others_named():
     assert accepted(rita, named) == (True, "governance")
     assert accepted(gina, heads={}) == (False, "not_the_reviewer")
     assert date(2026, 11, 24) == NOW.date()
+
+
+# Suggestions, where nobody is named.
+
+
+def _technical(given, **changes):
+    found = look(given=given, memory=a_memory(LED, CLIENT), **changes).findings
+    return next(f.remedy for f in found if f.check == "approval_technical")
+
+
+def test_where_nobody_is_named_the_owner_of_the_code_is_suggested_with_the_line_that_asks_them():
+    told = _technical(replace(facts(), advisers=(VIC, OMAR, RITA)))
+    assert told.startswith(
+        "`/approve technical` by somebody with the right who does not lead the post-mortem, please by "
+    )
+    assert told.endswith(" vic and omar own this code: `/reviewer technical @vic` asks them.")
+    assert _technical(replace(facts(), advisers=(VIC,))).endswith(
+        " vic owns this code: `/reviewer technical @vic` asks them."
+    )
+
+
+def test_nobody_is_suggested_who_leads_or_took_part_or_is_no_person_or_gone():
+    app, gone = replace(VIC, kind=PersonKind.APP), replace(VIC, active=False)
+    took_part = a_decision("participants", TOM, issue=HERE, reason="omar", subject=OMAR.id)
+    memory = a_memory(LED, CLIENT, took_part)
+    given = replace(facts(), advisers=(TOM, OMAR, app, gone))
+    found = look(given=given, memory=memory).findings
+    assert "own" not in next(f.remedy for f in found if f.check == "approval_technical")
+
+
+def test_once_somebody_is_named_or_the_mapping_lists_somebody_nobody_is_suggested_or_looked_up():
+    mapped = a_policy(people="roles:\n  technical_reviewers: [vic]\n" + MAPPED)
+    case = a_case(an_incident(body=a_body()))
+    named = asked("/reviewer technical @vic")
+    for memory, policy, wanted in (
+        (a_memory(LED), a_policy(), True),
+        (a_memory(LED, named), a_policy(), False),
+        (a_memory(LED), mapped, False),
+    ):
+        assert facts_needed(case, memory, policy).advisers is wanted
+        found = judge(case, replace(facts(), advisers=(OMAR,)), memory, policy, NOW, stamp=STAMP).findings
+        assert ("owns this code" in next(f.remedy for f in found if f.check == "approval_technical")) is wanted
+    assert facts_needed(a_case(an_incident(body="It fails.")), a_memory(LED), a_policy()).advisers is False
+    assert facts_needed(a_case(an_incident(body=a_body(), closed=True)), a_memory(LED), a_policy()).advisers is False
+
+
+def test_a_suggestion_gives_no_right():
+    decision = look(a_comment("/approve technical", RITA), given=replace(facts(), advisers=(RITA,))).decisions[0]
+    assert not decision.accepted
