@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.attack import LINK, SERVICE, Attacked, AttackedJira, incident, jira_incident
-from tests.e2e.stage import REPOSITORY, Stage, stage
+from tests.e2e.stage import PROJECT, REPOSITORY, Stage, stage
+from tests.e2e.story import OnJira
 
 IGNORED = """
 incident:
@@ -145,6 +146,96 @@ def test_an_incident_that_is_gone_is_remembered_as_lost_and_counted(it: Stage) -
     assert [lost.issue.locator for lost in it.parts.engine.ledger.lost_cases()] == [f"{REPOSITORY}#{a.number}"]
     assert it.parts.engine.ledger.figures().lost == 1
     assert it.parts.engine.ledger.figures().open_cases == 1
+
+
+def test_an_incident_beyond_our_reach_counts_as_open_until_it_is_back_and_is_opened_again(it: Stage) -> None:
+    """S13"""
+    a = incident(it)
+    it.github.set_role(REPOSITORY, SERVICE, None)
+    a.as_("dana").close(REPOSITORY, a.number)
+    it.settle()
+    assert it.parts.engine.ledger.figures().lost == 1
+    assert it.parts.engine.ledger.figures().open_cases == 1
+    it.github.set_role(REPOSITORY, SERVICE, "write")
+    a.say("tom", "We are back.")
+    assert it.parts.engine.ledger.figures().lost == 0
+    assert not a.is_closed()
+    assert _said(a, "I have opened this again") == 1
+
+
+def test_an_incident_that_is_transferred_out_of_the_scope_is_remembered_as_lost(it: Stage) -> None:
+    a = incident(it)
+    it.github.add_repository("elsewhere/shop", private=True, roles={"gina": "admin"})
+    it.github.transfer_issue(REPOSITORY, a.number, "elsewhere/shop", "gina")
+    it.settle()
+    assert it.parts.engine.ledger.figures().lost == 1
+    assert it.parts.engine.ledger.figures().open_cases == 1
+
+
+@pytest.fixture
+def on_jira(it: Stage) -> AttackedJira:
+    """An incident on Jira with a whole post-mortem and its tickets."""
+    it.jira.site.projects[PROJECT].roles["gina"] = "admin"
+    told = OnJira(it)
+    told.report()
+    told.write_up()
+    it.settle()
+    told.say("dana", "/resolved")
+    it.settle()
+    return AttackedJira(it, told.key)
+
+
+def _of_actions(a: AttackedJira) -> list[str]:
+    """Return the tickets of the actions, without the incident of the other system that is linked as well."""
+    return [key for key in a.tickets() if a.as_("gina").issue(key)["fields"]["summary"].startswith("A")]
+
+
+def test_on_jira_what_is_closed_all_at_once_is_all_open_again(on_jira: AttackedJira) -> None:
+    everything = (*_of_actions(on_jira), on_jira.key)
+    assert len(everything) == 3
+    for key in everything:
+        on_jira.as_("gina").close_issue(key)
+    on_jira.it.settle()
+    assert [on_jira.is_closed(key) for key in everything] == [False, False, False]
+
+
+def test_on_jira_a_ticket_that_is_unlinked_is_linked_again_and_one_that_is_deleted_is_missed(
+    on_jira: AttackedJira,
+) -> None:
+    tickets = _of_actions(on_jira)
+    for link in on_jira.as_("gina").issue(on_jira.key)["fields"]["issuelinks"]:
+        on_jira.as_("gina").call("DELETE", f"/issueLink/{link['id']}")
+    on_jira.it.settle()
+    assert _of_actions(on_jira) == tickets
+    on_jira.as_("gina").call("DELETE", f"/issue/{_of_actions(on_jira)[0]}")
+    on_jira.it.settle()
+    assert not on_jira.close("dana")
+    assert any("cannot be found any more" in text for text in on_jira.ours())
+
+
+def test_on_jira_a_post_mortem_that_is_emptied_is_asked_for_again(on_jira: AttackedJira) -> None:
+    on_jira.as_("dana").edit(on_jira.key, description="Done.")
+    on_jira.it.settle()
+    assert not on_jira.close("dana")
+    assert any("I have opened this again" in text for text in on_jira.ours())
+
+
+def test_on_jira_a_ticket_that_is_moved_to_another_project_keeps_its_gate(on_jira: AttackedJira) -> None:
+    it = on_jira.it
+    it.jira.add_project("OPS", "Ops", "gina", roles={"dana": "member", "followthrough": "member"})
+    moved = it.jira.move_issue(_of_actions(on_jira)[0], "OPS")
+    it.settle()
+    assert not on_jira.close("dana", moved)
+    assert not on_jira.close("dana")
+
+
+def test_on_jira_an_incident_that_is_deleted_counts_as_open(on_jira: AttackedJira) -> None:
+    """S13"""
+    on_jira.as_("gina").call("DELETE", f"/issue/{on_jira.key}?deleteSubtasks=true")
+    on_jira.it.settle()
+    figures = on_jira.it.parts.engine.ledger.figures()
+    assert figures.lost == 1
+    assert figures.open_cases == 2, "that of the other system is another one"
 
 
 def test_on_jira_the_labels_come_back_and_a_move_changes_only_the_key(it: Stage) -> None:

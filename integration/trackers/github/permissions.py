@@ -26,7 +26,12 @@ NEEDED = (
     ),
     Need("pull_requests", "read", "looking up pull requests that are given as evidence", is_required=False),
     Need("actions", "read", "looking up runs that are given as evidence", is_required=False),
-    Need("contents", "read", "looking up commits and files that are given as evidence, and who owns the code", is_required=False),
+    Need(
+        "contents",
+        "read",
+        "looking up commits and files that are given as evidence, and who owns the code",
+        is_required=False,
+    ),
 )
 
 
