@@ -14,6 +14,7 @@ from integration.postmortem.reading.commands import Command, read_commands
 from integration.postmortem.rules.authority import appointed, authority_of
 from integration.postmortem.rules.bench import Verdict
 from integration.postmortem.rules.verdicts import PLACEHOLDER
+from integration.postmortem.rules.who_may import by_right
 from integration.postmortem.writing.replies import refusal_reply
 from integration.postmortem.writing.tree import Tree
 from mappings.models import Authority, Policy
@@ -97,7 +98,7 @@ def _judge(answer: Answer, facts: Facts, judges: Judges) -> tuple[Verdict, str]:
         return verdict, held.by
     if role := appointed(comment.author, answer.said.word, policy.people, answer.now.date()):
         return verdict, role
-    return Verdict.refuse("not_authorised", f"this needs {needed.value} here", f"What counts here: {held.by}."), by
+    return Verdict.refuse("not_authorised", f"this is for {by_right(needed)}", f"What counts here: {held.by}."), by
 
 
 def _decision(answer: Answer, verdict: Verdict, by: str, stamp: str) -> Decision:

@@ -18,6 +18,7 @@ from integration.postmortem.rules.drafting import ActionDraft, our_issues
 from integration.postmortem.rules.eligible import objection, role_held
 from integration.postmortem.rules.exhibits import MOST_LINKS, link_in
 from integration.postmortem.rules.verdicts import WORDS, judge_command
+from integration.postmortem.rules.who_may import who_may
 from mappings.models import Authority, Policy
 
 
@@ -134,7 +135,8 @@ def _judge(said: Command, bench: Bench, standing: Standing) -> tuple[Verdict, st
     if not held.covers(needed):
         role = _by_role(deed, bench) if verdict.accepted else ""
         if not role:
-            return Verdict.refuse("not_authorised", _who_may(needed), f"What counts here: {held.by}."), by
+            who = f"this is for {who_may(needed, deed, bench)}"
+            return Verdict.refuse("not_authorised", who, f"What counts here: {held.by}."), by
         by = role
     return (objection(deed, bench) if verdict.accepted else None) or verdict, by
 
@@ -172,16 +174,6 @@ def participants(case: Case, memory: Memory) -> frozenset[str]:
     ids = {case.incident.author.id, *(person.id for issue in our_issues(case, memory) for person in issue.assignees)}
     named = {d.subject for word in ("lead", "participants") for d in memory.decided(word)}
     return frozenset(ids | {part for subject in named for part in subject.split() if part})
-
-
-def _who_may(needed: Authority) -> str:
-    who = {
-        Authority.PARTICIPANT: "those who take part in this incident",
-        Authority.TRIAGE: "people with triage rights here",
-        Authority.WRITE: "people with write rights here",
-        Authority.ADMIN: "administrators of this project",
-    }
-    return f"this is for {who.get(needed, 'active people')}"
 
 
 def _decision(said: Command, bench: Bench, verdict: Verdict, by: str, stamp: str) -> Decision:

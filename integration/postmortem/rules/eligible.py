@@ -13,6 +13,7 @@ from integration.postmortem.rules.authority import APPOINTED_FOR, appointed
 from integration.postmortem.rules.bench import Bench, Verdict
 from integration.postmortem.rules.reviewing import passes_on
 from integration.postmortem.rules.roles import Role, Seat, involved, written_by_themselves
+from integration.postmortem.rules.who_may import others_who_may
 from mappings.roles import Team
 
 
@@ -26,7 +27,7 @@ def objection(deed: str, bench: Bench) -> Verdict | None:
         return Verdict.refuse(
             "took_part",
             "whoever took part in the incident does not accept its risk",
-            "A deputy, or another sponsor or governance reviewer, can.",
+            f"{others_who_may('accept-risk', bench)} A deputy will do as well.",
         )
     if deed.startswith("approve"):
         return _of_approval(deed.partition(" ")[2], seats[0], bench) or _by_default(deed, seats, bench)
@@ -41,7 +42,7 @@ def _of_approval(scope: str, seat: Seat, bench: Bench) -> Verdict | None:
         return Verdict.refuse(
             "both_reviews",
             "one person does not give both approvals here",
-            "Somebody else with the right can. Where there is nobody else, an administrator sets `team: small` in people.yaml.",
+            f"{others_who_may(f'approve {scope}', bench)} Where there is nobody else, an administrator sets `team: small` in people.yaml.",
         )
     named = _named_by_others(seat, bench)
     if named and who.id not in named and not has_passed(bench) and not _is_mapped(f"approve {scope}", bench):

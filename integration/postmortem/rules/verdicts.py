@@ -31,6 +31,7 @@ from integration.postmortem.rules.recurring import judge_recurrence_word
 from integration.postmortem.rules.resources import judge_ack, judge_answer
 from integration.postmortem.rules.roles import Role, named_for
 from integration.postmortem.rules.told_lessons import judge_lesson, not_here
+from integration.postmortem.rules.who_may import others_who_may
 from mappings.models import ActionKind, Policy, Severity
 
 NOT_WAIVABLE = {
@@ -148,7 +149,12 @@ def _approve(said: Command, bench: Bench) -> Verdict:
         return Verdict.refuse("form", "it needs a scope", "`/approve technical` or `/approve governance`")
     alone = leads_or_led(bench)
     if alone and (
-        refusal := _alone(bench, bench.memory.in_review_since, "whoever leads the post-mortem does not approve it")
+        refusal := _alone(
+            bench,
+            bench.memory.in_review_since,
+            "whoever leads the post-mortem does not approve it",
+            f"approve {scope}",
+        )
     ):
         return refusal
     reviewers = named_for(Role.of_scope(scope), bench.memory.decisions, bench.written.roles)
@@ -157,10 +163,10 @@ def _approve(said: Command, bench: Bench) -> Verdict:
     return Verdict(True, scope, subject=bound_to(parts), needs=_needs(bench, f"approve-{scope}"), independent=not alone)
 
 
-def _alone(bench: Bench, since: datetime | None, why: str) -> Verdict | None:
+def _alone(bench: Bench, since: datetime | None, why: str, deed: str) -> Verdict | None:
     """Return the refusal of whoever decides about their own work, or ``None`` where a team of one may, after a while (``team: solo``)."""
     if not may_stand_alone(bench):
-        return Verdict.refuse("own_work", why, "Somebody else with the right can.")
+        return Verdict.refuse("own_work", why, others_who_may(deed, bench))
     if wait := not_before(since, bench):
         return Verdict.refuse("own_work", why, f"In a team of one you can all the same, from {wait} on.")
     return None
@@ -181,9 +187,8 @@ def _waive(said: Command, bench: Bench) -> Verdict:
             "form", "it needs a reason", f"For example: `/waive {check} <why it does not apply here>`"
         )
     if bench.lead == bench.comment.author.id:
-        return Verdict.refuse(
-            "own_work", "whoever leads does not set aside what is asked of them", "Somebody else with the right can."
-        )
+        why = "whoever leads does not set aside what is asked of them"
+        return Verdict.refuse("own_work", why, others_who_may("waive", bench))
     return Verdict(True, check, subject=bench.case.incident.body_digest, needs=_needs(bench, "waive"))
 
 
@@ -218,8 +223,10 @@ def _verify(said: Command, bench: Bench) -> Verdict:
 
 def _not_by_themselves(why: str, draft: ActionDraft, shown: tuple[Shown, ...], bench: Bench) -> Verdict | None:
     """A team of one may verify its own work where the service itself saw the evidence, and after a while (``team: solo``)."""
-    if draft.owner is None or not may_stand_alone(bench):
-        return Verdict.refuse("not_independent", why, "Somebody else with write rights can verify it.")
+    if draft.owner is None:
+        return Verdict.refuse("not_independent", why, "Please name its owner in the table of the incident first.")
+    if not may_stand_alone(bench):
+        return Verdict.refuse("not_independent", why, others_who_may("verify", bench))
     if not shown or any(each.exhibit is None or not each.counts for each in shown):
         remedy = "In a team of one it takes evidence that I can look up: a pull request, commit, run, file or attachment here."
         return Verdict.refuse("not_independent", why, remedy)
@@ -283,7 +290,7 @@ def _accept_risk(said: Command, bench: Bench) -> Verdict:
         return Verdict.refuse("date", f"the date lies in the past or more than {longest} days ahead", example)
     if _owns(bench.comment.author.id, draft, bench):
         return Verdict.refuse(
-            "own_work", "the owner alone does not accept the risk", "Somebody else with the right can."
+            "own_work", "the owner alone does not accept the risk", others_who_may("accept-risk", bench)
         )
     return Verdict(True, until.isoformat(), subject=risk_subject(draft.description), needs=_needs(bench, "accept-risk"))
 

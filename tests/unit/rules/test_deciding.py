@@ -104,8 +104,64 @@ def test_each_command_takes_the_authority_that_the_mapping_says_and_not_less(wor
     roles = {RITA: "read", TOM: "triage", VIC: "write", OMAR: "write", GINA: "admin"}
     case = {"on": on, "facts_given": facts(roles)}
     start = ladder.index(least if least is not OMAR else VIC)
-    assert [decided(a_comment(word, by), **case)[-1].accepted for by in ladder] == [False] * start + [True] * (
-        6 - start
+    taken = [decided(a_comment(word, by), **case)[-1] for by in ladder]
+    assert [each.accepted for each in taken] == [False] * start + [True] * (6 - start)
+    for refused in taken[:start]:
+        assert re.search(r"(this is for|Others can:) (those|people|administrators) ", refused.reason), refused.reason
+
+
+MAPPED = """
+roles:
+  technical_reviewers: [vic]
+  governance_reviewers: [gina, rita]
+  executive_sponsors: [omar]
+people:
+  vic: {name: Vic, github: vic, github_id: 1003}
+  gina: {name: Gina, github: gina, github_id: 1004}
+  rita: {name: Rita, github: rita, github_id: 1006}
+  omar: {name: Omar, github: omar, github_id: 1002}
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "on", "who"),
+    [
+        (
+            "/waive section.lessons none needed",
+            "incident",
+            "administrators of this project or a governance reviewer (Gina, Rita) or an executive sponsor (Omar)",
+        ),
+        ("/approve technical", "incident", "people with write rights here or a technical reviewer (Vic)"),
+        ("/approve governance", "incident", "administrators of this project or a governance reviewer (Gina, Rita)"),
+        (
+            "/accept-risk until:2026-12-24 it goes away",
+            "ticket",
+            "administrators of this project or a governance reviewer (Gina, Rita) or an executive sponsor (Omar)",
+        ),
+        ("/verify looked at it", "ticket", "people with write rights here"),
+    ],
+)
+def test_a_refusal_names_whom_the_mapping_lists_beside_those_with_the_right(word, on, who):
+    policy = a_policy(people=MAPPED)
+    _, reason = verdict(a_comment(word, TOM), on=on, policy=policy)
+    assert reason == f"not_authorised: this is for {who}. What counts here: triage on acme/shop."
+    (public,) = decided(a_comment(word, TOM), on=on, policy=policy, public=True)
+    assert "Gina" not in public.reason, "nobody is named where everybody can read it"
+
+
+def test_whoever_may_not_decide_about_their_own_work_is_told_who_may_instead():
+    led = a_decision("lead", TOM, issue=INCIDENT, subject=VIC.id)
+    policy = a_policy(people=MAPPED)
+    _, reason = verdict(a_comment("/approve technical", VIC), on="incident", memory=a_memory(led), policy=policy)
+    assert (
+        reason
+        == "own_work: whoever leads the post-mortem does not approve it. Others can: people with write rights here."
+    )
+    _, reason = verdict(
+        a_comment("/waive section.lessons none", VIC), on="incident", memory=a_memory(led), policy=policy
+    )
+    assert reason.endswith(
+        "Others can: administrators of this project or a governance reviewer (Gina, Rita) or an executive sponsor (Omar)."
     )
 
 
@@ -566,7 +622,7 @@ def test_those_named_are_remembered_by_id_and_take_part_from_then_on():
 def test_whoever_leads_does_not_approve_and_the_latest_lead_is_the_lead():
     led = a_decision("lead", TOM, issue=INCIDENT, subject=VIC.id)
     approve = a_comment("/approve technical", VIC)
-    refused = "own_work: whoever leads the post-mortem does not approve it. Somebody else with the right can."
+    refused = "own_work: whoever leads the post-mortem does not approve it. Others can: people with write rights here."
     assert verdict(approve, on="incident", memory=a_memory(led)) == (False, refused)
     relieved = a_decision("lead", TOM, issue=INCIDENT, subject=OMAR.id)
     assert verdict(approve, on="incident", memory=a_memory(led, relieved))[0] is True
@@ -620,7 +676,9 @@ def test_all_claims_of_the_kind_are_needed_before_a_verification():
     )
 
 
-NOT_OWNER = "not_independent: whoever owns or owned an action does not verify it. Somebody else with write rights can verify it."
+NOT_OWNER = (
+    "not_independent: whoever owns or owned an action does not verify it. Others can: people with write rights here."
+)
 
 
 @pytest.mark.parametrize(
@@ -633,13 +691,13 @@ NOT_OWNER = "not_independent: whoever owns or owned an action does not verify it
             OMAR,
             an_action(),
             (DANA,),
-            "not_independent: whoever gave the evidence does not verify it. Somebody else with write rights can verify it.",
+            "not_independent: whoever gave the evidence does not verify it. Others can: people with write rights here.",
         ),
         (
             VIC,
             an_action(),
             (),
-            "not_independent: it has no owner yet, so nobody can be independent of the owner. Somebody else with write rights can verify it.",
+            "not_independent: it has no owner yet, so nobody can be independent of the owner. Please name its owner in the table of the incident first.",
         ),
     ],
     ids=["the owner", "a past owner", "another assignee", "who gave the evidence", "anybody while nobody owns it"],
@@ -660,7 +718,7 @@ def test_the_owner_alone_does_not_accept_the_risk():
     ticket = {"assignees": (GINA,), "memory": a_memory(actions=(an_action(owner_id=GINA.id),))}
     assert verdict(a_comment(accept, GINA), **ticket) == (
         False,
-        "own_work: the owner alone does not accept the risk. Somebody else with the right can.",
+        "own_work: the owner alone does not accept the risk. Others can: administrators of this project.",
     )
     assert verdict(a_comment(accept, GINA)) == (True, "2026-12-24")
 
