@@ -45,6 +45,8 @@ class CommandAuthority(MappingModel):
     """``/agenda``: ask for ground rules and open questions."""
     disclose: Authority
     """``/disclose``: tell something openly."""
+    celebrate: Authority
+    """``/celebrate``: nominate what went well, of a team."""
     resolved: Authority
     """``/resolved``: say that the incident is over."""
     lead: Authority
@@ -75,6 +77,10 @@ class CommandAuthority(MappingModel):
     """``/fund``: grant what an action needs."""
     decline: Authority
     """``/decline``: say that an action does not get what it needs, and why."""
+    adopt: Authority
+    """``/adopt``: a recommendation to governance is adopted."""
+    decline_recommendation: Authority
+    """``/decline`` on the ticket of a recommendation to governance."""
     ack: Authority
     """``/ack``: say what was decided about something that is late."""
     accept_risk: Authority

@@ -17,6 +17,8 @@ KEYS = {
     "severity": "severity",
     "severity (lower)": "severity-lower",
     "resume": "pause",
+    "adopt": "adopt",
+    "decline recommendation": "decline-recommendation",
 }
 """Deeds whose key in people.yaml has another name; all others are called as their command."""
 NEVER = {

@@ -6,7 +6,7 @@ An erased case is left alone for good: without the words of its actions, rows wo
 import secrets
 from datetime import datetime
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from integration.errors import ErasureRefused
 from integration.ledger import holding
@@ -15,7 +15,18 @@ from integration.ledger.decisions import text_digest
 from integration.ledger.lost import ERASED, is_lost
 from integration.ledger.people import SALT_BYTES
 from integration.ledger.precedents import keep_words
-from integration.ledger.tables import actions, cases, causes, decisions, lessons, marks, parked, recollections, refusals
+from integration.ledger.tables import (
+    actions,
+    cases,
+    causes,
+    decisions,
+    lessons,
+    marks,
+    parked,
+    recollections,
+    recommendations,
+    refusals,
+)
 from integration.postmortem.incident import IssueKey, IssueRef
 
 
@@ -32,7 +43,7 @@ def erase_case(writing: Writing, case: IssueRef, now: datetime) -> bool:
         return False
     _require_erasable(writing, case, row)
     emptied = _empty_decisions(writing, row.id)
-    _empty_case(writing, case.key, row.id)
+    _empty_case(writing, case.key, row.id, now)
     writing.connection.execute(insert(marks).values(case_id=row.id, kind=ERASED, subject=str(case.key), at=now))
     writing.trail.note("case.erased", now, {"decisions": emptied}, case.key)
     return True
@@ -69,12 +80,15 @@ def _empty_decisions(writing: Writing, row: int) -> dict[str, Plain]:
     return emptied
 
 
-def _empty_case(writing: Writing, key: IssueKey, row: int) -> None:
+def _empty_case(writing: Writing, key: IssueKey, row: int, now: datetime) -> None:
     connection = writing.connection
     connection.execute(update(cases).where(cases.c.id == row).values(title="", client=None, system="", next_look=None))
     connection.execute(update(actions).where(actions.c.case_id == row).values(text="", description=""))
     connection.execute(update(causes).where(causes.c.case_id == row).values(system=""))
     connection.execute(delete(lessons).where(lessons.c.case_id == row))
+    # Its tickets are said anew without the words, and closed.
+    recommended = update(recommendations).where(recommendations.c.case_id == row)
+    connection.execute(recommended.values(text="", withdrawn_at=func.coalesce(recommendations.c.withdrawn_at, now)))
     connection.execute(delete(refusals).where(refusals.c.case_id == row))
     connection.execute(delete(parked).where(parked.c.site == key.site, parked.c.issue_id == key.id))
     # Processes that hold the words for finding it again learn of it by the new version.

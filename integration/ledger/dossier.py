@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Text, func, select
+from sqlalchemy import Connection, RowMapping, Table, Text, func, select
 
 from integration.ledger import holding, verification
 from integration.ledger import intents as intent_rows
@@ -24,6 +24,7 @@ from integration.ledger.tables import (
     marks,
     owners,
     people,
+    recommendations,
     tickets,
 )
 from integration.postmortem.dossier import Chain, Dossier, KeptAction, Link, StatedCause, Taken
@@ -62,7 +63,8 @@ def dossier(connection: Connection, key: ChainKey, case: IssueKey, known_head: s
         **_facts(row, marked),
         chain=_chain(connection, key, case, known_head),
         causes=tuple(_causes(connection, row["id"])),
-        lessons=_lessons(connection, row["id"]),
+        lessons=_texts(connection, lessons, row["id"]),
+        recommendations=_texts(connection, recommendations, row["id"]),
         actions=tuple(_actions(connection, row["id"], marked)),
         decisions=tuple(_taken(connection, row)),
         made=tuple(
@@ -120,9 +122,10 @@ def _causes(connection: Connection, row: int) -> Iterator[StatedCause]:
         yield StatedCause(*each)
 
 
-def _lessons(connection: Connection, row: int) -> tuple[str, ...]:
-    listed = select(lessons.c.text).where(lessons.c.case_id == row).order_by(lessons.c.position)
-    return tuple(connection.execute(listed).scalars())
+def _texts(connection: Connection, table: Table, row: int) -> tuple[str, ...]:
+    """Return the words of a case that a table holds, in their order; those that were erased are gone."""
+    listed = select(table.c.text).where(table.c.case_id == row).order_by(*table.primary_key.columns)
+    return tuple(text for text in connection.execute(listed).scalars() if text)
 
 
 def _taken(connection: Connection, case: RowMapping) -> Iterator[Taken]:

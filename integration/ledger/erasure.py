@@ -15,7 +15,7 @@ from integration.ledger.chain import Plain, Writing
 from integration.ledger.decisions import text_digest
 from integration.ledger.lost import is_lost
 from integration.ledger.people import SALT_BYTES
-from integration.ledger.tables import actions, cases, decisions, lessons, owners, people, recollections
+from integration.ledger.tables import actions, cases, decisions, lessons, owners, people, recollections, recommendations
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.people import Person
 
@@ -39,6 +39,7 @@ def mentions(connection: Connection, person: Person) -> tuple[Mention, ...]:
         select(cases.c.id.label("row"), cases.c.title.label("text")),
         select(actions.c.case_id, actions.c.description),
         select(lessons.c.case_id, lessons.c.text),
+        select(recommendations.c.case_id, recommendations.c.text),
         select(recollections.c.case_id, recollections.c.text),
     )
     text = union_all(*kept).subquery()

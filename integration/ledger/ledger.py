@@ -36,6 +36,7 @@ from integration.ledger import (
     policies,
     precedents,
     projects,
+    recommended,
     recurred,
     renaming,
     restored,
@@ -67,6 +68,8 @@ from integration.postmortem.noting import NoteFigures
 from integration.postmortem.people import Person
 from integration.postmortem.precedents import Precedent, Recurred
 from integration.postmortem.reading.spans import Spans
+from integration.postmortem.recommendations import Nomination, Recommendation
+from integration.postmortem.recommending import RecommendationFigures
 from integration.postmortem.remediation import EarlierAction
 from integration.postmortem.review import ReviewFigures
 from integration.postmortem.trends import Figures as TrendFigures
@@ -469,6 +472,25 @@ class Ledger:
         """Return the figures of a window of time, of these (site, project) or of all: counts over incidents, none per person."""
         with self._reading() as connection:
             return trending.trends(connection, window, covers)
+
+    def recommendations(
+        self, series: IssueRef, covers: Collection[tuple[str, str]], now: datetime
+    ) -> RecommendationFigures:
+        """Return the recommendations to governance of these projects that have, or get, a ticket in a series."""
+        with self._reading() as connection:
+            return recommended.wanted(connection, series, covers, now)
+
+    def recommendations_to_decide(
+        self, window: Window, covers: Collection[tuple[str, str]] | None
+    ) -> tuple[Recommendation, ...]:
+        """Return what was recommended before the end of a window and was not over before it began, with what became of it since."""
+        with self._reading() as connection:
+            return recommended.to_decide(connection, window, covers)
+
+    def nominations(self, window: Window, covers: Collection[tuple[str, str]] | None) -> tuple[Nomination, ...]:
+        """Return what was nominated with ``/celebrate`` in a window."""
+        with self._reading() as connection:
+            return recommended.nominated(connection, window, covers)
 
     def incidents_between(
         self, windows: Sequence[Window], covers: Collection[tuple[str, str]] | None

@@ -17,6 +17,7 @@ from integration.ledger.kindred import kinds_kept, tell_later
 from integration.ledger.people import rows_of
 from integration.ledger.precedents import keep_learned
 from integration.ledger.projects import meet
+from integration.ledger.recommended import keep_recommendations
 from integration.ledger.records import LookRecord
 from integration.ledger.tables import cases, marks, refusals, tickets
 from integration.postmortem.decisions import Refusal
@@ -64,6 +65,8 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     keep_outcomes(writing.connection, look.row, record.outcomes)
     if record.causes or record.governed:
         keep_causes(writing.connection, look.row, record.causes)
+    if record.recommendations is not None and record.governed:
+        keep_recommendations(writing.connection, look.row, record.recommendations, now)
     keep_learned(writing.connection, look.row, record.learned, record.words)
     _replace_tickets(look, (*record.tickets, *agreed))
     _mark(look, "said", record.said)

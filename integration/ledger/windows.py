@@ -16,6 +16,15 @@ INCIDENT = and_(COUNTED, cases.c.kind != LAUNCH)
 NEAR_MISS = "SEV4"
 
 
+def project_covered(covers: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    """Return the condition on ``cases`` that their project is one of these (site, name)."""
+    return cases.c.project_id.in_(select(projects.c.id).where(_covered(covers)))
+
+
+def _covered(covers: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    return tuple_(projects.c.site, projects.c.name).in_(sorted(covers))
+
+
 @dataclass(frozen=True)
 class Counting:
     """What each count needs. ``covers`` are (site, project), ``None`` for everything that was ever met."""
@@ -42,13 +51,12 @@ class Counting:
     @cached_property
     def here(self) -> ColumnElement[bool]:
         """Return the condition on ``cases`` that their project is covered."""
-        return true() if self.covers is None else cases.c.project_id.in_(select(projects.c.id).where(self.is_covered))
+        return true() if self.covers is None else project_covered(self.covers)
 
     @cached_property
     def is_covered(self) -> ColumnElement[bool]:
         """Return the condition on ``projects`` that they are covered."""
-        # A row of the table may have been met under another writing of its name; covers come from the table itself.
-        return true() if self.covers is None else tuple_(projects.c.site, projects.c.name).in_(sorted(self.covers))
+        return true() if self.covers is None else _covered(self.covers)
 
     @cached_property
     def opened(self) -> ColumnElement[bool]:

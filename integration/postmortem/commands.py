@@ -141,7 +141,8 @@ class EnsureLinkedIncident:
 class EnsureGeneratedIssue:
     """An issue that the service writes itself is there and says ``tree`` under ``title``; ``there`` is the one to edit, or ``None`` to create it.
 
-    ``case`` is its series, for which its marker of this ``purpose`` is signed; ``issue_type`` is for trackers that have types.
+    ``case`` is its series, for which its marker of this ``purpose`` is signed; ``issue_type`` is for trackers that have types. ``owner`` and
+    ``due`` are set when it is created, as far as the tracker has fields for them, and left to people after that.
     """
 
     case: IssueRef
@@ -153,6 +154,8 @@ class EnsureGeneratedIssue:
     issue_type: str = ""
     there: IssueRef | None = None
     share: Share = Share.GENERATED
+    owner: Person | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,7 @@ class Dossier:
     erased_at: datetime | None = None
     causes: tuple[StatedCause, ...] = ()
     lessons: tuple[str, ...] = ()
+    recommendations: tuple[str, ...] = ()
     actions: tuple[KeptAction, ...] = ()
     decisions: tuple[Taken, ...] = ()
     made: tuple[Intent, ...] = ()

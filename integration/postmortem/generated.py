@@ -7,7 +7,7 @@ lock, intents, decisions and what was said are kept per series. What a kind says
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from integration.postmortem.commands import (
     Command,
@@ -19,6 +19,7 @@ from integration.postmortem.commands import (
 )
 from integration.postmortem.decisions import Decision, IntentState, Memory
 from integration.postmortem.incident import Issue, IssueKey, IssueRef
+from integration.postmortem.people import Person
 from integration.postmortem.writing.tree import Tree
 from mappings.models import GeneratedIssue, Mode, Per, Policy
 
@@ -100,6 +101,7 @@ class WantedIssue:
 
     ``pages``: the first is the issue's own text, the others are comments below it, each edited in place; none: there is nothing to say, and nothing
     is made. ``replies`` are (name, text), each said once on it. ``outcome``: the period is over; this is said, and the issue closed.
+    ``owner`` and ``due``: whose it is, and until when, said when it is made; who has it later is for people to say.
     """
 
     period: str
@@ -107,6 +109,8 @@ class WantedIssue:
     pages: tuple[Tree, ...] = ()
     replies: tuple[tuple[str, Tree], ...] = ()
     outcome: Tree | None = None
+    owner: Person | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True)
@@ -207,4 +211,6 @@ def _made(wanted: WantedIssue, seen: Seen, entry: GeneratedIssue, there: IssueRe
         labels=frozenset(entry.labels),
         issue_type=entry.issue_type,
         there=there,
+        owner=wanted.owner,
+        due=wanted.due,
     )

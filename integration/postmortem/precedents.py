@@ -105,9 +105,12 @@ class Recurred:
 
 @dataclass(frozen=True)
 class Learned:
-    """What an incident leaves for later cases: its client, whether it is confidential, its lessons, and further words by which it is found."""
+    """What an incident leaves for later cases: its client, whether it is confidential, its lessons, further words by which it is found, and what it
+    recommends to governance.
+    """
 
     client: str = ""
     confidential: bool = False
     lessons: tuple[str, ...] = ()
     words: str = ""
+    recommendations: tuple[str, ...] = ()

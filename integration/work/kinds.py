@@ -12,7 +12,10 @@ from integration.ledger.ledger import Ledger
 from integration.postmortem.generated import Publication, Seen, Series, series_of
 from integration.postmortem.noting import KIND as NOTE_KIND
 from integration.postmortem.noting import judge_notes
+from integration.postmortem.recommending import KIND as RECOMMENDED
+from integration.postmortem.recommending import judge_recommendations
 from integration.postmortem.reviewing import judge_review
+from integration.postmortem.rules.adopting import WORDS as ANSWERING
 from integration.postmortem.rules.answering import Judges
 from integration.postmortem.summing import MONTHS, judge_summaries
 from integration.work.summaries import gather_summaries
@@ -35,8 +38,14 @@ REVIEW = Kind(
     judge_review,
 )
 NOTE = Kind(NOTE_KIND, lambda ledger, series, _policy, now: ledger.notes(series.ref, series.covers, now), judge_notes)
+RECOMMENDATION = Kind(
+    RECOMMENDED,
+    lambda ledger, series, _policy, now: ledger.recommendations(series.ref, series.covers, now),
+    judge_recommendations,
+    ANSWERING,
+)
 SUMMARIES = tuple(Kind(name, gather_summaries, judge_summaries) for name in MONTHS)
-KINDS = {kind.name: kind for kind in (REVIEW, NOTE, *SUMMARIES)}
+KINDS = {kind.name: kind for kind in (REVIEW, NOTE, RECOMMENDATION, *SUMMARIES)}
 
 
 def wanted_series(policy: Policy, ledger: Ledger) -> tuple[Series, ...]:

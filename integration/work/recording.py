@@ -74,6 +74,7 @@ def record_of(
         lead=_lead(assessment.roles),
         woken=memory.woken,
         any_system=assessment.recurrence.any_system,
+        recommendations=_recommendations(assessment),
         finished=finished,
     )
 
@@ -83,6 +84,13 @@ def _kept(number: int, cause: Cause, assessment: Assessment) -> KeptCause:
     kind = kind_of(cause, assessment.system)
     phase = cause.phase_id.replace("_", " ") or normalise(cause.phase)[:LONGEST_NAME]
     return KeptCause(kind.category, phase, kind.sub_category, kind.system, ending_of(number, assessment.findings).value)
+
+
+def _recommendations(assessment: Assessment) -> tuple[str, ...] | None:
+    """Return what is recommended once that is approved; while it is written or reviewed anew, what was approved before stands."""
+    if assessment.learned is None or assessment.phase not in (Phase.REMEDIATING, Phase.COMPLETE):
+        return None
+    return assessment.learned.recommendations
 
 
 def _lead(roles: RolesView) -> str:

@@ -38,7 +38,9 @@ def summary_of(ledger: Ledger, window: Window, covers: Covered, policy: Policy, 
         windows.insert(0, windows[0].before)
     counts = ledger.incidents_between(windows, covers)
     history = tuple((each.called, *count) for each, count in zip(windows, counts, strict=True))
-    return Summary(now, before, history)
+    asked, nominations = ledger.recommendations_to_decide(window, covers), ledger.nominations(window, covers)
+    names = ledger.names() if asked or nominations else frozenset[str]()
+    return Summary(now, before, history, asked, nominations, names)
 
 
 def _figures(ledger: Ledger, window: Window, covers: Covered, policy: Policy) -> Figures:

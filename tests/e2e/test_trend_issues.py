@@ -23,6 +23,7 @@ places:
 issues:
   monthly_trends: {{to: [governance]}}
   quarterly_trends: {{to: [governance]}}
+  recommendation: {{to: [governance]}}
 """
 PERSONS = [*TEAM, *(name.capitalize() for name in TEAM)]
 
@@ -101,7 +102,9 @@ def summed(request: pytest.FixtureRequest) -> Iterator[Summed]:
         roles = {**TEAM, "followthrough": "admin"}
         running.github.add_repository(GOVERNANCE["github"], private=True, roles=roles)
         running.jira.add_project(GOVERNANCE["jira"], "Governance", "gina", roles=dict.fromkeys(roles, "member"))
-        yield Summed(running, site)
+        ready = Summed(running, site)
+        ready.next_month()  # Early in a month, so that a day later is the same month still.
+        yield ready
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -96,7 +96,7 @@ def _judge(answer: Answer, facts: Facts, judges: Judges) -> tuple[Verdict, str]:
     needed = verdict.needs or Authority.ANY
     if held.covers(needed):
         return verdict, held.by
-    if role := appointed(comment.author, answer.said.word, policy.people, answer.now.date()):
+    if role := appointed(comment.author, verdict.deed or answer.said.word, policy.people, answer.now.date()):
         return verdict, role
     return Verdict.refuse("not_authorised", f"this is for {by_right(needed)}", f"What counts here: {held.by}."), by
 

@@ -40,6 +40,8 @@ APPOINTED_FOR = {
     "accept-risk": ("governance_reviewers", "executive_sponsors"),
     "fund": ("executive_sponsors",),
     "decline": ("executive_sponsors",),
+    "adopt": ("governance_reviewers",),
+    "decline recommendation": ("governance_reviewers",),
     "ack": ("governance_reviewers", "executive_sponsors"),
 }
 """What the people whom the mapping names for a role may do, beside those with the right (``people.yaml``, ``roles``)."""

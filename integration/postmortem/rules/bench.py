@@ -88,7 +88,8 @@ class Bench:
 class Verdict:
     """Accepted or not. ``reason`` of an accepted one is the value granted (a severity, a claim, a date); ``needs`` the authority for it.
 
-    ``independent`` is false where somebody in a team of one decides about their own work, and may.
+    ``independent`` is false where somebody in a team of one decides about their own work, and may. ``deed`` is what those do whom the mapping
+    appoints for it, where that is not the word itself.
     """
 
     accepted: bool
@@ -98,6 +99,7 @@ class Verdict:
     subject: str = ""
     needs: Authority | None = None
     independent: bool = True
+    deed: str = ""
 
     @staticmethod
     def refuse(slug: str, why: str, remedy: str) -> "Verdict":

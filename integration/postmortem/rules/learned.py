@@ -1,5 +1,6 @@
 """What an incident leaves for later cases: its lessons as written, whom it was for, and the words by which it is found again. Pure."""
 
+import re
 from collections.abc import Iterator
 
 from integration.postmortem.document import Block, Heading, ListBlock, Paragraph
@@ -8,7 +9,8 @@ from integration.postmortem.precedents import Learned
 from integration.postmortem.rules.written import PostMortem
 from mappings.models import Policy
 
-SECTION = "lessons"
+SECTION, RECOMMENDATIONS = "lessons", "recommendations"
+NOTHING = re.compile(r"\W*(?:none|nothing|no recommendations?|n/?a|not applicable)\b", re.IGNORECASE)
 MOST, LONGEST = 10, 500
 """Lessons of one incident that are kept, and characters of each."""
 
@@ -24,7 +26,16 @@ def learned_from(incident: Issue, postmortem: PostMortem, client: str, policy: P
         confidential=policy.learning.is_confidential(incident.labels),
         lessons=lessons,
         words="\n".join(text for text in (*titles, *about) if text),
+        recommendations=_recommendations(postmortem),
     )
+
+
+def _recommendations(postmortem: PostMortem) -> tuple[str, ...]:
+    """Return what is recommended to governance; "none, because …" recommends nothing."""
+    section = postmortem.sections.get(RECOMMENDATIONS)
+    if section is None or not section.has_substance:
+        return ()
+    return tuple(text for text in _lines(section.blocks) if not NOTHING.match(text))[:MOST]
 
 
 def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:

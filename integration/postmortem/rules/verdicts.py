@@ -20,6 +20,7 @@ from integration.postmortem.rules.bench import Bench, Verdict
 from integration.postmortem.rules.bench import elsewhere_than as _elsewhere
 from integration.postmortem.rules.bench import needs as _needs
 from integration.postmortem.rules.blameless import judge_agenda, judge_disclose
+from integration.postmortem.rules.celebrating import judge_celebrate
 from integration.postmortem.rules.criteria import NONE
 from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.eligible import leads_or_led, may_stand_alone, not_before
@@ -314,6 +315,7 @@ def _kind(draft: ActionDraft, policy: Policy) -> ActionKind:
 _JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
     "agenda": judge_agenda,
     "disclose": judge_disclose,
+    "celebrate": judge_celebrate,
     "incident": judge_incident_word,
     "not-incident": judge_not_incident,
     "duplicate-of": judge_duplicate,

@@ -130,6 +130,8 @@ def _causes(dossier: Dossier) -> list[Block]:
             _heading("Root causes"),
             Grid(("Category", "Sub-category", "Phase of the lifecycle", "System"), rows),
         ]
+    if dossier.recommendations:
+        blocks += [_heading("Recommendations to governance"), Bullets(tuple(map(line, dossier.recommendations)))]
     if dossier.lessons:
         blocks += [_heading("Lessons"), Bullets(tuple(map(line, dossier.lessons)))]
     return blocks

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from integration.postmortem.asking import FOR_LEARNING
 from integration.postmortem.generated import Series
+from integration.postmortem.rules.crossing import Border
 from integration.postmortem.shares import FEW, Table
 from integration.postmortem.summary import Summary
 from integration.postmortem.trends import Figures, headline, statements, tables
+from integration.postmortem.writing.deciding import nominated, to_decide
 from integration.postmortem.writing.paging import paged
 from integration.postmortem.writing.tree import (
     Bars,
@@ -38,19 +40,22 @@ def summary_title(now: Figures, series: Series) -> str:
 
 def summary_pages(summary: Summary, series: Series, policy: Policy, now: datetime) -> tuple[Tree, ...]:
     """Return the summary as pages that fit the tracker; the first one ends with the small print."""
-    *blocks, last = summary_tree(summary, policy, now).blocks
+    *blocks, last = summary_tree(summary, policy, now, series).blocks
     pages = paged(tuple(blocks), series.site, MOST_PAGES, MORE)
     return (Tree((*pages[0].blocks, last)), *pages[1:])
 
 
-def summary_tree(summary: Summary, policy: Policy, now: datetime) -> Tree:
-    """Return the whole summary as one text."""
+def summary_tree(summary: Summary, policy: Policy, now: datetime, series: Series | None = None) -> Tree:
+    """Return the whole summary as one text, for the place of a series, or for no place at all."""
     figures, before = summary.now, summary.before
     said = tuple(map(sentence, statements(figures, before)))
     blocks: list[Block] = [Paragraph(line(Strong(headline(figures, before))))]
     blocks += [Bullets(said)] if said else []
     blocks += _charts(summary)
     blocks += _tables(tables(figures, before))
+    here = Border(series.site, series.project) if series is not None else Border("", "")
+    blocks += nominated(summary, here, policy)
+    blocks += to_decide(summary, here, policy)
     return Tree((*blocks, Small(sentence(_small_print(figures, policy, now)), volatile=True)))
 
 
@@ -58,6 +63,13 @@ def summary_outcome() -> Tree:
     """Say why a summary is closed of which nothing is left to decide."""
     return Tree(
         (Paragraph(line("The summary of the next period is here, and nothing in this one waits for a decision.")),)
+    )
+
+
+def summary_decided() -> Tree:
+    """Say that a summary is closed because every decision that it asked for is taken."""
+    return Tree(
+        (Paragraph(line("Every decision that was asked for here is taken; the table above says which. Thank you.")),)
     )
 
 

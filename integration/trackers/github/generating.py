@@ -4,7 +4,7 @@ from datetime import datetime
 
 from integration.postmortem.commands import EnsureClosed, EnsureGeneratedIssue, Outcome, Result
 from integration.trackers.github import escape
-from integration.trackers.github.identifiers import place_at, repository_of
+from integration.trackers.github.identifiers import is_login, place_at, repository_of
 from integration.trackers.github.marks import mark_line
 from integration.trackers.github.observing import Observer
 from integration.trackers.github.payloads import Ticket, read
@@ -28,7 +28,10 @@ def publish(command: EnsureGeneratedIssue, observer: Observer, writer: Writer, s
     found = None if seek_since is None else Tickets(observer).sought(command, repository, seek_since)
     if found is not None:
         return Outcome(Result.UNCHANGED, ticket=ref_of(found))
-    made = writer.write(command.case, "POST", repository.path("issues"), {**body, "labels": sorted(command.labels)})
+    fields = {**body, "labels": sorted(command.labels)}
+    if command.owner is not None and is_login(command.owner.handle):
+        fields["assignees"] = [command.owner.handle]
+    made = writer.without_assignees(command.case, "POST", repository.path("issues"), fields)
     ticket = read(Ticket, made.body)
     present = {name.casefold() for name in ticket.label_names}
     dropped = tuple(f"label {name}" for name in sorted(command.labels) if name.casefold() not in present)

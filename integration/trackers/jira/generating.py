@@ -7,6 +7,7 @@ from integration.postmortem.commands import EnsureClosed, EnsureGeneratedIssue, 
 from integration.postmortem.incident import IssueRef
 from integration.trackers.jira.client import Json
 from integration.trackers.jira.creating import new_one_of_purpose
+from integration.trackers.jira.edits import assignee
 from integration.trackers.jira.escape import title
 from integration.trackers.jira.identifiers import issue_id, numeric
 from integration.trackers.jira.marks import PROPERTY, last_line, property_value
@@ -53,11 +54,14 @@ def _text(command: EnsureGeneratedIssue, observer: Observer) -> Json:
 
 
 def _body(command: EnsureGeneratedIssue, text: Json, observer: Observer) -> Json:
-    fields = {
+    fields: Json = {
         **text,
         "project": {"key": command.project},
         "issuetype": {"name": command.issue_type},
         "labels": sorted(command.labels),
     }
+    owner = assignee(command.owner, observer.client) if command.owner is not None else None
+    fields |= {"assignee": owner} if owner is not None else {}
+    fields |= {"duedate": command.due.isoformat()} if command.due is not None else {}
     marker = property_value(observer.reading.signer, command.case.key, command.purpose)
     return {"fields": fields, "properties": [{"key": PROPERTY, "value": marker}]}
