@@ -13,8 +13,8 @@ from integration.postmortem.people import PersonKind
 from integration.postmortem.reading.commands import Command, read_commands
 from integration.postmortem.rules.authority import appointed, authority_of
 from integration.postmortem.rules.bench import Verdict
+from integration.postmortem.rules.rights import by_right
 from integration.postmortem.rules.verdicts import PLACEHOLDER
-from integration.postmortem.rules.who_may import by_right
 from integration.postmortem.writing.replies import refusal_reply
 from integration.postmortem.writing.tree import Tree
 from mappings.models import Authority, Policy

@@ -13,6 +13,7 @@ from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Issue
 from integration.postmortem.notices import Notice, Notices, Step
 from integration.postmortem.people import Person
+from integration.postmortem.rules.rights import one_by_right
 from integration.postmortem.rules.roles import Role, RolesView, Seat
 from mappings.models import Policy, Severity
 
@@ -68,14 +69,13 @@ def turns_of(review: Review | None, severity: Severity | None, policy: Policy) -
 def whom_to_ask(seat: Seat, since: datetime | None, severity: Severity | None, policy: Policy, now: datetime) -> str:
     """Say in words who is asked for the review of a seat, and by when once its clock runs."""
     due = f", please by {moment_of(review_due(since, severity, policy), policy)}" if since is not None else ""
+    scope = seat.role.value.partition("_")[0]
+    somebody = f"{one_by_right(policy.people.commands.needed(f'approve-{scope}'))} who does not lead the post-mortem"
     if since is not None and now >= passes_on(since, severity, policy):
-        stead = (
-            " or ".join(person.called for person in seat.deputies)
-            or "anybody with the right who does not lead the post-mortem"
-        )
+        stead = " or ".join(person.called for person in seat.deputies) or somebody
         return f"by {stead}, as it went unanswered for a while"
     if not seat.people:
-        return f"by somebody with the right who does not lead the post-mortem{due}"
+        return f"by {somebody}{due}"
     return f"by {' or '.join(person.called for person in seat.people)}{due}"
 
 

@@ -4,21 +4,11 @@ from integration.postmortem.people import Person
 from integration.postmortem.rules.authority import APPOINTED_FOR
 from integration.postmortem.rules.bench import Bench
 from integration.postmortem.rules.bench import needs as authority_for
+from integration.postmortem.rules.rights import by_right
 from integration.postmortem.rules.roles import Role, mapped
 from mappings.models import Authority
 
-_BY_RIGHT = {
-    Authority.PARTICIPANT: "those who take part in this incident",
-    Authority.TRIAGE: "people with triage rights here",
-    Authority.WRITE: "people with write rights here",
-    Authority.ADMIN: "administrators of this project",
-}
 MOST = 3
-
-
-def by_right(needed: Authority) -> str:
-    """Return who has an authority, in words."""
-    return _BY_RIGHT.get(needed, "active people")
 
 
 def who_may(needed: Authority, deed: str, bench: Bench) -> str:

@@ -61,6 +61,14 @@ def _lengths(spans: Spans) -> str:
     return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
+def how_long(timeline: Timeline) -> str:
+    """Say after how long it was detected and resolved, as a sentence that follows another one; empty where neither is known."""
+    spans = Spans.of(timeline)
+    parts = (_length(spans.to_detect, "detected after {}"), _length(spans.to_resolve, "resolved {} later"))
+    said = ", ".join(filter(None, parts))
+    return f" {said[:1].upper()}{said[1:]}." if said else ""
+
+
 def _length(length: timedelta | None, words: str) -> str:
     return words.format(in_words(length)) if length is not None else ""
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from integration.postmortem.notices import Notice, Step
 from integration.postmortem.people import Person
+from integration.postmortem.rules.rights import one_by_right
 from integration.postmortem.writing.tree import Inline, Line, Mention, Paragraph, Plain, Tree
 from integration.postmortem.writing.wording import day, moment, sentence
 from mappings.models import Policy
@@ -32,7 +33,7 @@ _REVIEW = {
 }
 _NOBODY_NAMED = (
     "the {scope} review of this post-mortem is due {due}, and nobody is named for it yet. `/reviewer {scope} @name` asks somebody; "
-    "`/approve {scope}` is for anybody with the right who does not lead it."
+    "`/approve {scope}` is for {who} who does not lead it."
 )
 
 
@@ -42,7 +43,8 @@ def notice_tree(notice: Notice, policy: Policy) -> Tree:
     texts = _POSTMORTEM if not notice.action_id else _ACTION
     if notice.scope:
         text = _REVIEW[notice.step] if notice.is_named else _NOBODY_NAMED
-        said = text.format(scope=notice.scope, due=due)
+        who = one_by_right(policy.people.commands.needed(f"approve-{notice.scope}"))
+        said = text.format(scope=notice.scope, due=due, who=who)
     else:
         said = texts[notice.step].format(due=due, evidence=_evidence(notice, policy))
     return Tree((Paragraph((*mentions(notice.to), *sentence(f": {said}"))),))

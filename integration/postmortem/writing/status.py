@@ -10,7 +10,7 @@ from integration.postmortem.findings import Finding, Level, open_findings
 from integration.postmortem.incident import Case
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.writing.applying import told_to_reviewers
-from integration.postmortem.writing.chronicle import timeline_fold
+from integration.postmortem.writing.chronicle import how_long, timeline_fold
 from integration.postmortem.writing.ended import ended_tree
 from integration.postmortem.writing.launch import launch_tree
 from integration.postmortem.writing.recurring import alike_fold
@@ -58,7 +58,8 @@ def status_tree(assessment: Assessment, case: Case, policy: Policy, stamp: str) 
     elif assessment.kind is Kind.REVIEW:
         blocks += _near_miss(assessment, policy)
     elif assessment.phase is Phase.COMPLETE:
-        blocks += _complete(assessment, policy)
+        is_public = case.incident.public and policy.service.public_issues is PublicText.CHECKS
+        blocks += _complete(assessment, policy, is_public=is_public)
     else:
         blocks += _next_steps(assessment)
     blocks += _folds(assessment, case, policy)
@@ -142,14 +143,15 @@ def _only_recommended(assessment: Assessment) -> bool:
     return assessment.kind is Kind.REVIEW and bool(open_findings(assessment.everything))
 
 
-def _complete(assessment: Assessment, policy: Policy) -> list[Block]:
+def _complete(assessment: Assessment, policy: Policy, *, is_public: bool) -> list[Block]:
     advice = open_findings(assessment.everything)
     recommended = _asking("Worth adding", advice, is_advice=True) if advice else []
     approved = [f for f in assessment.findings if f.check.startswith("approval_") and f.passed]
     names = " and ".join(f"{f.reason.removeprefix('approved by ')} ({f.about.split()[0].lower()})" for f in approved)
     said = f"Complete; post-mortem approved by {names}." if names else "Complete."
     thanks = " Thank you for writing it down for those who come after." if policy.service.wording.thanks else ""
-    return [Paragraph(line(f"{said}{_actions_done(assessment)}{thanks}")), *recommended]
+    took = "" if is_public else how_long(assessment.timeline)
+    return [Paragraph(line(f"{said}{_actions_done(assessment)}{took}{thanks}")), *recommended]
 
 
 def _near_miss(assessment: Assessment, policy: Policy) -> list[Block]:

@@ -438,7 +438,7 @@ def _technical(given, **changes):
 def test_where_nobody_is_named_the_owner_of_the_code_is_suggested_with_the_line_that_asks_them():
     told = _technical(replace(facts(), advisers=(VIC, OMAR, RITA)))
     assert told.startswith(
-        "`/approve technical` by somebody with the right who does not lead the post-mortem, please by "
+        "`/approve technical` by somebody with write rights who does not lead the post-mortem, please by "
     )
     assert told.endswith(" vic and omar own this code: `/reviewer technical @vic` asks them.")
     assert _technical(replace(facts(), advisers=(VIC,))).endswith(

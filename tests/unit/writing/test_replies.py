@@ -98,8 +98,8 @@ def test_an_incident_closed_too_early_is_told_what_is_missing():
         "I have opened this again: 4 things are still missing before it can close.\n"
         "1. *Lessons learned*: no such heading yet. Write what others can learn from this, beyond this incident. One line is a good "
         "start.\n"
-        "2. *Technical review*: not approved yet. `/approve technical` by somebody with the right who does not lead the post-mortem.\n"
-        "3. *Governance review*: not approved yet. `/approve governance` by somebody with the right who does not lead the post-mortem.\n"
+        "2. *Technical review*: not approved yet. `/approve technical` by somebody with write rights who does not lead the post-mortem.\n"
+        "3. *Governance review*: not approved yet. `/approve governance` by an administrator who does not lead the post-mortem.\n"
         "4. *Action A1*: the evidence is there (on omar's word), nobody independent has looked at it yet. `/verify <what you looked at>` by somebody with "
         "write rights who did not work on it."
     )

@@ -149,7 +149,7 @@ def test_in_review_only_the_reviews_and_the_proof_are_left():
     assert seen(LED, CLIENT, TECHNICAL).splitlines()[:3] == [
         "*SEV1 · full post-mortem* · 16 of 17 parts complete · closing is on hold",
         "Next:",
-        "1. *Governance review*: not approved yet. `/approve governance` by somebody with the right who does not lead the post-mortem, "
+        "1. *Governance review*: not approved yet. `/approve governance` by an administrator who does not lead the post-mortem, "
         "please by 2026-11-26 15:02 UTC.",
     ]
 
@@ -224,6 +224,7 @@ def test_complete_names_who_approved_and_tells_verified_from_accepted():
     assert seen(*APPROVED, RISK) == (
         "*SEV1 · full post-mortem* · complete, may be closed\n"
         "Complete; post-mortem approved by vic (technical) and gina (governance). 0 of 1 action verified, the risk of 1 accepted. "
+        "Detected after 5 d 5 h, resolved 4 h 20 min later. "
         "Thank you for writing it down for those who come after.\n"
         f"Worth adding:\n1. {MIX}"
         "> All 73 checks\n"
@@ -248,7 +249,7 @@ def test_thanks_and_small_print_are_as_the_mapping_says():
     wording = "wording: {thanks: false, show_policy: false, not_for_evaluation: false}"
     text = seen(*APPROVED, RISK, policy=a_policy(service=wording))
     assert text.endswith(
-        f"0 of 1 action verified, the risk of 1 accepted.\nWorth adding:\n1. {MIX}"
+        f"0 of 1 action verified, the risk of 1 accepted. Detected after 5 d 5 h, resolved 4 h 20 min later.\nWorth adding:\n1. {MIX}"
         "> All 73 checks\n> Timeline (4 entries)\n> Actions (1)\n(`/status` for details)"
     )
 
