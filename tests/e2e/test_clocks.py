@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from integration.wakeups import WakeUp
-from tests.e2e.stage import Stage, stage
+from tests.e2e.stage import REPOSITORY, Stage, stage
 from tests.e2e.story import ON, Told, a_place
 
 SPONSORED = """
@@ -31,10 +31,10 @@ def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield running
 
 
-def _live(it: Stage, days: int) -> None:
+def _live(it: Stage, days: float) -> None:
     """Let days pass, and in each of their hours wake what is due, as the scheduler does."""
     engine = it.parts.engine
-    for _ in range(days * 4):
+    for _ in range(int(days * 4)):
         it.clock.forward(hours=6)
         now = it.clock()
         for case in engine.ledger.due_cases(now, 50):
@@ -95,3 +95,19 @@ def test_a_date_that_is_moved_twice_is_told_to_the_lead_once(it: Stage) -> None:
         it.settle()
     comments = [text for title, *_, said in story.state() if title.startswith("A1") for _, text in said]
     assert sum("has been moved more than once" in text for text in comments) == 1
+
+
+def test_an_incident_that_nobody_classified_is_asked_about_once_after_a_day(it: Stage) -> None:
+    dana = it.github.as_person("dana")
+    number = dana.open_issue(REPOSITORY, "Prices are wrong", "They are.", labels=["incident"])["number"]
+
+    def asked() -> int:
+        return sum("look at this one?" in each["body"] for each in dana.comments(REPOSITORY, number))
+
+    it.settle()
+    _live(it, 0.75)
+    assert asked() == 0, "eighteen hours on"
+    _live(it, 1)
+    assert asked() == 1
+    _live(it, 10)
+    assert asked() == 1
