@@ -77,6 +77,7 @@ def _as_json(review_: Review, found: ReviewFigures, now: datetime) -> dict[str, 
         **{name: [_action(each) for each in getattr(review_, name)] for name in LISTS},
         "postmortems": [asdict(each) for each in (*review_.writing, *review_.approving)],
         "asked": [asdict(each) for each in review_.asked],
+        "lost": [asdict(each) for each in review_.lost],
     }
 
 
@@ -93,6 +94,7 @@ def _action(action: OpenAction) -> dict[str, Any]:
         "needs": action.needs or None,
         "answer": action.answer or None,
         "moved": len(action.moves),
+        "not_by": [person.called for person in action.apart],
         "news_at": action.news_at,
         "until": action.until,
     }

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from integration.postmortem.commands import EnsureReply
 from integration.postmortem.judgement import judge
@@ -213,3 +216,33 @@ def test_the_reminder_of_the_post_mortem_is_said_once_to_its_lead_before_it_is_d
     assert notices(at + timedelta(hours=1)) == []
     assert notices(due) == [(Step.OWNER, "vic")]
     assert notices(due + timedelta(days=4)) == [(Step.SPONSOR, GINA.handle)]
+
+
+ZONES = ("UTC", "Asia/Tokyo", "America/Anchorage", "Africa/Cairo", "Pacific/Kiritimati")
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@given(
+    hours=st.integers(-100, 500),
+    zone=st.sampled_from(ZONES),
+    working=st.sets(st.sampled_from(WEEK), min_size=1),
+    rests=st.sets(st.integers(-3, 15), max_size=8),
+    severity=st.sampled_from(("SEV1", "SEV2")),
+)
+def test_whatever_the_calendar_nobody_is_told_of_lateness_before_the_day_is_over_or_while_nobody_works(
+    hours, zone, working, rests, severity
+) -> None:
+    now = datetime(2026, 11, 30, tzinfo=UTC) + timedelta(hours=hours)
+    holidays = sorted(str(DUE + timedelta(days=number)) for number in rests)
+    days = ", ".join(day for day in WEEK if day in working)
+    policy = a_policy(people=SPONSORED, clocks=f"zone: {zone}\nworking_days: [{days}]\nholidays: {holidays}\n")
+    local = now.astimezone(ZoneInfo(zone))
+    for step, _ in told(now, severity, policy=policy):
+        if step is Step.REMINDER:
+            assert local.date() <= DUE
+            continue
+        # What came on a working morning may be said at any look after it, so that it counts is which day began.
+        began = local.date() if local.hour >= 9 else local.date() - timedelta(days=1)
+        assert began > DUE
+        worked = [DUE + timedelta(days=n) for n in range(1, (began - DUE).days + 1)]
+        assert severity == "SEV1" or any(WEEK[day.weekday()] in working and str(day) not in holidays for day in worked)
