@@ -4,7 +4,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mappings.values import ENTRIES, Flag, Id, Keyed, Label, MappingModel, Sentence, Words, normalise_label
+from mappings.values import (
+    ENTRIES,
+    Flag,
+    Id,
+    Keyed,
+    Label,
+    MappingModel,
+    Positive,
+    Sentence,
+    Severity,
+    Words,
+    normalise_label,
+)
 
 Few = Annotated[int, Field(strict=True, ge=1, le=50)]
 Fewer = Annotated[int, Field(strict=True, ge=0, le=20)]
@@ -45,6 +57,44 @@ class Recurrence(MappingModel):
     """Whether what was verified of an earlier incident lapses once somebody says that it came back."""
 
 
+class HoldDays(MappingModel):
+    """Days after which it is asked whether what was verified still holds, by severity."""
+
+    SEV1: Positive
+    """Days at SEV1."""
+    SEV2: Positive
+    """Days at SEV2."""
+    SEV3: Positive
+    """Days at SEV3."""
+    SEV4: Positive
+    """Days at SEV4."""
+
+    def at(self, severity: Severity) -> int:
+        """Return the days at ``severity``."""
+        days: int = getattr(self, severity.value)
+        return days
+
+
+class HoldQuestion(MappingModel):
+    """What is to be looked at for one kind of action."""
+
+    id: Id
+    """The kind, as ``remediation.yaml`` calls it."""
+    ask: Sentence
+    """The question."""
+
+
+class Effectiveness(MappingModel):
+    """When and how it is asked whether what was verified still holds."""
+
+    days: HoldDays
+    """Days after the verification."""
+    remind_after_days: Positive
+    """Days after the question at which one reminder is written."""
+    asks: Annotated[tuple[HoldQuestion, ...], ENTRIES, Keyed()]
+    """What is to be looked at, by kind of action."""
+
+
 class LearningFile(MappingModel):
     """``learning.yaml``."""
 
@@ -54,6 +104,8 @@ class LearningFile(MappingModel):
     """Which lessons a launch issue is told."""
     recurrence: Recurrence
     """What an incident is told of earlier ones of the same kind."""
+    effectiveness: Effectiveness
+    """When it is asked whether what was verified still holds."""
     system: Words | None
     """The system that a project is about, where it is one."""
     kind_of_project: Words | None

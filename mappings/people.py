@@ -91,6 +91,10 @@ class CommandAuthority(MappingModel):
     """``/recurrence-of``: say that an incident is an earlier one come back."""
     not_recurrence: Authority
     """``/not-recurrence``: say that an incident is no earlier one come back, and why."""
+    still_holds: Authority
+    """``/still-holds``: say that what was verified still holds."""
+    no_longer_holds: Authority
+    """``/no-longer-holds``: say that what was verified no longer holds."""
     applied: Authority
     """``/applied``: say that a lesson was applied before a launch."""
     not_applicable: Authority

@@ -34,6 +34,8 @@ _READ_IN = (
     "mitigated_at",
     "resolved_at",
 )
+CHECK = "check"
+"""The mark of a question whether an action still holds: the action and the day."""
 FINISHED = "finished"
 """The mark of when a post-mortem was first finished."""
 _AUDITED = ("kind", "severity", "phase", "mode")
@@ -73,6 +75,7 @@ def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datet
     _mark(look, "due", (f"{action.action_id}:{action.due}" for action in record.actions if action.due))
     _mark(look, "asked", (f"{outcome.action_id}:{outcome.needs}" for outcome in record.outcomes if outcome.needs))
     _mark(look, "offered", (f"{number}:{key}" for key, number in record.offered))
+    _mark(look, CHECK, record.checks)
     _mark(look, "satisfied", (str(key) for key in record.satisfied))
     _reopened(look, record.reopened)
     _review(look, is_under_way=record.in_review)
@@ -202,7 +205,7 @@ def _add_mark(look: _Look, kind: str, subject: str, at: datetime | None = None) 
     look.writing.connection.execute(insert(marks).values(**mark))
     # What was said was a creation, which its intent has put into the chain already; being taken on, agreed dates and phases have entries of
     # their own; what a row asks for stands in the post-mortem.
-    if kind not in ("said", "taken", "due", "review", "asked", "offered", FINISHED):
+    if kind not in ("said", "taken", "due", "review", "asked", "offered", CHECK, FINISHED):
         look.note(f"gate.{kind}", {"issue": subject})
 
 

@@ -58,6 +58,7 @@ class LookRecord:
     ``learned`` is what later cases are told of this one (``None`` means "as before"), ``words`` the text by which it is found; ``offered`` are the
     lessons that a launch was told, with their numbers. ``woken`` is how often other cases had woken this one when the look began: if they did
     so again since, it is due at once. ``any_system`` says whether incidents are alike by category and sub-category alone.
+    ``checks`` are the actions of which it was asked whether they still hold, each with the day (``A1:2026-12-30``).
     ``tickets`` are all issues of the case but the incident; the tickets of remembered actions belong to it in any case.
     ``lead`` says whether who leads was ``apart`` or ``involved``, empty where that cannot be told. ``recommendations`` are those to governance of a
     post-mortem that is approved; ``None`` means "as before".
@@ -100,6 +101,7 @@ class LookRecord:
     recommendations: tuple[str, ...] | None = None
     woken: int | None = None
     any_system: bool = False
+    checks: frozenset[str] = frozenset()
     people: tuple[Person, ...] = ()
     finished: bool = True
 

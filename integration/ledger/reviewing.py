@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_
 
 from integration.ledger.asked import unanswered_asks
 from integration.ledger.cases import ref_of
+from integration.ledger.lasting import open_checks
 from integration.ledger.lost import ERASED, lost_cases
 from integration.ledger.tables import actions, audit_head, cases, decisions, marks, owners, people, projects
 from integration.postmortem.assessment import Phase
@@ -41,6 +42,7 @@ def review(connection: Connection, covers: Collection[tuple[str, str]], now: dat
         _postmortems(connection, covers),
         _asked(connection, covers),
         _lost(connection, covers),
+        checks=open_checks(connection, _of_these(covers)),
         audit_head=f"{head.seq}:{head.hash}",
     )
 

@@ -19,6 +19,7 @@ from integration.postmortem.rules.came_back import CameBack
 from integration.postmortem.rules.elsewhere import LinkedIncident
 from integration.postmortem.rules.ending import Ended
 from integration.postmortem.rules.evidence import Proof
+from integration.postmortem.rules.lasting import NOTHING_TO_ASK, Lasting
 from integration.postmortem.rules.lessons import Offer
 from integration.postmortem.rules.recurring import NOTHING_ALIKE, RecurrenceView
 from integration.postmortem.rules.roles import NO_ROLES, RolesView
@@ -128,7 +129,7 @@ class Assessment:
     ``finished_at`` is since when nothing that blocks is asked of the authors, ``None`` while something is: reviews have a clock of their own.
     ``learned`` is what later cases are told of this one, ``None`` while its text is not to be trusted.
     ``recurrence`` are earlier incidents of the same kind; ``back`` later ones that are this one come back. ``names_kept`` are names of people
-    that no text of another incident may carry here.
+    that no text of another incident may carry here. ``lasting`` asks whether what was verified a while ago still holds.
     """
 
     case: IssueRef
@@ -165,6 +166,7 @@ class Assessment:
     recurrence: RecurrenceView = NOTHING_ALIKE
     back: tuple[CameBack, ...] = ()
     names_kept: frozenset[str] = frozenset()
+    lasting: Lasting = NOTHING_TO_ASK
 
     @property
     def spans(self) -> Spans:

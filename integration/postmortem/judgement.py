@@ -38,6 +38,7 @@ from integration.postmortem.rules.exhibits import links_given, show, since
 from integration.postmortem.rules.incident import judge_incident, late, not_adopted
 from integration.postmortem.rules.keeping import judge_labels
 from integration.postmortem.rules.ladder import People, judge_notices, lead_of
+from integration.postmortem.rules.lasting import NOTHING_TO_ASK, Check, Lasting, check_of, held_no_longer, judge_lasting
 from integration.postmortem.rules.leadership import judge_leader
 from integration.postmortem.rules.learned import learned_from
 from integration.postmortem.rules.lessons import is_launch
@@ -249,7 +250,15 @@ def _assess(bench: _Bench) -> Assessment:
         findings = (*findings, reminder if phase is Phase.WRITING else reminder.postponed())
     review = review_of(since, approvals, roles) if phase is Phase.IN_REVIEW else None
     notices = _notices(bench, severity, actions, deadline, phase, roles, review)
-    turns = (due, asking.at, *notices.later, *turns_of(review, severity.severity, policy), roles.turns_at)
+    lasting = _lasting(bench, severity, actions, roles)
+    turns = (
+        due,
+        asking.at,
+        *notices.later,
+        *lasting.later,
+        *turns_of(review, severity.severity, policy),
+        roles.turns_at,
+    )
     assessment = Assessment(
         case=case.incident.ref,
         governed=standing.governed,
@@ -281,6 +290,7 @@ def _assess(bench: _Bench) -> Assessment:
         finished_at=since,
         learned=learned_from(case.incident, bench.postmortem, about.client, policy) if standing.is_trusted else None,
         recurrence=recurrence,
+        lasting=lasting,
         back=came_back(case.incident, bench.facts.recurred, policy),
         names_kept=bench.facts.precedents.names if bench.facts.precedents else frozenset(),
     )
@@ -302,7 +312,7 @@ def _actions(bench: _Bench, severity: SeverityView) -> tuple[ActionView, ...]:
     policy, writes = bench.policy, _writes(bench)
     views = []
     for index, draft in enumerate(bench.drafts):
-        subject, proof = _proof(draft, bench)
+        subject, proof = _proof(draft, severity, bench)
         may_create = writes and index < policy.remediation.ticket.max_per_incident
         views.append(
             judge_action(
@@ -326,7 +336,7 @@ def _is_public(bench: _Bench) -> bool:
     return bench.case.incident.public and bench.policy.service.public_issues is PublicText.CHECKS
 
 
-def _proof(draft: ActionDraft, bench: _Bench) -> tuple[str, Proof]:
+def _proof(draft: ActionDraft, severity: SeverityView, bench: _Bench) -> tuple[str, Proof]:
     key = draft.remembered.ticket.key if draft.remembered and draft.remembered.ticket else None
     kind = bench.policy.remediation.kind(draft.kind)
     decisions = tuple(decision for decision in bench.decisions if key is not None and decision.issue == key)
@@ -335,7 +345,26 @@ def _proof(draft: ActionDraft, bench: _Bench) -> tuple[str, Proof]:
     subject = subject_of(owner, kind.id, draft.criteria, draft.description, given)
     shown = show(given, draft.ticket, bench.facts.exhibits)
     proof = judge_proof(decisions, kind, subject, draft.description, bench.policy, bench.now, shown)
-    return subject, lapsed(proof, decisions, bench.facts.recurred, bench.policy)
+    proof = lapsed(proof, decisions, bench.facts.recurred, bench.policy)
+    return subject, held_no_longer(proof, _check(draft, severity, bench))
+
+
+def _check(draft: ActionDraft, severity: SeverityView, bench: _Bench) -> Check | None:
+    if draft.ticket is None or draft.remembered is None:
+        return None
+    name, key = draft.remembered.action_id, draft.ticket.ref.key
+    return check_of(name, draft.kind, key, bench.decisions, severity.severity, bench.policy)
+
+
+def _lasting(bench: _Bench, severity: SeverityView, actions: tuple[ActionView, ...], roles: RolesView) -> Lasting:
+    """Ask whether what was verified still holds; in public nobody is named beside a deadline (S27)."""
+    if _is_public(bench) or bench.standing.governed is not Governed.GOVERNED:
+        return NOTHING_TO_ASK
+    held = {view.action_id for view in actions if view.proof.state is ProofState.VERIFIED}
+    checks = (_check(draft, severity, bench) for draft in bench.drafts)
+    known = tuple(check for check in checks if check is not None and check.action_id in held)
+    lead = lead_of(bench.case, bench.decisions, roles.lead_written)
+    return judge_lasting(known, lead, bench.memory, bench.policy, bench.now)
 
 
 def _deadline(bench: _Bench, severity: SeverityView) -> Deadline:

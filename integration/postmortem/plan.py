@@ -31,6 +31,7 @@ from integration.postmortem.rules.gatefield import gate_field_wanted
 from integration.postmortem.rules.roles import Role
 from integration.postmortem.rules.severity import BY_COMMAND, kept
 from integration.postmortem.writing.blameless import agenda_tree, thanks_tree
+from integration.postmortem.writing.lasting import lasting_tree
 from integration.postmortem.writing.linked import linked_title, linked_tree, severity_elsewhere
 from integration.postmortem.writing.notices import notice_tree
 from integration.postmortem.writing.questions import question_tree
@@ -75,6 +76,7 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         *_notices(assessment, memory, policy),
         *_process(assessment, case, memory),
         *_came_back(assessment, memory, policy),
+        *_lasting(assessment, policy),
         *_replies(assessment, case, memory, policy),
     )
     refused = {refusal.purpose for refusal in memory.refusals}
@@ -331,6 +333,14 @@ def _came_back(assessment: Assessment, memory: Memory, policy: Policy) -> tuple[
         EnsureReply(assessment.case, back.purpose, came_back_tree(back, assessment.actions, policy))
         for back in assessment.back
         if back.purpose not in memory.said
+    )
+
+
+def _lasting(assessment: Assessment, policy: Policy) -> tuple[Command, ...]:
+    """Ask whether what was verified still holds; judging leaves out what was asked already."""
+    return tuple(
+        EnsureReply(assessment.case, asking.purpose, lasting_tree(asking, assessment.actions, policy))
+        for asking in assessment.lasting.now
     )
 
 

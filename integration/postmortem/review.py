@@ -132,6 +132,17 @@ class Lost:
 
 
 @dataclass(frozen=True)
+class OpenCheck:
+    """A question whether verified actions of an incident still hold, that was asked and that nobody has answered."""
+
+    incident: IssueRef
+    title: str
+    actions: tuple[str, ...]
+    since: datetime
+    is_confidential: bool = False
+
+
+@dataclass(frozen=True)
 class ReviewFigures:
     """What the ledger knew at one instant of the projects that a review covers. ``settled`` goes back five weeks.
 
@@ -143,6 +154,7 @@ class ReviewFigures:
     postmortems: tuple[OpenPostMortem, ...] = ()
     asked: tuple[Asked, ...] = ()
     lost: tuple[Lost, ...] = ()
+    checks: tuple[OpenCheck, ...] = ()
     audit_head: str = ""
     withheld: int = 0
 
@@ -155,14 +167,16 @@ class ReviewFigures:
         actions = tuple(a for a in self.actions if may(a.incident, is_confidential=a.is_confidential))
         postmortems = tuple(p for p in self.postmortems if may(p.incident, is_confidential=p.is_confidential))
         lost = tuple(each for each in self.lost if may(each.issue, is_confidential=each.is_confidential))
-        known = len(self.actions) + len(self.postmortems) + len(self.lost)
+        checks = tuple(each for each in self.checks if may(each.incident, is_confidential=each.is_confidential))
+        known = len(self.actions) + len(self.postmortems) + len(self.lost) + len(self.checks)
         return replace(
             self,
             actions=actions,
             settled=tuple(s for s in self.settled if may(s.incident, is_confidential=s.is_confidential)),
             postmortems=postmortems,
             lost=lost,
-            withheld=known - len(actions) - len(postmortems) - len(lost),
+            checks=checks,
+            withheld=known - len(actions) - len(postmortems) - len(lost) - len(checks),
         )
 
 
@@ -201,6 +215,7 @@ class Review:
     asked: tuple[Asked, ...] = ()
     lost: tuple[Lost, ...] = ()
     withheld: int = 0
+    checks: tuple[OpenCheck, ...] = ()
     for_sponsors: tuple[tuple[str, tuple[OpenAction, ...]], ...] = ()
     carried: Carried | None = None
     open_actions: int = 0
@@ -208,5 +223,5 @@ class Review:
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to review."""
-        listed = self.expiring or self.writing or self.approving or self.asked or self.lost
+        listed = self.expiring or self.writing or self.approving or self.asked or self.lost or self.checks
         return not (self.open_actions or listed or self.withheld)

@@ -75,6 +75,7 @@ def record_of(
         woken=memory.woken,
         any_system=assessment.recurrence.any_system,
         recommendations=_recommendations(assessment),
+        checks=frozenset(f"{check.action_id}:{check.day}" for check in assessment.lasting.asked),
         finished=finished,
     )
 

@@ -110,7 +110,9 @@ def _accepted(example: str, *, on_ticket: bool) -> bool:
     before = (a_decision("not-incident", GINA, issue=incident.ref.key, subject="incident"),)
     late = frozenset(f"due:{issue.ref.key.id}:2026-11-20:owner" for issue in (incident, ticket))
     of_41 = (a_decision("recurrence-of", GINA, issue=incident.ref.key, subject=str(a_ref(41).key)),)
-    earlier = before if example.startswith("/incident") else of_41 if example.startswith("/not-recurrence") else ()
+    verified = (a_decision("verify", VIC, reason="verified", at=NOW - timedelta(days=180)),)
+    needed = {"incident": before, "not-recurrence": of_41, "still-holds": verified, "no-longer-holds": verified}
+    earlier = needed.get(example.split(maxsplit=1)[0][1:], ())
     memory = a_memory(evidence, *earlier, actions=(an_action(),), said=late)
     found = Precedents((Precedent(a_ref(41), opened_at=NOW - timedelta(days=180)),))
     known = facts(incidents={"acme/shop#41": a_ref(41).key}, precedents=found)

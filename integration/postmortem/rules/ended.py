@@ -6,6 +6,7 @@ from integration.postmortem.assessment import Assessment, Phase
 from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.notices import Notices
 from integration.postmortem.rules.ending import Ended
+from integration.postmortem.rules.lasting import NOTHING_TO_ASK
 
 
 def as_ended(assessment: Assessment, over: Ended, findings: tuple[Finding, ...]) -> Assessment:
@@ -28,5 +29,6 @@ def as_ended(assessment: Assessment, over: Ended, findings: tuple[Finding, ...])
         elsewhere=(),
         notices=Notices(of_tickets, assessment.notices.later),
         kept=(),
+        lasting=NOTHING_TO_ASK,
         ended=over,
     )

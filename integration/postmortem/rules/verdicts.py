@@ -28,6 +28,7 @@ from integration.postmortem.rules.ending_words import judge_duplicate, judge_inc
 from integration.postmortem.rules.evidence import given_evidence, missing_claims, risk_subject, seal, subject_of
 from integration.postmortem.rules.exhibits import Shown, show, waiting_for
 from integration.postmortem.rules.giving import judge_evidence
+from integration.postmortem.rules.lasting_words import judge_lasting_word
 from integration.postmortem.rules.recurring import judge_recurrence_word
 from integration.postmortem.rules.resources import judge_ack, judge_answer
 from integration.postmortem.rules.roles import Role, named_for
@@ -340,6 +341,8 @@ _JUDGES: dict[str, Callable[[Command, Bench], Verdict]] = {
     "accept-risk": _accept_risk,
     "recurrence-of": judge_recurrence_word,
     "not-recurrence": judge_recurrence_word,
+    "still-holds": judge_lasting_word,
+    "no-longer-holds": judge_lasting_word,
     "applied": judge_lesson,
     "not-applicable": judge_lesson,
     "status": _status,

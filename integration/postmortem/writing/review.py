@@ -190,6 +190,7 @@ def _lists(review: Review, week: Period, policy: Policy) -> list[Block]:
         *blocks,
         *_risks(review),
         *_postmortems(review, policy),
+        *_checks(review, policy),
         *_questions(review, policy),
         *_gone(review, policy),
         *_withheld(review),
@@ -285,6 +286,25 @@ def _withheld(review: Review) -> list[Block]:
 def _settled(each: SettledAction) -> Line:
     alone = "" if each.is_independent else f", {NOT_INDEPENDENT}"
     return (IssueLink(each.ticket or each.incident), Plain(f" {_short(each.description)}: {each.outcome}{alone}"))
+
+
+def _checks(review: Review, policy: Policy) -> list[Block]:
+    if not review.checks:
+        return []
+    rows = tuple(
+        (
+            line(IssueLink(each.incident), f" {_short(each.title)}"),
+            line(", ".join(each.actions)),
+            line(moment(each.since, policy.clocks.zone)[:10]),
+        )
+        for each in review.checks
+    )
+    how = "`/still-holds <what you checked>` on the incident, by somebody who does not own the action; or `/no-longer-holds A1 <reason>`."
+    return [
+        Heading(line(f"Does what was verified still hold? ({len(rows)})"), 2),
+        Paragraph(sentence(how)),
+        Grid(("Incident", "Actions", "Asked"), rows),
+    ]
 
 
 def _carried(carried: Carried) -> list[Block]:
