@@ -102,3 +102,5 @@ class IssueNotFound(TrackerError):
     """The issue is deleted, moved, or hidden from our account; the tracker does not say which."""
 
     reason = "issue_not_found"
+    deleted = False
+    """Whether the tracker says outright that it was deleted."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from mappings.errors import suggestion
 from mappings.merging import Problem
 from mappings.models import Policy
-from mappings.values import Severity, normalise, normalise_label
+from mappings.values import Mode, Severity, normalise, normalise_label
 
 Sides = tuple[Problem, ...]  # the same contradiction, told from each of the keys that take part in it
 
@@ -33,6 +33,7 @@ def contradictions(policy: Policy) -> Iterator[Sides]:
     yield from _people(policy)
     yield from _clocks(policy)
     yield from _destinations(policy)
+    yield from _routes(policy)
     if policy.service.client is not None and policy.service.clients:
         yield from _refers("service.client", policy.service.client, policy.service.clients, "the clients")
 
@@ -263,6 +264,23 @@ def _clocks(policy: Policy) -> Iterator[Sides]:
             ("clocks.least_hours_after_labelling", problem, f"Write {due} or less."),
             (f"severity.severities.{shortest}.due_hours", problem, f"Write {least} or more."),
         )
+
+
+def _routes(policy: Policy) -> Iterator[Sides]:
+    """Yield routes of kinds that are not there, and those that lead to where nothing may be written."""
+    kinds = {kind.id for kind in policy.remediation.kinds}
+    for route in policy.remediation.routes:
+        key = f"remediation.routes.{route.id}"
+        for i, kind in enumerate(route.kinds):
+            yield from _refers(f"{key}.kinds[{i}]", kind, kinds, "the kinds of action", "remediation.kinds")
+        if policy.is_left_alone(route.site, route.project):
+            problem = f"{route.to} is left alone, so no ticket goes there."
+            remedy = f"Route to another place, or take {route.to} out of leave_alone."
+            yield ((f"{key}.to", problem, remedy), ("service.leave_alone", problem, remedy))
+        elif policy.for_project(route.site, route.project).service.mode is Mode.OBSERVE:
+            problem = f"{route.to} is only observed, so no ticket goes there."
+            remedy = f"Route to another place, or let the service write in {route.to}: mode advise or enforce."
+            yield ((f"{key}.to", problem, remedy), ("service.mode", problem, remedy))
 
 
 def _destinations(policy: Policy) -> Iterator[Sides]:

@@ -33,6 +33,7 @@ from mappings.remediation import (
     RemediationFile,
     Reopening,
     RequiredField,
+    Route,
     Ticket,
 )
 from mappings.roles import Deputies, Roles, Team
@@ -123,6 +124,7 @@ __all__ = [
     "RequiredField",
     "RespondingQuestion",
     "Roles",
+    "Route",
     "Section",
     "ServiceFile",
     "Severity",

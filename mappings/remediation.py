@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mappings.destinations import ExactProject
 from mappings.values import (
     ENTRIES,
     PAIRS,
@@ -27,6 +28,7 @@ from mappings.values import (
     Table,
     Words,
     normalise,
+    normalise_label,
 )
 
 
@@ -232,6 +234,39 @@ class Ticket(MappingModel):
         return re.sub(r"\{([a-z]+)\}", lambda found: names.get(found[1], found[0]), self.title)
 
 
+class Route(MappingModel):
+    """A place for tickets of actions elsewhere, and for which actions it is."""
+
+    id: Id
+    """Short name in this file."""
+    to: ExactProject
+    """The repository or project: ``github:owner/repo`` or ``jira:KEY``."""
+    components: tuple[Words, ...] = ()
+    """Components, of the row or else of the incident, of which one has to be named; empty: any."""
+    labels: tuple[Words, ...] = ()
+    """Labels of which the incident has to have one; empty: any."""
+    kinds: tuple[Id, ...] = ()
+    """Kinds of action; empty: any."""
+
+    @property
+    def site(self) -> str:
+        """Return the tracker's name."""
+        return self.to.partition(":")[0]
+
+    @property
+    def project(self) -> str:
+        """Return the repository (``owner/repo``) or project key."""
+        return self.to.partition(":")[2]
+
+    def takes(self, components: frozenset[str], labels: frozenset[str], kind: str) -> bool:
+        """Tell whether every condition holds, compared without case; a route without conditions takes nothing by itself."""
+        if not (self.components or self.labels or self.kinds):
+            return False
+        by_component = not self.components or bool({normalise(each) for each in self.components} & components)
+        by_label = not self.labels or bool({normalise_label(each) for each in self.labels} & labels)
+        return by_component and by_label and (not self.kinds or kind in self.kinds)
+
+
 class Evidence(MappingModel):
     """What the service looks up of evidence."""
 
@@ -286,6 +321,8 @@ class RemediationFile(MappingModel):
     """When an action says much the same as an earlier one."""
     ticket: Ticket
     """What an action ticket looks like."""
+    routes: Annotated[tuple[Route, ...], ENTRIES, Keyed()]
+    """Where tickets go that do not belong beside their incident."""
     evidence: Evidence
     """What the service looks up of evidence."""
     longest_risk_days: Annotated[int, Field(strict=True, ge=1, le=180)]

@@ -30,6 +30,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "action_mix": ("remediation.kinds", "remediation.wording.detecting"),
     "actions_strong": ("remediation.kinds", "remediation.wording.weak"),
     "action_identity": ("remediation.columns.id.headings",),
+    "action_place": ("remediation.routes", "remediation.columns.place.headings"),
     "ticket_cap": ("remediation.ticket.max_per_incident",),
     "tracker_accepts": ("clocks.look_again_hours",),
     "evidence": ("remediation.kinds", "people.commands.verify"),

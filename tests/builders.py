@@ -13,6 +13,7 @@ from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.reading.markdown import read_markdown
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.remediation import ActionRow
+from integration.postmortem.rules.titles import digest_of
 from mappings.loading import load_policy, load_texts
 from mappings.models import Policy
 
@@ -194,6 +195,8 @@ def an_action(**changes: Any) -> RememberedAction:
         "row_owner_id": DANA.id,
         "row_due": DUE,
         "owners": frozenset({DANA.id}),
+        "title": digest_of(f"A1: {description}"),
+        "row_title": digest_of(normalise(description)),
     }
     return RememberedAction(**(given | changes))
 

@@ -12,6 +12,7 @@ from integration.postmortem.assessment import Assessment
 from integration.postmortem.commands import name_of
 from integration.postmortem.findings import Finding
 from integration.settings import Settings
+from integration.trackers.across import across
 from integration.wakeups import WakeUp
 from integration.work import jobs
 from integration.work.previewing import Preview, issue_named, preview
@@ -50,7 +51,9 @@ def plan(ref: str, as_json: bool) -> None:
     settings = Settings.load()
     loaded = load_policy(settings.mappings_dir)
     trackers = connect_trackers(settings, settings.signing_key())
-    tracker = require_configured(trackers, site)
+    require_configured(trackers, site)
+    allows = Scope(settings, trackers).allows
+    tracker = across(trackers, site, allows)
     with closing(open_for_commands(settings)) as ledger:
         found = preview(
             issue_named(tracker, locator),
@@ -59,7 +62,7 @@ def plan(ref: str, as_json: bool) -> None:
             loaded.policy,
             stamp=loaded.content_hash,
             mode=Mode(settings.mode),
-            in_scope=Scope(settings, trackers).allows,
+            in_scope=allows,
             now=clock.now(),
         )
     if as_json:

@@ -13,6 +13,7 @@ from integration.commands.telling import answer, read_project, read_ref, require
 from integration.postmortem.comparing import every_finding
 from integration.postmortem.findings import Finding, Level
 from integration.settings import Settings
+from integration.trackers.across import across, everywhere
 from integration.work.policies import loaded_in_force
 from integration.work.previewing import issue_named, preview
 from integration.work.rehearsing import Edit, Rehearsal, Rehearsed, edit_of, open_incidents
@@ -35,6 +36,7 @@ def show_diff(folder: Path, limit: int, project: str | None, *, as_json: bool) -
         judged: tuple[Rehearsed, ...] = ()
         if cases and before.content_hash != after.content_hash:
             trackers = connect_trackers(settings, settings.signing_key())
+            trackers = everywhere(trackers, Scope(settings, trackers).allows)
             rehearsal = Rehearsal(ledger, trackers, before.policy, after.policy, Mode(settings.mode), clock.now())
             # On standard error, so that the answer can be piped.
             with click.progressbar(
@@ -101,7 +103,9 @@ def explain_findings(ref: str, folder: Path | None, *, everything: bool, as_json
     settings = Settings.load()
     loaded = load_policy(folder or settings.mappings_dir)
     trackers = connect_trackers(settings, settings.signing_key())
-    tracker = require_configured(trackers, site)
+    require_configured(trackers, site)
+    allows = Scope(settings, trackers).allows
+    tracker = across(trackers, site, allows)
     with closing(open_for_commands(settings)) as ledger:
         found = preview(
             issue_named(tracker, locator),
@@ -110,7 +114,7 @@ def explain_findings(ref: str, folder: Path | None, *, everything: bool, as_json
             loaded.policy,
             stamp=loaded.content_hash,
             mode=Mode(settings.mode),
-            in_scope=Scope(settings, trackers).allows,
+            in_scope=allows,
             now=clock.now(),
         )
     case, severity = found.case, found.assessment.severity.severity

@@ -11,6 +11,7 @@ from integration.doctor import own
 from integration.doctor.destinations import Destination, destinations, judge_destination
 from integration.doctor.judging import judge_place, renamed
 from integration.doctor.lines import Line, failed, passed, unknown
+from integration.doctor.routes import Destined, destined, judge_route
 from integration.errors import ConfigError, TrackerError
 from integration.settings import Settings
 from integration.trackers.base import Tracker
@@ -49,8 +50,8 @@ def tasks(settings: Settings, places: tuple[tuple[str, str], ...], now: Callable
         return ours  # Their line says so; without a policy nobody knows which fields and labels are used.
     except ConfigError as error:
         return (*ours, _said(failed("connection", error.message, error.remedy), "the trackers"))
-    published = _of_destinations(settings, trackers, policy, places)
-    return (*ours, *_of_trackers(settings, trackers, policy, places, now), *published)
+    beyond = (*_of_destinations(settings, trackers, policy, places), *_of_routes(settings, trackers, policy, places))
+    return (*ours, *_of_trackers(settings, trackers, policy, places, now), *beyond)
 
 
 def _of_trackers(
@@ -113,6 +114,38 @@ def _seeing(tracker: Tracker, project: str, destination: Destination, policy: Po
         except TrackerError as error:
             return (failed("destination", str(error), _remedy(tracker.site), destination.project),)
         return tuple(judge_destination(destination, seen))
+
+    return look
+
+
+def _of_routes(
+    settings: Settings, trackers: Mapping[str, Tracker], policy: Policy, places: tuple[tuple[str, str], ...]
+) -> Iterator[Task]:
+    for each in destined(policy):
+        site, _, name = each.project.partition(":")
+        if places and (site, name) not in places:
+            continue
+        if site not in trackers:
+            says = f"A route of remediation.yaml leads there, and {site} is not set up."
+            yield _said(failed("route", says, f"Set up {site}, or change the route.", each.project), each.project)
+        elif settings.scope_allows(site, name) is False:
+            says = "A route of remediation.yaml leads there, and FOLLOWTHROUGH_SCOPE does not allow it."
+            remedy = "Add it to FOLLOWTHROUGH_SCOPE, or change the route."
+            yield _said(failed("route", says, remedy, each.project), each.project)
+        else:
+            look = _reaching(trackers[site], name, each, policy)
+            yield Task("route", f"{each.project} for tickets", look, each.project)
+
+
+def _reaching(tracker: Tracker, project: str, destination: Destined, policy: Policy) -> Callable[[], tuple[Line, ...]]:
+    def look() -> tuple[Line, ...]:
+        if not isinstance(tracker, Examines):
+            return ()
+        try:
+            seen = tracker.examine(project, policy)
+        except TrackerError as error:
+            return (failed("route", str(error), _remedy(tracker.site), destination.project),)
+        return tuple(judge_route(destination, seen))
 
     return look
 

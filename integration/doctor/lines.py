@@ -25,6 +25,7 @@ LOOKED_AT = {
     "reopening": "Is there a way to open again what was closed too early?",
     "gate": "Does Jira's own workflow refuse to close what the gate field holds?",
     "visibility": "Who can read what is written there?",
+    "route": "Can tickets be opened at the places to which routes lead?",
     "destination": "Can issues be published there, and who can read them?",
     "clock": "Do the tracker's clock and ours agree?",
     "token": "When does our token expire?",

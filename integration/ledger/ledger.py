@@ -44,6 +44,7 @@ from integration.ledger import (
     reviewing,
     schedule,
     settled,
+    ticket_places,
     trending,
     verification,
 )
@@ -378,6 +379,27 @@ class Ledger:
             projects.save_cursor(writing, site, name, reached, now)
 
     # The policy
+
+    # Places with tickets only
+    def places_with_tickets_only(self, site: str) -> tuple[str, ...]:
+        """Return the repositories or projects with tickets of open cases from which nothing else was ever heard."""
+        with self._reading() as connection:
+            return ticket_places.with_tickets_only(connection, site)
+
+    def tickets_among(self, site: str, issues: tuple[IssueKey, ...]) -> frozenset[IssueKey]:
+        """Return those of the issues that are tickets of a case."""
+        with self._reading() as connection:
+            return ticket_places.ours_among(connection, site, issues)
+
+    def ticket_cursor(self, site: str, name: str) -> Cursor:
+        """Return how far a place with tickets only was swept."""
+        with self._reading() as connection:
+            return ticket_places.cursor(connection, site, name)
+
+    def save_ticket_cursor(self, site: str, name: str, reached: Cursor) -> None:
+        """Remember how far a place with tickets only was swept."""
+        with self._writing() as writing:
+            ticket_places.save_cursor(writing, site, name, reached)
 
     def publish_policy(
         self,

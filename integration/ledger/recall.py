@@ -115,6 +115,9 @@ def _actions(connection: Connection, row: int) -> Iterator[RememberedAction]:
             row_owner_id=action.row_owner,
             row_due=action.row_due,
             owners=frozenset(owned.get(action.id, ())),
+            title=action.title,
+            row_title=action.row_title,
+            opened=action.opened,
         )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, inspect, text
 from integration.errors import LedgerMismatch
 from integration.ledger import engine as databases
 
-EXPECTED = "0010"
+EXPECTED = "0012"
 _MIGRATING = 0x666F6C6C6F77  # an advisory lock of PostgreSQL has a number; this one spells "follow"
 
 

@@ -146,6 +146,9 @@ class _Actions(TypedColumns):
     until: Named[date | None] = Column(Date())
     needs: Named[str] = Column(Words(), server_default="")
     answer: Named[str] = Column(Words(), server_default="")
+    title: Named[str] = Column(Words(), server_default="")
+    row_title: Named[str] = Column(Words(), server_default="")
+    opened: Named[str] = Column(Words(), server_default="")
 
 
 class _Causes(TypedColumns):
@@ -289,6 +292,15 @@ class _Cursors(TypedColumns):
     etag: Named[str] = Column(Words())
 
 
+class _TicketPlaces(TypedColumns):
+    """How far a place was swept in which only tickets stand: nothing there was ever heard of but what concerns them."""
+
+    site: Named[str] = Column(Words(), primary_key=True)
+    name: Named[str] = Column(Words(), primary_key=True)
+    seen: Named[datetime | None] = Column(Instant())
+    etag: Named[str] = Column(Words())
+
+
 class _Backfills(TypedColumns):
     """How far the reading in of a project's issues is; ``done_at`` is set when it came to the end."""
 
@@ -396,6 +408,7 @@ decisions = Table(
     Index(None, "word", "at"),
 )
 cursors = Table("cursors", metadata, _Cursors)
+ticket_places = Table("ticket_places", metadata, _TicketPlaces)
 backfills = Table("backfills", metadata, _Backfills)
 policy_files = Table("policy_files", metadata, _PolicyFiles)
 publications = Table("publications", metadata, _Publications)

@@ -81,7 +81,8 @@ def _agreed(issue: Issue, command: EnsureAgreed, outcome: Outcome) -> Issue:
     """What the tracker dropped silently is as it was before, so that it is not remembered as agreed."""
     owner = None if _dropped(outcome, "assignee") else command.owner
     due = None if _dropped(outcome, "due") else command.due
-    return replace(issue, assignees=(owner,) if owner else issue.assignees, due=due or issue.due)
+    title = issue.title if _dropped(outcome, "summary") else command.title or issue.title
+    return replace(issue, assignees=(owner,) if owner else issue.assignees, due=due or issue.due, title=title)
 
 
 def _dropped(outcome: Outcome, what: str) -> bool:
@@ -114,6 +115,7 @@ def _with_ticket(case: Case, memory: Memory, command: EnsureActionTicket, outcom
         row_owner_id=command.owner.id,
         row_due=command.due,
         owners=frozenset({command.owner.id}),
+        opened=outcome.ticket.key.id,
     )
     actions = (*(a for a in memory.actions if a.action_id != command.action_id), remembered)
     return replace(case, tickets=(*case.tickets, ticket)), replace(memory, actions=actions)

@@ -9,6 +9,7 @@ from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Comment, Issue, IssueRef
 from integration.postmortem.notices import Notices
 from integration.postmortem.people import Person
+from integration.postmortem.places import Place
 from integration.postmortem.precedents import Learned
 from integration.postmortem.reading.causes import Cause
 from integration.postmortem.reading.commands import Suggestion
@@ -53,7 +54,9 @@ class ActionView:
     """One action as it stands: its row, what is remembered, its ticket, and what judging found.
 
     ``owner`` and ``due`` are the merged values that hold. ``agreed`` is what to remember, ``None`` while no ticket exists or is wanted.
-    ``wanted`` says that a ticket is to be created; ``write_owner`` and ``write_due`` that the ticket has to follow its row.
+    ``titled`` is the ticket's own title where it says something else than its row.
+    ``place`` is where the ticket is or belongs, ``None`` where that is not known.
+    ``wanted`` says that a ticket is to be created; ``write_owner``, ``write_due`` and ``write_title`` that the ticket has to follow its row.
     """
 
     action_id: str
@@ -72,6 +75,9 @@ class ActionView:
     wanted: bool = False
     write_owner: bool = False
     write_due: bool = False
+    place: Place | None = None
+    write_title: bool = False
+    titled: str = ""
 
 
 @dataclass(frozen=True)

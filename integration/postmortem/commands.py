@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from integration.postmortem.incident import IssueRef
+from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
+from integration.postmortem.places import Place
 from integration.postmortem.writing.tree import Tree
 
 
@@ -94,7 +95,8 @@ class EnsureOpen:
 
 @dataclass(frozen=True)
 class EnsureActionTicket:
-    """A ticket for this action exists and is linked to its incident. ``project`` is the repository or project that it belongs in.
+    """A ticket for this action exists and is linked to its incident. ``project`` is the repository or project that it belongs in, on the
+    tracker ``site``; empty: the incident's own.
 
     ``text`` and ``description`` are what is remembered of the row that it came from. ``gate`` is what its gate field says from the start,
     ``None`` where the incident shows none.
@@ -112,11 +114,17 @@ class EnsureActionTicket:
     labels: frozenset[str]
     share: Share = Share.TICKET
     gate: GateValue | None = None
+    site: str = ""
 
     @property
     def purpose(self) -> str:
         """Return what the marker of the ticket says; it is signed over the case as well."""
         return f"ticket:{self.action_id}"
+
+    @property
+    def place(self) -> Place:
+        """Return where the ticket belongs."""
+        return Place(self.site or self.case.key.site, self.project)
 
 
 @dataclass(frozen=True)
@@ -177,12 +185,13 @@ class EnsureLinked:
 
 @dataclass(frozen=True)
 class EnsureAgreed:
-    """The ticket's owner and due date are these; ``None`` leaves that one alone."""
+    """The ticket's owner, due date and title are these; ``None``, or an empty title, leaves that one alone."""
 
     ticket: IssueRef
     owner: Person | None = None
     due: date | None = None
     share: Share = Share.TICKET
+    title: str = ""
 
 
 Command = (
@@ -200,9 +209,37 @@ Command = (
     | EnsureAgreed
 )
 NewIssue = EnsureActionTicket | EnsureLinkedIncident
+
+
+def opened_at(command: NewIssue) -> IssueRef:
+    """Return what the opening touches, for whom the budget and the scope have to allow it: the incident where the new issue stands beside it,
+    else the place itself, which is written as a reference without an issue.
+    """
+    place = command.place if isinstance(command, EnsureActionTicket) else command.case.place
+    if place.is_same(command.case.place):
+        return command.case
+    mark = "#" if "/" in place.project else "-"
+    return IssueRef(IssueKey(place.site, place.project), f"{place.project}{mark}0")
+
+
 Creation = EnsureStatusComment | EnsureReply | NewIssue
 FieldEdit = EnsureLabels | EnsureSeverityShown | EnsureGateField | EnsureAgreed
 """What changes fields of an issue that is there: several of them are one request on a tracker that can do so."""
+
+
+def place_of(command: Command) -> Place:
+    """Return the repository or project that the command writes to."""
+    match command:
+        case EnsureActionTicket():
+            return command.place
+        case EnsureLinkedIncident() | EnsureLinked():
+            return command.case.place
+        case EnsureGeneratedIssue():
+            return Place(command.case.key.site, command.project)
+        case EnsureAgreed():
+            return command.ticket.place
+        case _:
+            return command.issue.place
 
 
 def edited(command: FieldEdit) -> IssueRef:

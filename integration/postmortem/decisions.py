@@ -62,7 +62,8 @@ class RememberedAction:
 
     ``action_id`` is ours and stable ("A1"); ``text`` the normalised description by which a row is recognised. The three-way merge has a base
     on each side: ``owner_id`` and ``due`` are what the ticket was last seen to say, ``row_owner_id`` and ``row_due`` what the row said then.
-    ``owners`` are the ids of everybody who ever owned or was assigned the ticket (S10).
+    ``owners`` are the ids of everybody who ever owned or was assigned the ticket (S10). ``title`` and ``row_title`` are the bases of the title:
+    digests of the ticket's and of the row's words, empty where none is known. ``opened`` is the id that the ticket had when it was opened.
     """
 
     action_id: str
@@ -74,6 +75,9 @@ class RememberedAction:
     row_owner_id: str | None = None
     row_due: date | None = None
     owners: frozenset[str] = frozenset()
+    title: str = ""
+    row_title: str = ""
+    opened: str = ""
 
 
 class IntentState(StrEnum):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from integration.postmortem.document import Document
 from integration.postmortem.exhibits import Exhibit
 from integration.postmortem.people import Person, Standing
+from integration.postmortem.places import Account, Place, Reach
 from integration.postmortem.remediation import EarlierAction
 
 if TYPE_CHECKING:  # precedents are made of what stands here
@@ -38,6 +39,11 @@ class IssueRef:
     def project(self) -> str:
         """Return the repository (``owner/repo``) or project key that the locator names."""
         return self.locator.rpartition("#")[0] or self.locator.rpartition("-")[0]
+
+    @property
+    def place(self) -> Place:
+        """Return the repository or project together with its tracker."""
+        return Place(self.key.site, self.project)
 
     @property
     def short(self) -> str:
@@ -104,6 +110,7 @@ class Issue:
     ``severity_shown`` is the visible value of the severity field or priority that the mapping names, on Jira.
     ``gate_field`` is the gate field of Jira's workflow, ``None`` where the site or the issue has none.
     ``origin`` is the incident of which we opened this one for another system, by its verified marker.
+    ``components`` are Jira's.
     ``reopen_with`` names the way back that the workflow offers our account now (a transition id on Jira, ``"open"`` on GitHub), or ``None``.
     """
 
@@ -120,6 +127,7 @@ class Issue:
     state_reason: str = ""
     status_name: str = ""
     labels: frozenset[str] = frozenset()
+    components: frozenset[str] = frozenset()
     issue_type: str = ""
     priority: str = ""
     severity_shown: str = ""
@@ -143,10 +151,20 @@ class Issue:
         return hashlib.sha256(f"{self.title}\n{self.body}".encode()).hexdigest()
 
 
+class Fate(StrEnum):
+    """What became of a ticket that is not where it was. What was forbidden to us reads like what is missing (S18)."""
+
+    DELETED = "was deleted"
+    LOST = "cannot be found any more"
+    TRANSFERRED = "was transferred"
+
+
 @dataclass(frozen=True)
 class Case:
     """A case as observed: the incident, its action tickets (those remembered and those linked), and tickets that could not be found again.
 
+    ``fates`` says of missing ones what became of them, where the tracker tells. One that was transferred is among the tickets under its new
+    reference, as long as it is still ours by its marker.
     ``can_link`` is false where the server has nothing to tie a ticket to its incident with; our own comment does it there.
     """
 
@@ -155,6 +173,7 @@ class Case:
     tickets: tuple[Issue, ...] = ()
     missing: frozenset[IssueKey] = frozenset()
     can_link: bool = True
+    fates: dict[IssueKey, Fate] = field(default_factory=dict)
 
     def ticket(self, key: IssueKey | None) -> Issue | None:
         """Return the observed ticket of that key, or ``None``."""
@@ -176,6 +195,8 @@ class FactsNeeded:
     ``earlier`` asks the ledger for actions that were verified on earlier incidents of the project.
     ``heads`` are projects whose lead is asked for, where the tracker has one. ``advisers`` asks whom the place itself names for what is in it:
     code owners, and the leads of the incident's components.
+    ``places`` are where tickets would be opened that do not belong beside their incident; ``accounts`` are those of owners on the tracker of
+    such a ticket. ``beside`` are tickets elsewhere: evidence may point at their own repository as well.
     """
 
     standings: frozenset[tuple[str, Person]] = frozenset()
@@ -186,10 +207,13 @@ class FactsNeeded:
     earlier: bool = False
     heads: frozenset[str] = frozenset()
     advisers: bool = False
+    places: frozenset[Place] = frozenset()
+    accounts: frozenset[Account] = frozenset()
+    beside: frozenset[IssueRef] = frozenset()
 
     def __bool__(self) -> bool:
         about_people = self.standings or self.names or self.labellers or self.body_editor or self.heads or self.advisers
-        return bool(about_people or self.links or self.earlier)
+        return bool(about_people or self.links or self.earlier or self.places or self.accounts)
 
 
 @dataclass(frozen=True)
@@ -205,6 +229,7 @@ class Facts:
     name that we do not remember.
     ``precedents`` are earlier incidents that the ledger remembers, where they are wanted; ``recurred`` later ones that are this one come back.
     ``advisers`` are code owners or leads of components, in the order in which the place names them; they have no right by that.
+    ``places`` says of each place how it was seen; ``accounts`` maps tracker and id to the account, where it can own a ticket there.
     """
 
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
@@ -220,6 +245,8 @@ class Facts:
     precedents: "Precedents | None" = None
     recurred: "tuple[Recurred, ...]" = ()
     advisers: tuple[Person, ...] = ()
+    places: dict[Place, Reach] = field(default_factory=dict)
+    accounts: dict[tuple[str, str], Person] = field(default_factory=dict)
 
     def standing(self, project: str, person: Person) -> Standing:
         """Return the person's standing on the project; what was not read grants nothing."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.decisions import Decision, Memory, paused_by
 from integration.postmortem.findings import Finding, blocking
-from integration.postmortem.incident import Case, Facts, FactsNeeded
+from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
 from integration.postmortem.launching import judge_launch
 from integration.postmortem.notices import Notices
 from integration.postmortem.rules.asked import answers, asking, facts_of_answers, may_be_incident
@@ -29,7 +29,7 @@ from integration.postmortem.rules.deciding import (
     people_who_command,
 )
 from integration.postmortem.rules.dimensions import not_applying
-from integration.postmortem.rules.drafting import ActionDraft, draft_actions
+from integration.postmortem.rules.drafting import ActionDraft, draft_actions, our_issues
 from integration.postmortem.rules.elsewhere import judge_elsewhere
 from integration.postmortem.rules.ended import as_ended
 from integration.postmortem.rules.ending import declared, ended
@@ -48,6 +48,7 @@ from integration.postmortem.rules.recurring import NOTHING_ALIKE, RecurrenceView
 from integration.postmortem.rules.remediation import count_finding, judge_action
 from integration.postmortem.rules.reviewing import Review, judge_review, review_of, turns_of
 from integration.postmortem.rules.roles import RolesView, judge_lead, roles_of
+from integration.postmortem.rules.routing import places_needed
 from integration.postmortem.rules.severity import SeverityView, judge_severity
 from integration.postmortem.rules.standing import GovernedView, is_marked, judge_standing
 from integration.postmortem.rules.suggesting import wants_advisers
@@ -80,8 +81,9 @@ def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
     decides = decides_in_commands(case, memory)
     editor = changed_since_adoption or (decides and written.roles.reviewers_named)
     # On a Jira site whose rights are not mapped, the project's lead decides.
-    is_unmapped = incident.ref.key.site == "jira" and not policy.people.jira.is_mapped
-    heads = frozenset({incident.ref.project}) if decides and is_unmapped else frozenset[str]()
+    is_unmapped = decides and not policy.people.jira.is_mapped
+    on_jira = (issue.ref.project for issue in our_issues(case, memory) if issue.ref.key.site == "jira")
+    heads = frozenset(on_jira) if is_unmapped else frozenset[str]()
     links = links_given(memory) | links_in_commands(case, memory)
     return FactsNeeded(
         frozenset(standings),
@@ -92,7 +94,15 @@ def facts_needed(case: Case, memory: Memory, policy: Policy) -> FactsNeeded:
         earlier=bool(written.rows),
         heads=heads,
         advisers=wants_advisers(incident, written, memory, policy),
+        places=places_needed(case, memory, policy),
+        beside=_beside(case, memory),
     )
+
+
+def _beside(case: Case, memory: Memory) -> frozenset[IssueRef]:
+    """Return our tickets that stand in another repository or project than their incident."""
+    home = case.incident.ref.place
+    return frozenset(issue.ref for issue in our_issues(case, memory) if not issue.ref.place.is_same(home))
 
 
 def judge(

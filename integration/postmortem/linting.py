@@ -36,6 +36,8 @@ NOT_IN_A_FILE = frozenset(
         "action_agreement",
         "action_repeated",
         "ticket_missing",
+        "action_place",
+        "ticket_moved",
         "row_missing",
         "tracker_accepts",
         "evidence",

@@ -72,7 +72,7 @@ def plan(assessment: Assessment, case: Case, memory: Memory, policy: Policy, sta
         *_asked_once(assessment, case.incident, memory, policy),
         *_tickets(assessment, case, policy),
         *_incidents(assessment, case, policy),
-        *_agreements(assessment, case),
+        *_agreements(assessment, case, policy),
         *_notices(assessment, memory, policy),
         *_process(assessment, case, memory),
         *_came_back(assessment, memory, policy),
@@ -217,27 +217,32 @@ def _tickets(assessment: Assessment, case: Case, policy: Policy) -> tuple[Comman
 
 
 def _ticket(view: ActionView, assessment: Assessment, case: Case, policy: Policy) -> EnsureActionTicket:
-    if view.owner is None or view.due is None:  # `wanted` promises both.
-        raise AssertionError(f"{view.action_id} is wanted without owner or due date")
+    if view.owner is None or view.due is None or view.place is None:  # `wanted` promises all three.
+        raise AssertionError(f"{view.action_id} is wanted without owner, due date or place")
+    return EnsureActionTicket(
+        case=case.incident.ref,
+        action_id=view.action_id,
+        text=normalise(view.description),
+        description=view.description,
+        project=view.place.project,
+        site=view.place.site,
+        title=_title(view, assessment, case, policy),
+        tree=ticket_tree(view, case.incident, policy),
+        owner=view.owner,
+        due=view.due,
+        labels=frozenset(policy.remediation.ticket.labels),
+        gate=_gate_of_a_new_ticket(assessment, case) if view.place.site == case.incident.ref.key.site else None,
+    )
+
+
+def _title(view: ActionView, assessment: Assessment, case: Case, policy: Policy) -> str:
     names = {
         "id": view.action_id,
         "action": view.description,
         "severity": assessment.severity.name,
         "incident": case.incident.title,
     }
-    return EnsureActionTicket(
-        case=case.incident.ref,
-        action_id=view.action_id,
-        text=normalise(view.description),
-        description=view.description,
-        project=case.incident.ref.project,
-        title=policy.remediation.ticket.title_for(names),
-        tree=ticket_tree(view, case.incident, policy),
-        owner=view.owner,
-        due=view.due,
-        labels=frozenset(policy.remediation.ticket.labels),
-        gate=_gate_of_a_new_ticket(assessment, case),
-    )
+    return policy.remediation.ticket.title_for(names)
 
 
 def _incidents(assessment: Assessment, case: Case, policy: Policy) -> tuple[Command, ...]:
@@ -264,16 +269,17 @@ def _gate_of_a_new_ticket(assessment: Assessment, case: Case) -> GateValue | Non
     return GateValue.HELD if assessment.mode is Mode.ENFORCE and case.incident.gate_field is not None else None
 
 
-def _agreements(assessment: Assessment, case: Case) -> tuple[Command, ...]:
+def _agreements(assessment: Assessment, case: Case, policy: Policy) -> tuple[Command, ...]:
     commands: list[Command] = []
     for view in assessment.actions:
         if view.ticket is None:
             continue
         if case.can_link and not view.ticket.linked:
             commands.append(EnsureLinked(case.incident.ref, view.ticket.ref))
-        if view.write_owner or view.write_due:
+        if view.write_owner or view.write_due or view.write_title:
             owner, due = view.owner if view.write_owner else None, view.due if view.write_due else None
-            commands.append(EnsureAgreed(view.ticket.ref, owner, due))
+            title = _title(view, assessment, case, policy) if view.write_title else ""
+            commands.append(EnsureAgreed(view.ticket.ref, owner, due, title=title))
     return tuple(commands)
 
 

@@ -1,12 +1,12 @@
 """The one port through which the engine reaches a tracker. Adapters observe and act; they decide nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from integration.postmortem.commands import Command, Outcome
-from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
+from integration.postmortem.commands import Command, FieldEdit, Outcome
+from integration.postmortem.incident import Case, Facts, FactsNeeded, Fate, Issue, IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.trackers.capabilities import Capabilities
 from mappings.models import Policy
@@ -31,6 +31,17 @@ class Changes:
     cursor: Cursor
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Tickets of a case whose incident is on another tracker: those that are there, and the keys of those that cannot be found any more, with
+    their fates where they are known.
+    """
+
+    tickets: tuple[Issue, ...] = ()
+    missing: frozenset[IssueKey] = frozenset()
+    fates: dict[IssueKey, Fate] = field(default_factory=dict)
+
+
 class Tracker(Protocol):
     """What an adapter offers. Every method raises ``TrackerError`` subclasses and nothing else for what goes wrong outside."""
 
@@ -49,6 +60,10 @@ class Tracker(Protocol):
 
     def observe(self, case: IssueRef, tickets: tuple[IssueRef, ...], policy: Policy) -> Case:
         """Read the case with as few calls as the API allows; ``tickets`` are the remembered ones, linked ones are found besides."""
+        ...
+
+    def observe_tickets(self, case: IssueKey, tickets: tuple[IssueRef, ...], policy: Policy) -> Elsewhere:
+        """Read tickets here of a case whose incident is on another tracker."""
         ...
 
     def look_up(self, case: IssueRef, needed: FactsNeeded, policy: Policy) -> Facts:
@@ -77,4 +92,13 @@ class Tracker(Protocol):
 
     def probe(self, project: str, policy: Policy) -> Capabilities:
         """Find out, by reading only, what the server has at a repository or project and what is done instead."""
+        ...
+
+
+@runtime_checkable
+class EditsTogether(Protocol):
+    """A tracker that changes several fields of an issue with one request."""
+
+    def apply_together(self, commands: tuple[FieldEdit, ...], policy: Policy, spend: Spend) -> tuple[Outcome, ...]:
+        """Bring about the edits, all of one issue; an outcome for each, in their order."""
         ...

@@ -1,36 +1,29 @@
 """Puts edits of one issue's fields together where the tracker can do them with one request (Jira: twenty writes in two seconds an issue)."""
 
-from typing import Protocol, runtime_checkable
-
-from integration.postmortem.commands import Command, FieldEdit, Outcome, Share, edited
-from integration.trackers.base import Spend
-from mappings.models import Policy
+from integration.postmortem.commands import Command, FieldEdit, Share, edited
+from integration.trackers.across import Across
+from integration.trackers.base import EditsTogether, Tracker
 
 SHARES = (Share.GATE, Share.TICKET, Share.COMMENT, Share.GENERATED)  # from the one that may use the whole budget
-
-
-@runtime_checkable
-class EditsTogether(Protocol):
-    """A tracker that changes several fields of an issue with one request."""
-
-    def apply_together(self, commands: tuple[FieldEdit, ...], policy: Policy, spend: Spend) -> tuple[Outcome, ...]:
-        """Bring about the edits, all of one issue; an outcome for each, in their order."""
-        ...
 
 
 Bundle = tuple[Command, ...]
 
 
-def bundled(commands: list[Command], tracker: object) -> list[Bundle]:
+def together_on(tracker: Tracker, command: Command) -> bool:
+    """Tell whether several edits of the issue that the command is about are one request there."""
+    return tracker.edits_together(command) if isinstance(tracker, Across) else isinstance(tracker, EditsTogether)
+
+
+def bundled(commands: list[Command], tracker: Tracker) -> list[Bundle]:
     """Return the commands in their order, where an edit joins an earlier one of the same issue.
 
     To be done earlier than it was planned does an edit no harm: it names a wanted state, and hangs on nothing that comes in between.
     """
-    if not isinstance(tracker, EditsTogether):
-        return [(command,) for command in commands]
     bundles: list[Bundle] = []
     for command in commands:
-        at = next((n for n, bundle in enumerate(bundles) if _go_together(bundle[0], command)), None)
+        joins = (n for n, bundle in enumerate(bundles) if _go_together(bundle[0], command))
+        at = next(joins, None) if together_on(tracker, command) else None
         if at is None:
             bundles.append((command,))
         else:

@@ -27,6 +27,7 @@ from integration.postmortem.commands import Command
 from integration.postmortem.generated import is_series
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.settings import Timings
+from integration.trackers.across import across
 from integration.trackers.base import Spend, Tracker
 from integration.wakeups import WakeUp
 from integration.work.budget import WriteBudget
@@ -174,14 +175,13 @@ def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generati
 
 
 def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:
-    tracker = engine.trackers.get(case.key.site)
-    if tracker is None:
+    if case.key.site not in engine.trackers:
         raise TrackerRefused(f"{case.key.site} is not configured", status=0)
     in_force = engine.policies.in_force()
     now = engine.clock()
     heard_at = datetime.fromtimestamp(wakeup.at, UTC) if wakeup.at else now
     given = Look(
-        tracker=tracker,
+        tracker=across(engine.trackers, case.key.site, engine.in_scope),
         ledger=engine.ledger,
         policy=in_force.policy,
         stamp=in_force.stamp,

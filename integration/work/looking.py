@@ -30,9 +30,9 @@ from integration.postmortem.judgement import judge
 from integration.postmortem.plan import plan
 from integration.postmortem.rules.vouching import strange_comments, without_comment
 from integration.postmortem.writing.replies import breaker_reply
-from integration.trackers.base import Spend, Tracker
+from integration.trackers.base import EditsTogether, Spend, Tracker
 from integration.work.breaker import Breaker
-from integration.work.bundling import Bundle, EditsTogether, bundled, paying
+from integration.work.bundling import Bundle, bundled, paying
 from integration.work.counting import Counts
 from integration.work.looking_up import looked_up
 from integration.work.recording import record_of

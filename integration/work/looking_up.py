@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from integration.ledger.ledger import Ledger
 from integration.postmortem.decisions import Memory
-from integration.postmortem.incident import Case, Facts
+from integration.postmortem.incident import Case, Facts, FactsNeeded
 from integration.postmortem.judgement import facts_needed
+from integration.postmortem.rules.drafting import accounts_needed
 from integration.postmortem.rules.ending import originals_named
 from integration.postmortem.rules.vouching import strange_comments, without_comment
 from integration.trackers.base import Tracker
@@ -23,6 +24,10 @@ def looked_up(case: Case, memory: Memory, policy: Policy, tracker: Tracker, ledg
         comments_gone=without_comment(case, memory),
         comments_strange=strange_comments(case, memory),
     )
+    # Only once it is known whom the rows name is it known whose accounts on another tracker are meant.
+    if accounts := accounts_needed(case, facts, memory, policy):
+        found = tracker.look_up(incident.ref, FactsNeeded(accounts=accounts), policy)
+        facts = replace(facts, accounts=found.accounts)
     if not needed.earlier:
         return facts
     # Verified before this incident was opened, so that the answer stays the same for as long as it is asked.

@@ -10,6 +10,7 @@ from integration.trackers.base import Changes, Tracker
 from integration.wakeups import WakeUp
 from integration.work.jobs import Engine
 from integration.work.redelivering import ask_again
+from integration.work.sweeping_tickets import sweep_tickets
 
 log = structlog.get_logger(__name__)
 DAY = timedelta(days=1)
@@ -29,6 +30,7 @@ def sweep_trackers(engine: Engine, still_ours: Callable[[], bool]) -> int:
                 missed += found is None
                 woken += found or 0
                 ask_again(engine.outstanding.client, tracker, site, project.name, engine.clock())
+        woken += sweep_tickets(engine, tracker, site, still_ours)
         if not missed:
             engine.counts.swept(site, engine.clock().timestamp())
         woken += _rotate(engine, site)

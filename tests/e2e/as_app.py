@@ -12,8 +12,11 @@ CLOUD_ID = "11111111-2222-3333-4444-555555555555"
 
 
 @contextlib.contextmanager
-def elsewhere(folder: Path) -> Iterator[Stage]:
-    """Run the service as an App on an Enterprise Server, and behind Jira's gateway. No repository has a webhook: the App has one."""
+def elsewhere(folder: Path, **changed: str) -> Iterator[Stage]:
+    """Run the service as an App on an Enterprise Server, and behind Jira's gateway. No repository has a webhook: the App has one.
+
+    ``changed`` are further variables of the environment.
+    """
     clock, door = Clock(), Door()
     github = GitHubSandbox(clock, enterprise=True)
     jira = JiraSandbox(clock=clock, hook_secret=SECRET, hook_url=f"{door.url}/webhooks/jira", cloud_id=CLOUD_ID)
@@ -40,6 +43,7 @@ def elsewhere(folder: Path) -> Iterator[Stage]:
             "JIRA_USER": "followthrough",
             "JIRA_TOKEN": "followthrough-token",
             "JIRA_WEBHOOK_SECRET": SECRET,
+            **changed,
         }
         with service(folder, door, environment, clock) as (settings, parts):
             yield Stage(github, jira, parts, clock, settings, environment)

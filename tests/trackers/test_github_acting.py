@@ -277,13 +277,15 @@ def test_what_github_drops_without_a_word_is_read_back(world: GitHubWorld) -> No
     assert outcome.shortfall == ("assignee", "label followthrough-action")
 
 
-def test_a_ticket_for_another_owner_is_not_linked_and_says_so(world: GitHubWorld) -> None:
+def test_a_ticket_for_another_owner_hangs_on_nothing_as_github_links_none_across_owners(world: GitHubWorld) -> None:
     world.sandbox.add_repository("other/ops", roles={BOT: "write", "dana": "write"})
     case = an_incident(world)
     outcome = apply(world, a_command(world, case, project="other/ops"))
-    assert (outcome.result, outcome.writes, outcome.shortfall) == (Result.CHANGED, 1, ("link",))
+    assert (outcome.result, outcome.writes, outcome.shortfall) == (Result.CHANGED, 1, ())
     assert outcome.ticket is not None
     assert outcome.ticket.locator == "other/ops#1"
+    (ticket,) = world.tracker.observe(case, (outcome.ticket,), world.policy).tickets
+    assert ticket.linked
 
 
 def test_where_there_are_no_sub_issues_the_second_ticket_does_not_try() -> None:

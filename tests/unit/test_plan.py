@@ -130,6 +130,7 @@ def test_a_complete_row_becomes_a_ticket_and_the_status_comment_waits_for_it():
         owner=DANA,
         due=DUE,
         labels=frozenset({"followthrough-action"}),
+        site="github",
     )
     assert (ticket.purpose, ticket.share, name_of(ticket)) == (
         "ticket:A1",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs" / "security-tests.md").read_text(encoding="utf-8")
-NUMBERS = (*range(1, 18), *range(20, 29))
+NUMBERS = (*range(1, 19), *range(20, 29))
 
 
 def test_every_line_has_a_row() -> None:

@@ -8,6 +8,7 @@ from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.incident import Case, Comment, Facts, Issue
 from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.drafting import ActionDraft
+from integration.postmortem.rules.identities import ids_of
 from integration.postmortem.rules.lessons import is_launch
 from integration.postmortem.rules.roles import Role, Seat, involved, mapped_lead, seat_of
 from integration.postmortem.rules.rolesection import RolesWritten, resolved
@@ -33,6 +34,16 @@ class Bench:
     def on_incident(self) -> bool:
         """Tell whether the comment stands on the incident itself, not on a ticket."""
         return self.issue.ref == self.case.incident.ref
+
+    @property
+    def is_across(self) -> bool:
+        """Tell whether the comment stands on a ticket of another tracker than the incident's."""
+        return self.issue.ref.key.site != self.case.incident.ref.key.site
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the ids under which the commenter is known on any tracker, as the mapping says."""
+        return ids_of(self.comment.author, self.policy.people)
 
     @property
     def is_launch(self) -> bool:

@@ -15,7 +15,7 @@ from integration.postmortem.rules.authority import APPOINTED_FOR, Held, authorit
 from integration.postmortem.rules.bench import Bench, Verdict
 from integration.postmortem.rules.blameless import WITHOUT_WORDS
 from integration.postmortem.rules.drafting import ActionDraft, our_issues
-from integration.postmortem.rules.eligible import objection, role_held
+from integration.postmortem.rules.eligible import objection, role_held, unknown_across
 from integration.postmortem.rules.exhibits import MOST_LINKS, link_in
 from integration.postmortem.rules.verdicts import WORDS, judge_command
 from integration.postmortem.rules.who_may import who_may
@@ -120,7 +120,7 @@ def decide(
 
 def _judge(said: Command, bench: Bench, standing: Standing) -> tuple[Verdict, str]:
     comment, policy = bench.comment, bench.policy
-    participates = comment.author.id in participants(bench.case, bench.memory)
+    participates = not bench.ids.isdisjoint(participants(bench.case, bench.memory))
     held = authority_of(standing, policy.people, bench.issue.ref.project, participates=participates)
     by = held.by if _is_insider(held, standing, bench.issue) else ""
     if comment.origin is CommentOrigin.REWRITTEN:
@@ -138,7 +138,8 @@ def _judge(said: Command, bench: Bench, standing: Standing) -> tuple[Verdict, st
             who = f"this is for {who_may(needed, deed, bench)}"
             return Verdict.refuse("not_authorised", who, f"What counts here: {held.by}."), by
         by = role
-    return (objection(deed, bench) if verdict.accepted else None) or verdict, by
+    objected = (unknown_across(said.word, bench) or objection(deed, bench)) if verdict.accepted else None
+    return objected or verdict, by
 
 
 def _by_role(deed: str, bench: Bench) -> str:

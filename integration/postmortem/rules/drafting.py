@@ -4,18 +4,26 @@ from dataclasses import dataclass
 from datetime import date
 
 from integration.postmortem.decisions import Memory, RememberedAction
-from integration.postmortem.incident import Case, Facts, Issue
+from integration.postmortem.incident import Case, Facts, Fate, Issue
 from integration.postmortem.people import Person
+from integration.postmortem.places import Account, Place
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.remediation import ActionRow
+from integration.postmortem.rules.identities import account_at, counterpart
 from integration.postmortem.rules.matching import Matched, match_rows
 from integration.postmortem.rules.merging import Merged, merge
+from integration.postmortem.rules.routing import NOWHERE, Routed, route_action
+from integration.postmortem.rules.titles import MergedTitle, merge_title
+from integration.postmortem.rules.written import read_postmortem
 from mappings.models import Policy
 
 
 @dataclass(frozen=True)
 class ActionDraft:
-    """One action before its proof is judged. ``named`` are the accounts that the row's owner may mean; exactly one counts (S6)."""
+    """One action before its proof is judged. ``named`` are the accounts that the row's owner may mean; exactly one counts (S6).
+
+    ``owner`` is an account on the ticket's own tracker; ``routed`` says where the ticket is or belongs.
+    """
 
     matched: Matched
     ticket: Issue | None
@@ -25,6 +33,8 @@ class ActionDraft:
     kind: str
     owner_merge: Merged[str] | None = None
     due_merge: Merged[date] | None = None
+    routed: Routed = NOWHERE
+    title_merge: MergedTitle | None = None
 
     @property
     def row(self) -> ActionRow | None:
@@ -59,21 +69,24 @@ def draft_actions(
     rows: tuple[ActionRow, ...], case: Case, facts: Facts, memory: Memory, policy: Policy
 ) -> tuple[ActionDraft, ...]:
     """Return every action of the case: those with a row in the order of rows, then those whose row is gone."""
-    known = {person.id: person for issue in case.issues for person in (*issue.assignees, issue.author)}
-    known |= {person.id: person for people in facts.people.values() for person in people}
+    known = {(person.site, person.id): person for issue in case.issues for person in (*issue.assignees, issue.author)}
+    known |= {(person.site, person.id): person for people in facts.people.values() for person in people}
+    known |= facts.accounts
     return tuple(_draft(matched, case, facts, known, policy) for matched in match_rows(rows, memory.actions))
 
 
-def _draft(matched: Matched, case: Case, facts: Facts, known: dict[str, Person], policy: Policy) -> ActionDraft:
+def _draft(
+    matched: Matched, case: Case, facts: Facts, known: dict[tuple[str, str], Person], policy: Policy
+) -> ActionDraft:
     row, remembered = matched.row, matched.remembered
-    ticket = case.ticket(remembered.ticket.key) if remembered and remembered.ticket else None
+    ticket = ticket_of(matched.action_id, remembered, case)
     named = facts.people.get(row.owner, ()) if row and row.owner else ()
-    active = tuple(person for person in named if person.active)
-    row_owner = active[0] if len(active) == 1 else None
+    routed = route_action(row, remembered, case, facts, policy)
+    row_owner = _owner_there(named, routed.place or case.incident.ref.place, policy, facts)
     kind = (row.kind.value if row and row.kind else "") or policy.remediation.default_kind
     if remembered is None or ticket is None:
         due = row.due if row else None
-        return ActionDraft(matched, ticket, named, row_owner, due, kind)
+        return ActionDraft(matched, ticket, named, row_owner, due, kind, routed=routed)
     owners = merge(
         row_owner.id if row_owner else None,
         _ticket_owner(ticket, remembered),
@@ -81,8 +94,41 @@ def _draft(matched: Matched, case: Case, facts: Facts, known: dict[str, Person],
         remembered.owner_id,
     )
     dues = merge(row.due if row else None, ticket.due, remembered.row_due, remembered.due)
-    owner = known.get(owners.value) if owners.value else None
-    return ActionDraft(matched, ticket, named, owner, dues.value, kind, owners, dues)
+    owner = known.get((ticket.ref.key.site, owners.value)) if owners.value else None
+    titles = merge_title(row.description if row else "", ticket.title, remembered.row_title, remembered.title)
+    return ActionDraft(matched, ticket, named, owner, dues.value, kind, owners, dues, routed, titles)
+
+
+def ticket_of(action_id: str, remembered: RememberedAction | None, case: Case) -> Issue | None:
+    """Return the ticket of an action as it is seen; of one that was transferred, which has another id since, the one that bears its marker."""
+    if remembered is None or remembered.ticket is None:
+        return None
+    there = case.ticket(remembered.ticket.key)
+    if there is None and case.fates.get(remembered.ticket.key) is Fate.TRANSFERRED:
+        there = next((ticket for ticket in case.tickets if ticket.purpose == f"ticket:{action_id}"), None)
+    return there
+
+
+def _owner_there(named: tuple[Person, ...], place: Place, policy: Policy, facts: Facts) -> Person | None:
+    """Return the one active account that a name means, as the tracker of the ticket knows it; ``None`` for none or several (S6)."""
+    active = tuple(person for person in named if person.active)
+    return counterpart(active[0], place, policy.people, facts) if len(active) == 1 else None
+
+
+def accounts_needed(case: Case, facts: Facts, memory: Memory, policy: Policy) -> frozenset[Account]:
+    """Return the accounts of owners that have to be looked up on another tracker, once it is known whom the rows name."""
+    home = case.incident.ref.key.site
+    needed: set[Account] = set()
+    if not policy.remediation.routes and all(a.ticket is None or a.ticket.key.site == home for a in memory.actions):
+        return frozenset()
+    for matched in match_rows(read_postmortem(case.incident, policy).rows, memory.actions):
+        routed = route_action(matched.row, matched.remembered, case, facts, policy)
+        if matched.row is None or routed.place is None or routed.place.site == home:
+            continue
+        for person in facts.people.get(matched.row.owner, ()):
+            if person.active and (account := account_at(person, routed.place, policy.people)) is not None:
+                needed.add(account)
+    return frozenset(needed)
 
 
 def _ticket_owner(ticket: Issue, remembered: RememberedAction) -> str | None:
@@ -102,6 +148,7 @@ def remember(draft: ActionDraft) -> RememberedAction | None:
         or draft.ticket is None
         or draft.owner_merge is None
         or draft.due_merge is None
+        or draft.title_merge is None
     ):
         return old
     owners = (
@@ -117,4 +164,7 @@ def remember(draft: ActionDraft) -> RememberedAction | None:
         draft.owner_merge.row_base,
         draft.due_merge.row_base,
         owners,
+        draft.title_merge.ticket_base,
+        draft.title_merge.row_base,
+        old.opened,
     )

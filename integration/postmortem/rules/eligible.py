@@ -11,6 +11,7 @@ from integration.postmortem.people import Person
 from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.authority import APPOINTED_FOR, appointed
 from integration.postmortem.rules.bench import Bench, Verdict
+from integration.postmortem.rules.identities import listed_as
 from integration.postmortem.rules.reviewing import passes_on
 from integration.postmortem.rules.roles import Role, Seat, involved, written_by_themselves
 from integration.postmortem.rules.who_may import others_who_may
@@ -21,9 +22,8 @@ def objection(deed: str, bench: Bench) -> Verdict | None:
     """Return why it is not for the commenter to do ``deed`` (a word, an approval with its scope) though it makes sense, or ``None``."""
     if deed not in APPOINTED_FOR:
         return None
-    who = bench.comment.author
     seats = [bench.seat(Role(role)) for role in APPOINTED_FOR[deed]]
-    if deed == "accept-risk" and who.id in involved(bench.memory.decisions, bench.roles_written):
+    if deed == "accept-risk" and not bench.ids.isdisjoint(involved(bench.memory.decisions, bench.roles_written)):
         return Verdict.refuse(
             "took_part",
             "whoever took part in the incident does not accept its risk",
@@ -32,6 +32,25 @@ def objection(deed: str, bench: Bench) -> Verdict | None:
     if deed.startswith("approve"):
         return _of_approval(deed.partition(" ")[2], seats[0], bench) or _by_default(deed, seats, bench)
     return _by_default(deed, seats, bench)
+
+
+ONLY_TELLS = frozenset({"agenda", "disclose", "evidence", "moved", "note", "status"})
+"""Words that decide nothing: whoever may say them on a ticket need not be known on the incident's tracker."""
+
+
+def unknown_across(word: str, bench: Bench) -> Verdict | None:
+    """Return why somebody decides nothing on a ticket of another tracker: whether they took part in the incident could not be told (S10)."""
+    if not bench.is_across or word in ONLY_TELLS:
+        return None
+    listed = listed_as(bench.comment.author, bench.policy.people)
+    on_github, on_jira = (listed.github_id, listed.jira) if listed is not None else (None, None)
+    if on_github is not None and on_jira is not None:
+        return None
+    return Verdict.refuse(
+        "not_known_across",
+        f"the incident is {bench.case.incident.ref.locator}, on another tracker, and it is not known who you are there",
+        "An administrator can put both of your accounts together under `people` in people.yaml.",
+    )
 
 
 def _of_approval(scope: str, seat: Seat, bench: Bench) -> Verdict | None:

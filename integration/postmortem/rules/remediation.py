@@ -5,12 +5,15 @@ from datetime import date
 from integration.postmortem.assessment import ActionView
 from integration.postmortem.decisions import Decision, Memory
 from integration.postmortem.findings import Finding, blocking
-from integration.postmortem.incident import Case
+from integration.postmortem.incident import Case, Fate
+from integration.postmortem.people import Person
+from integration.postmortem.places import Place
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.remediation import EarlierAction
 from integration.postmortem.rules.drafting import ActionDraft, remember
 from integration.postmortem.rules.evidence import Proof
 from integration.postmortem.rules.horizons import judge_horizon
+from integration.postmortem.rules.moved import judge_place
 from integration.postmortem.rules.moving import judge_moves, moves_of
 from integration.postmortem.rules.phrasing import accepts_risk, judge_phrasing
 from integration.postmortem.rules.priorities import judge_priority
@@ -46,6 +49,7 @@ def judge_action(
         *judge_repeated(draft.row, earlier, about, severity, policy),
         *_doubts(draft, case, severity, policy),
         *_gone(draft, case, severity, policy),
+        *judge_place(draft, case.incident.ref, memory, severity, policy),
         *judge_need(draft, decisions, severity, policy),
         *judge_moves(
             draft.matched.action_id,
@@ -59,7 +63,7 @@ def judge_action(
     findings = waive(found, decisions)
     complete = draft.row is not None and draft.owner is not None and draft.due is not None and not blocking(findings)
     has_ticket = draft.remembered is not None and draft.remembered.ticket is not None
-    wanted = complete and may_create and not has_ticket and not draft.matched.doubt
+    wanted = complete and may_create and not has_ticket and not draft.matched.doubt and draft.routed.place is not None
     return ActionView(
         action_id=draft.matched.action_id,
         description=draft.description,
@@ -77,6 +81,9 @@ def judge_action(
         wanted=wanted,
         write_owner=draft.owner_merge is not None and draft.owner_merge.write_ticket,
         write_due=draft.due_merge is not None and draft.due_merge.write_ticket,
+        place=draft.routed.place,
+        write_title=draft.title_merge is not None and draft.title_merge.write,
+        titled=draft.title_merge.says if draft.title_merge is not None else "",
     )
 
 
@@ -154,6 +161,8 @@ def _owner_problem(draft: ActionDraft, entry: RequiredField, policy: Policy) -> 
             f"nobody is assigned to its ticket {draft.ticket.ref.locator}",
             f"Please assign {named[0].called} there, or somebody else here and there.",
         )
+    if len(named) == 1 and draft.routed.place is not None and named[0].site != draft.routed.place.site:
+        return _unknown_there(named[0], draft.routed.place)
     if not named:
         return (
             f"the tracker knows no active account “{row.owner[:60]}”",
@@ -163,6 +172,14 @@ def _owner_problem(draft: ActionDraft, entry: RequiredField, policy: Policy) -> 
         f"“{row.owner[:60]}” could be {len(named)} people",
         "Please mention the owner, so that exactly one account is meant.",
     )
+
+
+def _unknown_there(person: Person, place: Place) -> tuple[str, str]:
+    """The ticket is on another tracker, where nothing says who this is (S10)."""
+    tracker = {"github": "GitHub", "jira": "Jira"}[place.site]
+    problem = f"its ticket belongs in {place.project}, and no account of {person.called} on {tracker} is known that could own it there"
+    remedy = f"An administrator can add both accounts of {person.called} under `people` in people.yaml, or please name somebody who is there."
+    return problem, remedy
 
 
 def is_group(owner: str, policy: Policy) -> bool:
@@ -194,6 +211,12 @@ def _doubts(draft: ActionDraft, case: Case, severity: Severity | None, policy: P
             findings.append(
                 Finding("action_agreement", about, False, policy.level("action_agreement", severity), reason, ask)
             )
+    if draft.title_merge is not None and draft.title_merge.conflict:
+        reason = f"what is to be done was changed in the table and in the title of {ticket}, each to something else"
+        ask = "Please make both say the same; until then the ticket keeps its title."
+        findings.append(
+            Finding("action_agreement", about, False, policy.level("action_agreement", severity), reason, ask)
+        )
     return tuple(findings)
 
 
@@ -202,8 +225,9 @@ def _gone(draft: ActionDraft, case: Case, severity: Severity | None, policy: Pol
     if remembered is None or remembered.ticket is None:
         return ()
     about, findings = f"Action {draft.matched.action_id}", []
-    if remembered.ticket.key in case.missing:
-        reason = f"its ticket {remembered.ticket.locator} cannot be found any more"
+    if remembered.ticket.key in case.missing and draft.ticket is None:
+        # Where it is kept from our account, or was made into something else, the tracker does not say so (S18).
+        reason = f"its ticket {remembered.ticket.locator} {case.fates.get(remembered.ticket.key, Fate.LOST)}"
         ask = "Please bring it back; an action that was decided does not end by losing its ticket."
         findings.append(Finding("ticket_missing", about, False, policy.level("ticket_missing", severity), reason, ask))
     if draft.row is None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from integration.postmortem.notices import Notice, Step
 from integration.postmortem.people import Person
+from integration.postmortem.rules.identities import known_on
 from integration.postmortem.rules.rights import one_by_right
 from integration.postmortem.writing.tree import Inline, Line, Mention, Paragraph, Plain, Tree
 from integration.postmortem.writing.wording import day, moment, sentence
@@ -47,7 +48,9 @@ def notice_tree(notice: Notice, policy: Policy) -> Tree:
         said = text.format(scope=notice.scope, due=due, who=who)
     else:
         said = texts[notice.step].format(due=due, evidence=_evidence(notice, policy))
-    return Tree((Paragraph((*mentions(notice.to), *sentence(f": {said}"))),))
+    # Whoever leads the incident may be on another tracker than the ticket.
+    to = tuple(known_on(notice.issue.key.site, person, policy.people) for person in notice.to)
+    return Tree((Paragraph((*mentions(to), *sentence(f": {said}"))),))
 
 
 def mentions(people: tuple[Person, ...]) -> Line:

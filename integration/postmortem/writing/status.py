@@ -302,6 +302,8 @@ def _action_row(view: ActionView) -> tuple[Line, ...]:
     ticket: Line = (IssueLink(view.ticket.ref),) if view.ticket else (Plain("–"),)
     owner: Line = (Mention(view.owner),) if view.owner else (Plain("–"),)
     what = view.description if len(view.description) <= 120 else view.description[:119] + "…"
+    if view.titled:
+        what += f" (its ticket says: {view.titled if len(view.titled) <= 120 else view.titled[:119] + '…'})"
     return (line(view.action_id), line(what), ticket, owner, line(day(view.due)), line(_state(view)))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from integration.errors import IssueNotFound, RateLimited, TrackerError, TrackerRefused, TrackerUnavailable
 
 DETAIL_LIMIT = 200
+GONE = 410
 LONGEST_WAIT = timedelta(hours=24)
 # "If neither header is given, wait for at least one minute", says GitHub of its secondary limits.
 UNSAID_WAIT = timedelta(seconds=60)
@@ -100,7 +101,10 @@ def error_of(status: int, headers: Headers, text: str, asked: str, now: datetime
         # A proxy's 502 or 504 says nothing of what became of the request behind it.
         return TrackerUnavailable(f"GitHub answered {asked} with {status}.", may_have_happened=is_write)
     if status in {404, 410}:
-        return IssueNotFound(f"GitHub answered {asked} with {status}.")
+        missing = IssueNotFound(f"GitHub answered {asked} with {status}.")
+        # https://docs.github.com/en/rest/issues/issues#get-an-issue: 410 for one that was deleted, where we may read the repository.
+        missing.deleted = status == GONE
+        return missing
     return TrackerRefused(f"GitHub refused {asked} with {status}: {detail}", status=status, detail=detail)
 
 

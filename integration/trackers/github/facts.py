@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.incident import Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
+from integration.postmortem.places import Account as Wanted
 from integration.trackers.github.client import Json
 from integration.trackers.github.exhibits import Exhibition
 from integration.trackers.github.identifiers import (
+    SITE,
     Place,
     Repository,
     is_login,
@@ -42,23 +44,38 @@ class Inquiry:
 
     def answer(self, case: IssueRef, needed: FactsNeeded) -> Facts:
         """Answer what is asked; what cannot be read is absent, and grants nothing."""
-        place = place_at(case)
         standings = {
             (project, person.id): self._standing(repository_of(project), person) for project, person in needed.standings
         }
         return Facts(
             standings=standings,
-            people={name: self._people(place.repository, name) for name in needed.names},
-            labellers=self._labellers(place, needed.labellers) if needed.labellers else {},
-            body_editor=self._body_editor(case, place) if needed.body_editor else None,
+            people={name: self._people(place_at(case).repository, name) for name in needed.names},
+            labellers=self._labellers(place_at(case), needed.labellers) if needed.labellers else {},
+            body_editor=self._body_editor(case, place_at(case)) if needed.body_editor else None,
             exhibits=Exhibition(self.observer.client, case, self.evidence).of(needed.links),
-            advisers=self._code_owners(place.repository) if needed.advisers else (),
+            advisers=self._code_owners(place_at(case).repository) if needed.advisers else (),
+            accounts={(SITE, each.id): who for each in sorted(needed.accounts) if (who := self._account(each))},
         )
 
     def _code_owners(self, repository: Repository) -> tuple[Person, ...]:
         """Return the first code owners who belong to the repository."""
         named = owners_of(self.observer.client, repository)[:MOST_OWNERS]
         return tuple(person for name in named for person in self._people(repository, name) if person.active)
+
+    def _account(self, wanted: Wanted) -> Person | None:
+        """Return the account with that id, active where it can own an issue there. Logins change hands: the id decides (S6)."""
+        repository = repository_of(wanted.place.project)
+        by_login = path("users", wanted.handle) if is_login(wanted.handle) else None
+        # https://docs.github.com/en/rest/users/users#get-a-user-using-their-id
+        for where in filter(None, (by_login, path("user", wanted.id))):
+            try:
+                person = person_of(read(Account, self.observer.client.get(where, about=repository).body))
+            except IssueNotFound:
+                continue
+            if person.id == wanted.id:
+                is_fit = person.active and self._can_be_assigned(repository, person.handle)
+                return person if is_fit else _inactive(person)
+        return None
 
     def _standing(self, repository: Repository, person: Person) -> Standing:
         if not is_login(person.handle) or not person.active:

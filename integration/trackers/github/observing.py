@@ -11,10 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from integration.errors import IssueNotFound, TrackerRefused
-from integration.postmortem.incident import Case, Comment, Issue, IssueKey, IssueRef
+from integration.postmortem.incident import Case, Comment, Fate, Issue, IssueKey, IssueRef
 from integration.postmortem.reading.commands import looks_like_commands
+from integration.trackers.base import Elsewhere
 from integration.trackers.github.client import GitHubClient, Json
 from integration.trackers.github.identifiers import SITE, Place, Repository, is_node_id, place_at
+from integration.trackers.github.marks import purpose_in
 from integration.trackers.github.payloads import FieldValue, Home, Remark, Ticket, read, read_all
 from integration.trackers.github.translation import Reader, place_of_ticket
 from mappings.models import GithubDue
@@ -62,21 +64,59 @@ class Observer:
         linked = self._linked(incident)
         found = {str(ticket.id): ticket for ticket in linked}
         ours = tuple(ref for ref in tickets if ref.key.site == SITE)
+        fates: dict[IssueKey, Fate] = {}
         for remembered in ours:
             if remembered.key.id not in found:
-                with suppress(IssueNotFound):
-                    found[remembered.key.id] = self.ticket(remembered.key, place_at(remembered))
+                ticket, fate = self._followed(case.key, remembered)
+                if ticket is not None:
+                    found[str(ticket.id)] = ticket
+                if fate is not None:
+                    fates[remembered.key] = fate
         public = self._visibilities({place_of_ticket(ticket).repository for ticket in (incident, *found.values())})
         # A listing may still show a ticket of a repository that has been closed to us since.
         seen = {key: ticket for key, ticket in found.items() if place_of_ticket(ticket).repository in public}
-        linked_ids = {ticket.id for ticket in linked}
+        linked_ids = {ticket.id for ticket in linked} | {t.id for t in seen.values() if not _may_hang(incident, t)}
         return Case(
             incident=self._issue(incident, case.key, public),
             service=self.reader.service,
             tickets=tuple(self._issue(each, case.key, public, linked=each.id in linked_ids) for each in seen.values()),
             missing=frozenset(ref.key for ref in ours if ref.key.id not in seen),
+            fates=fates,
             can_link=place_of_ticket(incident).repository not in self.capabilities.without_sub_issues,
         )
+
+    def tickets(self, case: IssueKey, refs: tuple[IssueRef, ...]) -> Elsewhere:
+        """Read tickets of a case whose incident is on another tracker. Nothing of GitHub's own ties them to it, so nothing is lacking."""
+        found: dict[IssueKey, Ticket] = {}
+        fates: dict[IssueKey, Fate] = {}
+        for ref in refs:
+            ticket, fate = self._followed(case, ref)
+            if ticket is not None:
+                found[IssueKey(SITE, str(ticket.id))] = ticket
+            if fate is not None:
+                fates[ref.key] = fate
+        public = self._visibilities({place_of_ticket(ticket).repository for ticket in found.values()})
+        seen = {key: ticket for key, ticket in found.items() if place_of_ticket(ticket).repository in public}
+        return Elsewhere(
+            tuple(self._issue(ticket, case, public, linked=True) for ticket in seen.values()),
+            frozenset(ref.key for ref in refs if ref.key not in seen),
+            fates,
+        )
+
+    def _followed(self, case: IssueKey, ref: IssueRef) -> tuple[Ticket | None, Fate | None]:
+        """Return a remembered ticket, and its fate where it is not the one at its place. GitHub leads from a transferred issue to the new
+        one, which counts only where our own marker says that it is this ticket: the id is new, and ids are what is remembered.
+        """
+        try:
+            ticket = read(Ticket, self.client.get(place_at(ref).path()).body)
+        except IssueNotFound as gone:
+            return None, Fate.DELETED if gone.deleted else Fate.LOST
+        if ticket.pull_request is None and str(ticket.id) == ref.key.id:
+            return ticket, None
+        is_ours = ticket.user is not None and str(ticket.user.id) == self.reader.service.id
+        if ticket.pull_request is None and is_ours and purpose_in(self.reader.signer, case, ticket.body or ""):
+            return ticket, Fate.TRANSFERRED
+        return None, Fate.LOST
 
     def ticket(self, key: IssueKey, place: Place) -> Ticket:
         """Read the issue of that id at ``place``, as :func:`read_ticket` does."""
@@ -179,6 +219,12 @@ class Observer:
             self.capabilities.has_graphql = False
             return {}
         return {str(each.get("id")): _is_by_author(each) for each in found or () if isinstance(each, dict)}
+
+
+def _may_hang(incident: Ticket, ticket: Ticket) -> bool:
+    """Tell whether the ticket can be a sub-issue: https://docs.github.com/en/rest/issues/sub-issues#add-sub-issue, of one owner only."""
+    owners = {place_of_ticket(each).repository.owner.casefold() for each in (incident, ticket)}
+    return len(owners) == 1
 
 
 def _repositories(tickets: tuple[IssueRef, ...]) -> frozenset[Repository]:

@@ -13,13 +13,14 @@ from integration.postmortem.commands import (
     NewIssue,
     Outcome,
     Result,
+    opened_at,
 )
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.people import Person
 from integration.trackers.github import escape
 from integration.trackers.github.client import Json
 from integration.trackers.github.dues import DueDates
-from integration.trackers.github.identifiers import Repository, is_login, place_at, repository_of
+from integration.trackers.github.identifiers import SITE, Repository, is_login, place_at, repository_of
 from integration.trackers.github.marks import due_in, due_line, mark_line, purpose_in, with_due
 from integration.trackers.github.observing import Observer
 from integration.trackers.github.payloads import Ticket, read, read_all
@@ -42,14 +43,17 @@ class Tickets:
     def create(self, command: NewIssue, writer: Writer, seek_since: datetime | None) -> Outcome:
         """Create the ticket and link it. With ``seek_since``, take the one that an earlier attempt made."""
         repository = repository_of(command.project)
-        self.observer.client.cover(place_at(command.case).repository, frozenset({repository}))
+        is_here = command.case.key.site == SITE
+        if is_here:
+            self.observer.client.cover(place_at(command.case).repository, frozenset({repository}))
         ticket = self.sought(command, repository, seek_since) if seek_since is not None else None
         was_there = ticket is not None
         if ticket is None:
             ticket = self._created(command, repository, writer)
         ref = ref_of(ticket)
         self._complete(command, ticket, writer)
-        if not (was_there and self._is_linked(command.case, ticket)):
+        may_hang = is_here and place_at(command.case).repository.owner.casefold() == repository.owner.casefold()
+        if may_hang and not (was_there and self._is_linked(command.case, ticket)):
             self.link(command.case, ref, writer)
         changed = bool(writer.writes) or not was_there
         return Outcome(
@@ -94,6 +98,8 @@ class Tickets:
         body: Json = {}
         if command.owner is not None:
             body |= _assignees(ticket, command.owner, writer)
+        if command.title:
+            body["title"] = escape.title(command.title, ticket.title)
         form = self.observer.reader.form.due
         if command.due is not None and form is GithubDue.ISSUE_FIELD:
             DueDates(self.observer.client, self.observer.reader.form).set_field(
@@ -106,7 +112,9 @@ class Tickets:
             if answer.body is not None and command.owner is not None and "assignees" in body:
                 _read_back_owner(read(Ticket, answer.body), command.owner, writer)
         result = Result.CHANGED if writer.writes else Result.UNCHANGED
-        if writer.shortfall and len(writer.shortfall) >= (command.owner is not None) + (command.due is not None):
+        if writer.shortfall and len(writer.shortfall) >= sum(
+            (command.owner is not None, command.due is not None, bool(command.title))
+        ):
             result = Result.REFUSED
         left_out = tuple(writer.shortfall)
         detail = f"left out: {', '.join(left_out)}" if result is Result.REFUSED else ""
@@ -163,7 +171,7 @@ class Tickets:
         }
         if isinstance(command, EnsureActionTicket):
             body |= self._of_action(command, repository, writer)
-        answer = writer.without_assignees(command.case, "POST", repository.path("issues"), body)
+        answer = writer.without_assignees(opened_at(command), "POST", repository.path("issues"), body)
         return read(Ticket, answer.body)
 
     def _of_action(self, command: EnsureActionTicket, repository: Repository, writer: Writer) -> Json:
@@ -177,7 +185,7 @@ class Tickets:
             fields["type"] = reader.form.type
         if reader.form.due is GithubDue.MILESTONE:
             dates = DueDates(self.observer.client, reader.form)
-            number = dates.milestone(repository, command.due, command.case, writer)
+            number = dates.milestone(repository, command.due, opened_at(command), writer)
             fields |= {"milestone": number} if number is not None else {}
         return fields
 

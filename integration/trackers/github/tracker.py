@@ -9,7 +9,7 @@ from integration.postmortem.commands import Command, Outcome
 from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.writing.tree import Tree
-from integration.trackers.base import Changes, Cursor, Spend
+from integration.trackers.base import Changes, Cursor, Elsewhere, Spend
 from integration.trackers.capabilities import Capabilities
 from integration.trackers.examination import Examined
 from integration.trackers.github import changes, listing, publishing
@@ -85,6 +85,10 @@ class GitHubTracker:
     def observe(self, case: IssueRef, tickets: tuple[IssueRef, ...], policy: Policy) -> Case:
         """Read the incident with its comments, sub-issues and remembered tickets."""
         return self._observer(policy).case(case, tickets)
+
+    def observe_tickets(self, case: IssueKey, tickets: tuple[IssueRef, ...], policy: Policy) -> Elsewhere:
+        """Read tickets here of a case whose incident is on another tracker."""
+        return self._observer(policy).tickets(case, tickets)
 
     def look_up(self, case: IssueRef, needed: FactsNeeded, policy: Policy) -> Facts:
         """Read rights afresh, and whom names mean; a name means somebody only as ``@login``."""

@@ -5,7 +5,14 @@ may have made.
 from datetime import datetime
 
 from integration.errors import TrackerError, TrackerUnavailable
-from integration.postmortem.commands import EnsureActionTicket, EnsureGeneratedIssue, NewIssue, Outcome, Result
+from integration.postmortem.commands import (
+    EnsureActionTicket,
+    EnsureGeneratedIssue,
+    NewIssue,
+    Outcome,
+    Result,
+    opened_at,
+)
 from integration.postmortem.incident import Issue, IssueRef
 from integration.trackers.jira import jql
 from integration.trackers.jira.changes import search
@@ -20,6 +27,7 @@ from integration.trackers.jira.translation import linked_refs, ref_of
 from integration.trackers.jira.writing import Writer
 from mappings.models import JiraRelation, LinkDirection, Policy
 
+SITE = "jira"
 MOST_SOUGHT_PAGES = 2
 
 
@@ -31,11 +39,12 @@ def create_ticket(command: NewIssue, observer: Observer, writer: Writer, seek_si
     ticket, linked = (None, False) if seek_since is None else _sought(command, observer, seek_since)
     result, was_found = Result.UNCHANGED, ticket is not None
     if ticket is None:
-        made = writer.write_fields(command.case, "POST", "issue", body=_body(command, observer))
+        made = writer.write_fields(opened_at(command), "POST", "issue", body=_body(command, observer))
         if not made or not made.get("id"):
             raise TrackerUnavailable("Jira created a ticket without saying which.", may_have_happened=True)
         ticket, result = ref_of(made, observer.reading.base_url), Result.CHANGED
         linked = _is_subtask(command, policy)
+    linked = linked or command.case.key.site != SITE  # Jira links only its own issues; the texts name each other.
     shortfall: tuple[str, ...] = ()
     if not linked:
         try:
@@ -77,7 +86,9 @@ def link(case: IssueRef, ticket: IssueRef, policy: Policy, writer: Writer) -> No
 def _is_subtask(command: NewIssue, policy: Policy) -> bool:
     """Tell whether the new issue hangs below its incident; another incident never does."""
     relation = policy.remediation.ticket.jira.relation
-    return isinstance(command, EnsureActionTicket) and relation is JiraRelation.SUBTASK
+    is_of_action = isinstance(command, EnsureActionTicket) and relation is JiraRelation.SUBTASK
+    # A sub-task is always of its parent's own project.
+    return is_of_action and opened_at(command) == command.case
 
 
 def _body(command: NewIssue, observer: Observer) -> Json:
@@ -121,8 +132,7 @@ def _sought(command: NewIssue, observer: Observer, since: datetime) -> tuple[Iss
 
     Whoever may read a marker can copy it, so a ticket that our own account opened goes before any other.
     """
-    raw = observer.client.get_issue(issue_id(command.case), {"fields": "issuelinks,subtasks"})
-    near = linked_refs(raw["fields"], observer.reading)
+    near = _linked(command.case, observer)
     sound = _of_purpose(near, command, observer)
     if not any(_is_ours(issue, observer) for issue in sound):
         sound += _of_purpose(
@@ -131,6 +141,13 @@ def _sought(command: NewIssue, observer: Observer, since: datetime) -> tuple[Iss
     ours = [issue for issue in sound if _is_ours(issue, observer)]
     found = next(iter(ours or sound), None)
     return (found.ref, found.ref in near) if found else (None, False)
+
+
+def _linked(case: IssueRef, observer: Observer) -> tuple[IssueRef, ...]:
+    if case.key.site != SITE:
+        return ()
+    raw = observer.client.get_issue(issue_id(case), {"fields": "issuelinks,subtasks"})
+    return linked_refs(raw["fields"], observer.reading)
 
 
 def new_one_of_purpose(command: EnsureGeneratedIssue, observer: Observer, since: datetime) -> IssueRef | None:

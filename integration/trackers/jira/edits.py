@@ -14,6 +14,7 @@ from integration.postmortem.commands import (
 )
 from integration.postmortem.people import Person
 from integration.trackers.jira.client import JiraClient, Json
+from integration.trackers.jira.escape import title
 from integration.trackers.jira.identifiers import is_account
 from integration.trackers.jira.translation import Reading
 from mappings.models import Policy, Severity
@@ -73,6 +74,8 @@ def _agreed(command: EnsureAgreed, policy: Policy, client: JiraClient) -> Edit:
             shortfall = (f"assignee: {command.owner.called} is no user of this Jira",)
     if command.due is not None:
         fields[policy.remediation.ticket.jira.due_field] = command.due.isoformat()
+    if command.title:
+        fields["summary"] = title(command.title)
     return Edit(fields, (), shortfall)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.incident import Facts, FactsNeeded, IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
+from integration.postmortem.places import Account
 from integration.trackers.jira.client import JiraClient, Json, Query
 from integration.trackers.jira.components import component_leads
 from integration.trackers.jira.escape import plain
@@ -37,8 +38,9 @@ class FactFinder:
         people = {name: self.people_called(name) for name in needed.names}
         heads = {project: head for project in needed.heads if (head := self.head(project)) is not None}
         advisers = component_leads(self.client, case) if needed.advisers else ()
+        accounts = {("jira", each.id): who for each in needed.accounts if (who := self._account(each)) is not None}
         if not (needed.labellers or needed.body_editor):
-            return Facts(standings, people, heads=heads, advisers=advisers)
+            return Facts(standings, people, heads=heads, advisers=advisers, accounts=accounts)
         story, text_fields = self._story(case)
         labellers = {label: who for label in needed.labellers if (who := story.labelled_by(label))}
         editor = story.edited_by(text_fields) if needed.body_editor else None
@@ -49,7 +51,13 @@ class FactFinder:
             self.standing(case.project, editor) if editor else None,
             heads=heads,
             advisers=advisers,
+            accounts=accounts,
         )
+
+    def _account(self, wanted: Account) -> Person | None:
+        """Return the account with that id, or ``None`` where Jira has none: it may own whatever Jira lets it."""
+        found = self._read(wanted.id, by_key=True) if is_account(wanted.id) else None
+        return found[0] if found is not None and found[0].id == wanted.id else None
 
     def head(self, project: str) -> Person | None:
         """Return the lead of a project, or ``None`` where it has none or it cannot be read."""

@@ -9,6 +9,7 @@ from itertools import islice
 
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.incident import Case, Comment, Issue, IssueKey, IssueRef
+from integration.trackers.base import Elsewhere
 from integration.trackers.jira import jql
 from integration.trackers.jira.client import JiraClient, Json, Query
 from integration.trackers.jira.identifiers import issue_id, numeric
@@ -38,6 +39,7 @@ _FIELDS = (
     "statuscategorychangedate",
     "priority",
     "labels",
+    "components",
     "assignee",
     "reporter",
     "creator",
@@ -81,6 +83,14 @@ class Observer:
         """Return those of the issues that exist, as tickets of that case."""
         found = self._tickets(tuple(ref.key.id for ref in refs[:MOST_TICKETS]))
         return tuple(self._issue(found[ref.key.id], case=case, linked=False) for ref in refs if ref.key.id in found)
+
+    def tickets_elsewhere(self, case: IssueKey, refs: tuple[IssueRef, ...]) -> Elsewhere:
+        """Return tickets here of a case whose incident is on another tracker. Nothing of Jira's own ties them to it, so nothing is lacking."""
+        found = self._tickets(tuple(ref.key.id for ref in refs[:MOST_TICKETS]))
+        return Elsewhere(
+            tuple(self._issue(found[ref.key.id], case=case, linked=True) for ref in refs if ref.key.id in found),
+            frozenset(ref.key for ref in refs[:MOST_TICKETS] if ref.key.id not in found),
+        )
 
     def comments(self, issue: IssueRef) -> tuple[tuple[Comment, ...], bool]:
         """Return the comments of an issue, oldest first, and whether there are more than are read (S4)."""

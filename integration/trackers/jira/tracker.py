@@ -6,10 +6,10 @@ from datetime import datetime
 from integration.clock import now
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.commands import Command, EnsureActionTicket, EnsureGateField, FieldEdit, Outcome
-from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
+from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.writing.tree import Tree
-from integration.trackers.base import Changes, Cursor, Spend
+from integration.trackers.base import Changes, Cursor, Elsewhere, Spend
 from integration.trackers.capabilities import Capabilities
 from integration.trackers.examination import Examined
 from integration.trackers.jira import listing, publishing
@@ -71,6 +71,10 @@ class JiraTracker:
     def observe(self, case: IssueRef, tickets: tuple[IssueRef, ...], policy: Policy) -> Case:
         """Read the case: one call for the incident, one for its tickets on Cloud and one each on Data Center."""
         return self._observer(policy, with_gate=True).case(case, tickets)
+
+    def observe_tickets(self, case: IssueKey, tickets: tuple[IssueRef, ...], policy: Policy) -> Elsewhere:
+        """Read tickets here of a case whose incident is on another tracker."""
+        return self._observer(policy, with_gate=True).tickets_elsewhere(case, tickets)
 
     def look_up(self, case: IssueRef, needed: FactsNeeded, policy: Policy) -> Facts:
         """Answer what judging needs. Standings cost calls only where the mapping names groups or project roles."""

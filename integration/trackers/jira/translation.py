@@ -121,6 +121,7 @@ def issue_of(
         state_reason=visible(fields.get("resolution")),
         status_name=visible(status),
         labels=frozenset(map(str, fields.get("labels") or ())),
+        components=frozenset(filter(None, (visible(each) for each in fields.get("components") or ()))),
         issue_type=visible(fields.get("issuetype")),
         priority=visible(fields.get("priority")),
         severity_shown=visible(fields.get(severity)) if severity else "",

@@ -380,7 +380,40 @@ MISTAKES: dict[str, tuple[dict[str, str], tuple[str, int, str, str, str]]] = {
             2,
             "required.budget",
             "There is no column of this name.",
-            "Use one of: cause, criteria, description, due, horizon, id, interim, kind, needs, owner, priority, ticket.",
+            "Take it out, or look it up in docs/mappings.md.",
+        ),
+    ),
+    "a route of a kind that is none": (
+        {"remediation.yaml": "routes:\n  search: {to: 'github:acme/search', kinds: [techncal]}\n"},
+        (
+            "remediation.yaml",
+            2,
+            "routes.search.kinds[0]",
+            "“techncal” is not among the kinds of action.",
+            "Did you mean technical?",
+        ),
+    ),
+    "a route to a place that is left alone": (
+        {
+            "remediation.yaml": "routes:\n  search:\n    to: github:acme/search\n",
+            "service.yaml": "leave_alone: ['github:acme/*']\n",
+        },
+        (
+            "remediation.yaml",
+            3,
+            "routes.search.to",
+            "github:acme/search is left alone, so no ticket goes there.",
+            "Route to another place, or take github:acme/search out of leave_alone.",
+        ),
+    ),
+    "a route to something that is no place": (
+        {"remediation.yaml": "routes:\n  search: {to: search}\n"},
+        (
+            "remediation.yaml",
+            2,
+            "routes.search.to",
+            "“search” has not the form that is needed here.",
+            "Use the form of the shipped file.",
         ),
     ),
     "horizons in the wrong order": (

@@ -38,7 +38,7 @@ def test_starter_blocks_for_severity_actions_with_owner_and_date_and_evidence_al
     assert blocking(load_texts(STARTER).policy) == {
         *("severity_stated", "incident_label", "document_readable"),
         *("section.remediation", "action.description", "action.owner", "action.due"),
-        *("action_identity", "ticket_missing", "ticket_cap"),
+        *("action_identity", "action_place", "ticket_missing", "ticket_cap"),
         *("evidence", "verification"),
     }
 

@@ -291,6 +291,7 @@ def test_what_weakens_everywhere_is_told_once_and_not_for_each_project() -> None
 def test_every_key_of_the_mappings_is_judged_or_named_neutral() -> None:
     people = "people:\n  a: {name: A, github: a, github_id: 1, jira: x}\n"
     places = "places:\n  reviews: {project: 'github:acme/reviews', audiences: [governance]}\n"
-    full = a_policy({"people": people, "destinations": places})
+    routes = "routes:\n  search: {to: 'github:acme/search', components: [a], labels: [b], kinds: [process]}\n"
+    full = a_policy({"people": people, "destinations": places, "remediation": routes})
     assert rule_keys(full) == RULES.keys() | NEUTRAL
     assert not RULES.keys() & NEUTRAL

@@ -454,8 +454,13 @@ def test_what_a_reader_would_want_to_know_is_new(changes):
 
 
 def test_a_ticket_that_people_comment_on_says_nothing_new():
-    busy = a_ticket(updated_at=NOW, title="Renamed", comments=())
+    busy = a_ticket(updated_at=NOW, comments=())
     assert tree(LED, tickets=(busy,)).digest == tree(LED).digest
+
+
+def test_a_ticket_that_people_renamed_is_shown_with_its_own_title():
+    renamed = a_ticket(title="A1: Filter in the retriever")
+    assert "(its ticket says: A1: Filter in the retriever)" in seen(LED, tickets=(renamed,), unfolded=True)
 
 
 def test_a_name_is_shown_and_a_handle_only_where_there_is_none():
