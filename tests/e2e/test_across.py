@@ -244,3 +244,22 @@ def test_a_lead_on_the_other_tracker_is_asked_on_the_ticket_by_their_account_the
     account = case.stage.jira.site.people["tom"].account_id
     mentioned = "@tom" if case.there.site == "github" else f"[~accountid:{account}]"
     assert any(mentioned in said for said in case.there.ticket(ticket.name).comments)
+
+
+def test_evidence_on_a_ticket_on_github_is_looked_up_there_though_the_incident_is_in_jira() -> None:
+    with both("jira") as case:
+        case.write_up()
+        [ticket] = case.there.tickets()
+        github = case.stage.github
+        number = github.add_pull_request(case.there.place, "dana", "Filter recalled products")
+        github.merge_pull_request(case.there.place, number, "vic")
+        page = github.as_person("gina").issue(case.there.place, int(ticket.name))["html_url"]
+        link = page.replace(f"/issues/{ticket.name}", f"/pull/{number}")
+        case.there.say("dana", ticket.name, f"/evidence tested {link} merged and tested")
+        case.settle()
+        case.there.say("dana", ticket.name, "/verify it is mine")
+        case.settle()
+        case.there.say("vic", ticket.name, "/verify read it")
+        case.settle()
+        assert "checked by the service" in case.status()
+        assert "whoever owns or owned" in case.there.ticket(ticket.name).comments[-2]
