@@ -297,7 +297,7 @@ def test_tickets_come_first_and_the_comment_lists_them():
     looked = settled(memory=nothing_remembered())
     assert [[type(c) for c in commands] for commands in looked.rounds] == [[EnsureActionTicket], [EnsureStatusComment]]
     assert looked.assessment.actions[0].ticket.ref == a_ref(101)
-    assert looked.memory.actions == (an_action(ticket=a_ref(101)),)
+    assert looked.memory.actions == (an_action(ticket=a_ref(101), opened="601"),)
 
 
 def refusing(*kinds):
