@@ -146,6 +146,8 @@ class JiraSeverity(MappingModel):
 
     field: JiraField | None
     """The field: ``priority``, or a custom field such as ``customfield_10050``; null: labels only."""
+    given_to_all: tuple[Words, ...]
+    """Values that every issue has from the beginning, and that so state nothing by themselves."""
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,11 @@ class SeverityFile(MappingModel):
         found = [(known[normalise_label(label)], label) for label in labels if normalise_label(label) in known]
         stated = tuple(sorted({severity for severity, _ in found}, key=lambda severity: severity.rank))
         return LabelledSeverity(stated[0] if stated else None, stated, tuple(label for _, label in found))
+
+    def stated_in_jira(self, value: str) -> Severity | None:
+        """Return what the value of the mapped Jira field states; None where Jira gives it to every issue by itself."""
+        given = {normalise(each) for each in self.jira.given_to_all}
+        return None if normalise(value) in given else self.from_jira_value(value)
 
     def from_jira_value(self, value: str) -> Severity | None:
         """Read the severity from the value of the mapped Jira field; None when the value stands for none."""

@@ -50,6 +50,7 @@ RULES: dict[str, tuple[Weaker, str]] = {
     "severity.none_apply.also": (Weaker.ADDED, "this statement says that no criterion applies"),
     "severity.production.no": (Weaker.ADDED, "this answer keeps an incident a near-miss"),
     "severity.jira.field": (Weaker.CHANGED, "the former Jira field states the severity no more"),
+    "severity.jira.given_to_all": (Weaker.ADDED, "a value of that field states the severity no more"),
     "postmortem.sections": (Weaker.REMOVED, "this section is asked for no more"),
     "postmortem.sections.*.when": (Weaker.CONDITION, "the section is asked for only under a condition"),
     "postmortem.sections.*.prompt": (Weaker.REMOVED, "this template text counts as an answer"),

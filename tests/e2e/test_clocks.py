@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from integration.wakeups import WakeUp
-from tests.e2e.stage import REPOSITORY, Stage, stage
+from tests.e2e.stage import PROJECT, REPOSITORY, Stage, stage
 from tests.e2e.story import ON, Told, a_place
 
 SPONSORED = """
@@ -97,12 +97,17 @@ def test_a_date_that_is_moved_twice_is_told_to_the_lead_once(it: Stage) -> None:
     assert sum("has been moved more than once" in text for text in comments) == 1
 
 
-def test_an_incident_that_nobody_classified_is_asked_about_once_after_a_day(it: Stage) -> None:
-    dana = it.github.as_person("dana")
-    number = dana.open_issue(REPOSITORY, "Prices are wrong", "They are.", labels=["incident"])["number"]
+@pytest.mark.parametrize("site", ["github", "jira"])
+def test_an_incident_that_nobody_classified_is_asked_about_once_after_a_day(it: Stage, site: str) -> None:
+    if site == "github":
+        dana = it.github.as_person("dana")
+        number = dana.open_issue(REPOSITORY, "Prices are wrong", "They are.", labels=["incident"])["number"]
+    else:
+        key = it.jira.as_person("dana").open_issue(PROJECT, "Prices are wrong", "They are.", labels=["incident"])
 
     def asked() -> int:
-        return sum("look at this one?" in each["body"] for each in dana.comments(REPOSITORY, number))
+        comments = dana.comments(REPOSITORY, number) if site == "github" else it.jira.as_person("dana").comments(key)
+        return sum("look at this one?" in each["body"] for each in comments)
 
     it.settle()
     _live(it, 0.75)

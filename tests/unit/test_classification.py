@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from integration.postmortem.assessment import Phase
-from integration.postmortem.commands import EnsureLabels, EnsureReply
+from integration.postmortem.commands import EnsureLabels, EnsureReply, EnsureSeverityShown
 from integration.postmortem.findings import open_findings
-from integration.postmortem.incident import CommentOrigin
+from integration.postmortem.incident import CommentOrigin, IssueKey, IssueRef
 from integration.postmortem.judgement import judge
 from integration.postmortem.plan import plan
 from integration.postmortem.writing.replies import status_reply
@@ -211,6 +211,19 @@ def test_after_a_day_without_a_severity_the_governance_reviewer_is_asked_once_an
     assert "`/severity sev2 <why>`" in text
     for hours in (24, 48, 24 * 30):
         assert asked_at(hours, a_memory(severity=None, said=frozenset({reply.purpose})))[1] == []
+
+
+@pytest.mark.parametrize(("shown", "severity"), [("Medium", ""), ("High", "SEV2"), ("Low", "SEV4"), ("", "")])
+def test_the_priority_that_jira_gives_to_every_issue_classifies_nothing(shown, severity):
+    issue = an_incident("", ref=IssueRef(IssueKey("jira", "512"), "SHOP-12"), severity_shown=shown, body="")
+    memory = nothing_remembered()
+    assessment = judge(a_case(issue), facts(), memory, a_policy(), NOW)
+    assert assessment.severity.name == (severity or "unclassified")
+    assert not [c for c in plan(assessment, a_case(issue), memory, a_policy()) if isinstance(c, EnsureSeverityShown)]
+    chosen = a_policy(severity="jira: {given_to_all: []}")
+    assert judge(a_case(issue), facts(), memory, chosen, NOW).severity.name == (
+        "SEV3" if shown == "Medium" else severity or "unclassified"
+    )
 
 
 def test_who_classifies_it_within_the_day_spares_the_reviewer_the_question():

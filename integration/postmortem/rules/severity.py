@@ -52,7 +52,7 @@ def judge_severity(
     written = postmortem or read_postmortem(incident, policy)
     criteria = read_criteria(incident, written, (*memory.decisions, *new), policy)
     stated = file.from_labels(incident.labels)
-    field = file.from_jira_value(incident.severity_shown) if incident.severity_shown else None
+    field = file.stated_in_jira(incident.severity_shown) if incident.severity_shown else None
     said = stated.highest or field
     decided = _undone_command(incident, memory, new)
     before = Severity(memory.severity) if memory.severity else None
