@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from integration.ledger.cases import ref_of
 from integration.ledger.chain import Writing
@@ -30,6 +30,7 @@ def record_actions(
         if row.ticket_site is not None and row.ticket_id is not None
     }
     people = _rows_of_owners(writing, case, given)
+    owned = _owned(connection, case_row) if known else {}
     for action in given:
         columns = _columns(action, case, people)
         before = known.get(action.action_id)
@@ -42,7 +43,9 @@ def record_actions(
             if any(was[name] != value for name, value in columns.items()):
                 connection.execute(update(actions).where(actions.c.id == row).values(**columns))
         ever = action.owners | ({action.owner_id} if action.owner_id is not None else set())
-        _add_owners(writing, row, {people[_account(action, case, account)].id for account in ever})
+        _add_owners(
+            writing, row, {people[_account(action, case, account)].id for account in ever} - owned.get(row, set())
+        )
         if before is None or any(was[name] != columns[name] for name in _AUDITED):
             _note(writing, case, action, people, now)
         linked.pop(action.action_id, None)
@@ -89,9 +92,17 @@ def _account(action: RememberedAction, case: IssueRef, account: str) -> tuple[st
     return ((action.ticket or case).key.site, account)
 
 
-def _add_owners(writing: Writing, action_row: int, ever: set[int]) -> None:
-    known = select(owners.c.person_id).where(owners.c.action_id == action_row)
-    for person in sorted(ever - set(writing.connection.execute(known).scalars())):
+def _owned(connection: Connection, case_row: int) -> dict[int, set[int]]:
+    """Return who is known to have owned the actions of a case, by their rows, in one query for all."""
+    found: dict[int, set[int]] = {}
+    listed = select(owners.c.action_id, owners.c.person_id).join(actions).where(actions.c.case_id == case_row)
+    for action, person in connection.execute(listed):
+        found.setdefault(action, set()).add(person)
+    return found
+
+
+def _add_owners(writing: Writing, action_row: int, new: set[int]) -> None:
+    for person in sorted(new):
         writing.connection.execute(insert(owners).values(action_id=action_row, person_id=person))
 
 

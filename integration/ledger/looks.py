@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import Row, delete, insert, select, update
 
 from integration.ledger.agreed import record_actions
-from integration.ledger.case_erasure import is_erased
 from integration.ledger.cases import keep_ticket, meet_case
 from integration.ledger.chain import Plain, Writing
+from integration.ledger.columns import storable
 from integration.ledger.counted import keep_causes, keep_outcomes
 from integration.ledger.kindred import kinds_kept, tell_later
+from integration.ledger.lost import ERASED
 from integration.ledger.people import rows_of
 from integration.ledger.precedents import keep_learned
 from integration.ledger.projects import meet
@@ -49,6 +50,8 @@ class _Look:
     case: IssueRef
     row: int
     now: datetime
+    marked: frozenset[tuple[str, str]]
+    """What was marked before this look, as pairs of kind and subject."""
 
     def note(self, kind: str, body: dict[str, Plain]) -> None:
         self.writing.trail.note(kind, self.now, body, self.case.key)
@@ -56,8 +59,11 @@ class _Look:
 
 def record_look(writing: Writing, case: IssueRef, record: LookRecord, now: datetime) -> None:
     """Record a look that is finished. Doing it twice with the same ``now`` adds nothing."""
-    look = _Look(writing, case, meet_case(writing, case, now), now)
-    if is_erased(writing, look.row):
+    row = meet_case(writing, case, now)
+    known = select(marks.c.kind, marks.c.subject).where(marks.c.case_id == row)
+    marked = frozenset((kind, subject) for kind, subject in writing.connection.execute(known))
+    look = _Look(writing, case, row, now, marked)
+    if any(kind == ERASED for kind, _ in marked):
         _seen(look, record)
         return
     rows_of(writing.connection, record.people)
@@ -165,11 +171,7 @@ def _replace_tickets(look: _Look, wanted: Iterable[IssueRef]) -> None:
 def _mark(look: _Look, kind: str, subjects: Iterable[str]) -> None:
     """Remember facts that are true once and for ever, and put the new ones into the chain."""
     wanted = frozenset(subjects)
-    if not wanted:
-        return
-    connection = look.writing.connection
-    known = select(marks.c.subject).where(marks.c.case_id == look.row, marks.c.kind == kind)
-    for subject in sorted(wanted - set(connection.execute(known).scalars())):
+    for subject in sorted(each for each in wanted if (kind, storable(each)) not in look.marked):
         _add_mark(look, kind, subject)
 
 
