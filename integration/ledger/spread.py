@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select
 
 from integration.ledger.tables import cases, causes, projects
 from integration.ledger.windows import INCIDENT, NEAR_MISS, Counting
 from integration.postmortem.rules.lessons import KIND as LAUNCH
 from integration.postmortem.shares import Place
-from integration.postmortem.spread import Client, Recurring, Spread
+from integration.postmortem.spread import NO_LAUNCH_SINCE, Client, Recurring, Spread
 
 _NEAR = func.sum(case((cases.c.severity == NEAR_MISS, 1), else_=0))
 _IS_LAUNCH = and_(cases.c.kind == LAUNCH, cases.c.governed.is_(True))
@@ -49,10 +49,11 @@ def _clients(of: Counting) -> tuple[Client, ...]:
 
 
 def _launched(of: Counting) -> dict[str, datetime]:
+    """Return when each project had its latest launch issue, as far back as that matters."""
     latest = (
         select(projects.c.site, projects.c.name, func.max(cases.c.opened_at, type_=cases.c.opened_at.type))
         .join(cases, cases.c.project_id == projects.c.id)
-        .where(_IS_LAUNCH, of.here, cases.c.opened_at < of.until)
+        .where(_IS_LAUNCH, of.here, cases.c.opened_at >= of.until - NO_LAUNCH_SINCE, cases.c.opened_at < of.until)
         .group_by(projects.c.site, projects.c.name)
     )
     return {f"{site}:{name}": at for site, name, at in of.connection.execute(latest) if at is not None}
@@ -63,20 +64,31 @@ def _recurring(of: Counting) -> tuple[Recurring, ...]:
 
     Of a confidential incident the system is not told, so that it counts by category and sub-category alone (S28).
     """
+    found = _incidents_by_kind(of, of.opened)
+    if not found:
+        return ()
+    categories, sorts, systems = ({kind[n] for kind in found if kind[n]} for n in range(3))
+    same = or_(
+        and_(causes.c.category.in_(sorted(categories)), causes.c.sub_category.in_(sorted(sorts))),
+        causes.c.system.in_(sorted(systems)),
+    )
+    before = _incidents_by_kind(of, and_(INCIDENT, of.here, cases.c.opened_at < of.start, same))
+    kinds = [Recurring(*kind, number, before.get(kind, 0)) for kind, number in found.items()]
+    again = [each for each in kinds if each.incidents + each.earlier > 1]
+    return tuple(sorted(again, key=lambda each: (-each.incidents - each.earlier, called_by(each))))
+
+
+def _incidents_by_kind(of: Counting, where: ColumnElement[bool]) -> dict[tuple[str, str, str], int]:
+    """Count incidents by category, sub-category and system of their causes; what names neither of the two last is no kind."""
     system = case((cases.c.confidential.is_(True), ""), else_=causes.c.system)
     told = (causes.c.category, causes.c.sub_category, system)
-    in_window = case((cases.c.opened_at >= of.start, causes.c.case_id))
-    before = case((cases.c.opened_at < of.start, causes.c.case_id))
-    within, earlier = func.count(distinct(in_window)), func.count(distinct(before))
     counted = (
-        select(*told, within, earlier)
+        select(*told, func.count(distinct(causes.c.case_id)))
         .select_from(causes.join(cases, cases.c.id == causes.c.case_id))
-        .where(INCIDENT, of.here, cases.c.opened_at < of.end, or_(causes.c.sub_category != "", system != ""))
+        .where(where, or_(causes.c.sub_category != "", system != ""))
         .group_by(*told)
-        .having(within >= 1, within + earlier >= 2)
     )
-    found = [Recurring(*row) for row in of.connection.execute(counted)]
-    return tuple(sorted(found, key=lambda each: (-each.incidents - each.earlier, called_by(each))))
+    return {(sort, more, place): number for sort, more, place, number in of.connection.execute(counted)}
 
 
 def called_by(cause: Recurring) -> tuple[str, str, str]:
