@@ -40,6 +40,6 @@ def world(tmp_path: Path) -> Iterator[World]:
 def test_the_story_ends_as_it_should_though_every_delivery_comes_twice(world: World) -> None:
     tell(world.team, lambda: world.worker.settled(world.team.count))
     assert (
-        world.team.count() == 4
-    )  # The incident, one ticket for each of its two actions, and the incident of the other system that is affected.
+        world.team.count() == 5
+    )  # The incident, one ticket for each of its two actions, the incident of the other system that is affected, and the launch of the second client.
     assert "parked" not in world.worker.outcomes

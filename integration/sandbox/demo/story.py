@@ -4,18 +4,21 @@ It tells what the service is for: nobody opens a new tool, the tracker itself as
 """
 
 import contextlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from integration.sandbox.demo.teams import SERVICE, Seen, Team
 from integration.sandbox.demo.teller import NotAsTold, Teller, Told
-from integration.sandbox.demo.texts import REPORT, TITLE, Dates, postmortem, written
+from integration.sandbox.demo.texts import LAUNCH, LAUNCH_TITLE, REPORT, TITLE, Dates, postmortem, written
 
 ASKED_FIRST = ("Who leads the post-mortem?", "When did it begin", "Which client?", "/lead", "/note", "/client")
 MISSING_IN_DRAFT = ("Where else?", "Action A1", "Action A2")
 MISSING_AT_THE_END = ("Technical review", "Governance review")
 RESULTS = "https://ci.example/replays"
+LESSON = "has to be tested where the answer leaves the house"
+WAITS = re.compile(r"closing waits for (\d+) answers?")
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Story:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     incident: str = ""
     tickets: tuple[str, ...] = ()
+    launch: str = ""
 
     def play(self) -> bool:
         """Play every step; return whether all came out as told. What follows a step that did not is not played."""
@@ -167,6 +171,32 @@ class Story:
             self.team.close("rita", self.incident)
             self._stays_closed(self.incident, comments=before)
 
+    def launch_elsewhere(self) -> None:
+        """The launch of the second client is told what the first one learned, before it ships."""
+        with self.tell.step(
+            "Dana prepares the launch for the second client. Its issue is told the lesson of the first one's incident before anything ships."
+        ) as told:
+            self.launch = self.team.open_launch("dana", LAUNCH_TITLE, LAUNCH)
+            told.link = self.team.path(self.launch)
+            self._until(
+                "the lesson, and that closing waits",
+                lambda seen: LESSON in seen.status and WAITS.search(seen.status) is not None,
+                self.launch,
+            )
+        with self._step("She closes it all the same. It opens again: the lesson has no answer yet.", self.launch):
+            self.team.close("dana", self.launch)
+            self._until("the reason, once", lambda seen: not seen.is_closed and len(seen.ours) == 2, self.launch)
+            reason = self.team.see(self.launch).ours[-1]
+            self.tell.check("which lesson", "Lesson 1" in reason and "/applied 1" in reason, reason)
+        with self._step("She says how each was applied. Now the launch closes, and stays closed.", self.launch):
+            waits = WAITS.search(self.team.see(self.launch).status)
+            numbers = range(1, int(waits[1]) + 1) if waits else ()
+            done = [f"/applied {number} a replay with recalled products runs before each release" for number in numbers]
+            self.team.say("dana", self.launch, "\n".join(done))
+            self._until("that all are answered", lambda seen: "all answered" in seen.status, self.launch)
+            self.team.close("dana", self.launch)
+            self._stays_closed(self.launch, comments=2)
+
     def _step(self, sentence: str, ref: str = "") -> "contextlib.AbstractContextManager[Told]":
         return self.tell.step(sentence, self.team.path(ref or self.incident))
 
@@ -207,6 +237,7 @@ STEPS: tuple[Callable[[Story], None], ...] = (
     Story.verify_monitoring,
     Story.close_incident_too_early,
     Story.approve,
+    Story.launch_elsewhere,
 )
 
 

@@ -22,6 +22,7 @@ PEOPLE = {
 }
 READER = "gina"
 LABELS = ("incident", "sev1")
+LAUNCH_LABELS = ("launch", "new-client")
 _TAG = re.compile(r"<[^>]+>")
 _DUE = re.compile(r"^Due: (\d{4}-\d{2}-\d{2})$", re.MULTILINE)
 
@@ -74,6 +75,10 @@ class Team(Protocol):
         """Open an issue with the labels of an incident; returns its ref."""
         ...
 
+    def open_launch(self, who: str, title: str, body: str) -> str:
+        """Open an issue with the labels of a launch; returns its ref."""
+        ...
+
     def rewrite(self, who: str, ref: str, body: str) -> None:
         """Change an issue's text."""
         ...
@@ -121,6 +126,11 @@ class GitHubTeam:
     def open(self, who: str, title: str, body: str) -> str:
         """Open an incident."""
         issue = self._people[who].open_issue(self._repository, title, body, labels=list(LABELS))
+        return f"{self._repository}#{issue['number']}"
+
+    def open_launch(self, who: str, title: str, body: str) -> str:
+        """Open a launch."""
+        issue = self._people[who].open_issue(self._repository, title, body, labels=list(LAUNCH_LABELS))
         return f"{self._repository}#{issue['number']}"
 
     def rewrite(self, who: str, ref: str, body: str) -> None:
@@ -185,6 +195,10 @@ class JiraTeam:
     def open(self, who: str, title: str, body: str) -> str:
         """Open an incident."""
         return self._people[who].open_issue(self._project, title, body, labels=list(LABELS))
+
+    def open_launch(self, who: str, title: str, body: str) -> str:
+        """Open a launch."""
+        return self._people[who].open_issue(self._project, title, body, labels=list(LAUNCH_LABELS))
 
     def rewrite(self, who: str, ref: str, body: str) -> None:
         """Edit the description."""

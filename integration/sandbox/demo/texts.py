@@ -17,6 +17,13 @@ REPORT = (
 )
 
 
+LAUNCH_TITLE = "Launch the Hansen shop assistant"
+LAUNCH = (
+    "Hansen, our second client, gets a shop assistant of its own. It recommends products from the catalogue that Hansen exports every night; "
+    "retrieval is the one of Nordlicht. Customers see it from Monday."
+)
+
+
 @dataclass(frozen=True)
 class Heading:
     """The heading of a section."""
