@@ -144,11 +144,14 @@ def working(folder: Path, door: Door, trackers: dict[str, str], governs: str = "
         yield worker
 
 
-def tell(team: Team, settled: Callable[[], bool]) -> None:
-    """Tell the whole story; a step that does not come out fails the test with what was told until then."""
+def tell(team: Team, settled: Callable[[], bool], now: datetime | None = None) -> None:
+    """Tell the whole story; a step that does not come out fails the test with what was told until then.
+
+    ``now`` is when it is told, by its own dates, where the tracker cannot tell.
+    """
     paper = io.StringIO()
     console = Console(file=paper, width=200)
-    story = Story(team, Teller(console, StoryBoard()), settled)
+    story = Story(team, Teller(console, StoryBoard()), settled, now or datetime.now(UTC))
     came_out = story.play()
     assert came_out, paper.getvalue() + (team.see(story.incident).status if story.incident else "")
 
