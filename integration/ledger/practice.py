@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Subquery, and_, case, func, or_, select
 
 from integration.ledger.looks import FINISHED
+from integration.ledger.persisting import came_back, checks
 from integration.ledger.policies import PUBLISHED, ROLLED_BACK
 from integration.ledger.tables import actions, audit, cases, causes, decisions, marks
 from integration.ledger.windows import INCIDENT, NEAR_MISS, Counting
@@ -28,6 +29,8 @@ def practice(of: Counting) -> Practice:
         to_verify=_to_verify(of),
         resources=_resources(of),
         weakened=_weakened(of),
+        came_back=came_back(of),
+        checks=checks(of),
     )
 
 

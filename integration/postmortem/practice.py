@@ -23,12 +23,22 @@ class Resources:
 
 
 @dataclass(frozen=True)
+class Checks:
+    """Questions whether verified actions still hold that were asked in the window, and how they were answered until now."""
+
+    asked: int = 0
+    holds: int = 0
+    no_longer: int = 0
+
+
+@dataclass(frozen=True)
 class Practice:
     """What is counted of the practice.
 
     ``to_finish`` is from the opening of an incident to its finished post-mortem; ``first_pass`` counts finished post-mortems of which nothing was
     asked again; ``systemic`` chains of whys that end at something in the system, of all chains; ``independent`` leads that took no part, of those
     named; ``to_verify`` is from the last evidence to its verification. ``weakened`` are lines of the policy that were made easier.
+    ``came_back`` counts incidents that people called an earlier one come back, of all; ``checks`` how verified actions held.
     """
 
     to_finish: Lengths = field(default_factory=Lengths)
@@ -38,6 +48,8 @@ class Practice:
     to_verify: Lengths = field(default_factory=Lengths)
     resources: Resources = field(default_factory=Resources)
     weakened: tuple[str, ...] = ()
+    came_back: Part = field(default_factory=Part)
+    checks: Checks = field(default_factory=Checks)
 
 
 def practice_statements(now: Practice, before: Practice) -> Iterator[str]:
@@ -52,6 +64,10 @@ def practice_statements(now: Practice, before: Practice) -> Iterator[str]:
     if now.independent.whole:
         yield f"{now.independent.told} post-mortems are led by somebody who took no part.{_was(before.independent)}"
     yield from _length("From the last evidence to its verification it took", now.to_verify, before.to_verify, "actions")
+    if now.came_back.part:
+        yield f"{now.came_back.told} incidents are an earlier one come back, as people say of them.{_was(before.came_back)}"
+    if now.checks.asked:
+        yield _checks(now.checks)
     yield from _resources(now.resources)
     if now.weakened:
         lines = count(len(now.weakened), "line of the policy was", "lines of the policy were")
@@ -75,6 +91,13 @@ def practice_tables(now: Practice) -> tuple[Table, ...]:
         Table("Asked for", ("What became of it", "Actions"), rows),
         Table("Made easier in the policy", ("Line",), tuple((line,) for line in now.weakened)),
     )
+
+
+def _checks(checks: Checks) -> str:
+    open_ones = checks.asked - checks.holds - checks.no_longer
+    waiting = f", {open_ones} without an answer yet" if open_ones else ""
+    asked = count(checks.asked, "verified action", "verified actions")
+    return f"Of {asked} of which it was asked whether they still hold, {checks.holds} do and {checks.no_longer} no longer do{waiting}."
 
 
 def _length(words: str, now: Lengths, before: Lengths, of: str) -> Iterator[str]:
