@@ -210,7 +210,8 @@ def test_on_jira_a_ticket_that_is_unlinked_is_linked_again_and_one_that_is_delet
     on_jira.as_("gina").call("DELETE", f"/issue/{_of_actions(on_jira)[0]}")
     on_jira.it.settle()
     assert not on_jira.close("dana")
-    assert any("cannot be found any more" in text for text in on_jira.ours())
+    fates = ("was deleted", "cannot be found any more")
+    assert any(fate in text for text in on_jira.ours() for fate in fates)
 
 
 def test_on_jira_a_post_mortem_that_is_emptied_is_asked_for_again(on_jira: AttackedJira) -> None:
