@@ -22,6 +22,7 @@ from integration.postmortem.trends import Window
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 YEARS = 4
+PHASES, ENDS = ("design", "training", "deployment", "operation"), ("", "system", "person")
 CATEGORIES = ("data", "model", "code", "process", "human", "vendor", "")
 
 
@@ -91,7 +92,12 @@ def _case(n: int, at: datetime, chance: random.Random) -> dict[str, object]:
 
 
 def _cause(n: int, position: int, chance: random.Random) -> dict[str, object]:
-    return {"case_id": n, "position": position, "category": chance.choice(CATEGORIES), "phase": "deployment"}
+    named = {
+        "category": chance.choice(CATEGORIES),
+        "sub_category": f"sort{chance.randrange(4)}",
+        "system": f"system {n % 60}",
+    }
+    return {"case_id": n, "position": position, "phase": chance.choice(PHASES), "ends": chance.choice(ENDS), **named}
 
 
 def _action(n: int, k: int, opened: date, chance: random.Random) -> dict[str, object]:

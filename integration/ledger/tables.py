@@ -87,7 +87,7 @@ class _Cases(TypedColumns):
     policy: Named[str] = Column(Words())
     governed: Named[bool]
     adopted_digest: Named[str | None] = Column(Words())
-    opened_at: Named[datetime | None] = Column(Instant(), index=True)
+    opened_at: Named[datetime | None] = Column(Instant())
     closed_at: Named[datetime | None] = Column(Instant())
     began_at: Named[datetime | None] = Column(Instant())
     detected_at: Named[datetime | None] = Column(Instant())
@@ -380,7 +380,17 @@ class _AuditHead(TypedColumns):
 service = Table("service", metadata, _Service)
 projects = Table("projects", metadata, _Projects, UniqueConstraint("site", "name"))
 people = Table("people", metadata, _People, UniqueConstraint("site", "account_id"))
-cases = Table("cases", metadata, _Cases, UniqueConstraint("site", "issue_id"))
+cases = Table(
+    "cases",
+    metadata,
+    _Cases,
+    UniqueConstraint("site", "issue_id"),
+    # What is counted over many incidents is read from here alone, not from rows that are ten times as long.
+    Index(
+        None, "opened_at", "kind", "governed", "read_in", "severity", "project_id", "lead", "confidential", "looked_at"
+    ),
+    Index(None, "kind", "opened_at"),
+)
 tickets = Table(
     "tickets", metadata, _Tickets, UniqueConstraint("case_id", "site", "issue_id"), Index(None, "site", "issue_id")
 )
@@ -390,8 +400,16 @@ actions = Table(
     _Actions,
     UniqueConstraint("case_id", "action_id"),
     Index(None, "due", "outcome", "settled_at"),
+    Index(None, "outcome", "settled_at"),
 )
-causes = Table("causes", metadata, _Causes, Index(None, "category", "sub_category"), Index(None, "system"))
+causes = Table(
+    "causes",
+    metadata,
+    _Causes,
+    Index(None, "category", "sub_category"),
+    Index(None, "system"),
+    Index(None, "case_id", "category", "phase", "sub_category", "system", "ends"),
+)
 lessons = Table("lessons", metadata, _Lessons)
 recommendations = Table("recommendations", metadata, _Recommendations)
 recollections = Table("recollections", metadata, _Recollections, Index(None, "version", unique=True))

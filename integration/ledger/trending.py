@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Date, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, and_, case, distinct, func, literal, or_, select, union_all
 
 from integration.ledger.cases import ref_of
 from integration.ledger.looks import FINISHED
@@ -43,10 +43,7 @@ def trends(connection: Connection, window: Window, covers: Collection[tuple[str,
     of = Counting(connection, window, covers)
     by_severity = select(cases.c.severity, func.count()).where(of.opened).group_by(cases.c.severity)
     severities = dict(connection.execute(by_severity).all())
-    kinds = select(causes.c.category, func.count(), func.count(distinct(causes.c.case_id)))
-    of_causes = kinds.join(cases, cases.c.id == causes.c.case_id).where(of.opened).group_by(causes.c.category)
-    phases = select(causes.c.phase, func.count()).join(cases, cases.c.id == causes.c.case_id).where(of.opened)
-    explained = select(func.count(distinct(causes.c.case_id))).join(cases, cases.c.id == causes.c.case_id)
+    stated = _stated(of)
     everything = sum(severities.values())
 
     def lengths(since: ColumnElement[datetime | None], until: ColumnElement[datetime | None]) -> Lengths:
@@ -58,9 +55,9 @@ def trends(connection: Connection, window: Window, covers: Collection[tuple[str,
     return Figures(
         window=window,
         severities=severities,
-        categories={category: (number, within) for category, number, within in connection.execute(of_causes)},
-        phases=dict(connection.execute(phases.group_by(causes.c.phase)).all()),
-        explained=connection.execute(explained.where(of.opened)).scalar_one(),
+        categories={category: (number, within) for what, category, number, within in stated if what == "category"},
+        phases={phase: number for what, phase, number, _ in stated if what == "phase"},
+        explained=next(within for what, _, _, within in stated if what == "all"),
         postmortems=_postmortems(of),
         actions=_actions(of),
         to_detect=lengths(cases.c.began_at, cases.c.detected_at),
@@ -74,6 +71,17 @@ def trends(connection: Connection, window: Window, covers: Collection[tuple[str,
         spread=spread(of),
         looked_at=connection.execute(select(func.min(cases.c.looked_at)).where(of.opened)).scalar_one(),
     )
+
+
+def _stated(of: Counting) -> Sequence[tuple[str, str, int, int]]:
+    """Count the causes of the window's incidents, and the incidents that have them, by category, by phase, and all; they are gathered once."""
+    mine = select(causes.c.case_id, causes.c.category, causes.c.phase).join(cases, cases.c.id == causes.c.case_id)
+    stated = mine.where(of.opened).cte("stated")
+    within = func.count(distinct(stated.c.case_id))
+    by_category = select(literal("category"), stated.c.category, func.count(), within).group_by(stated.c.category)
+    by_phase = select(literal("phase"), stated.c.phase, func.count(), literal(0)).group_by(stated.c.phase)
+    everything = select(literal("all"), literal(""), func.count(), within).select_from(stated)
+    return of.connection.execute(union_all(by_category, by_phase, everything)).all()
 
 
 def incidents_between(
