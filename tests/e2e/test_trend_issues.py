@@ -1,5 +1,6 @@
 """Summaries of months and quarters on both trackers: one issue for each period, however often it is woken and whoever is killed on the way."""
 
+import re
 import shutil
 import tempfile
 import threading
@@ -210,3 +211,67 @@ def test_looking_again_writes_nothing_more(summed: Summed) -> None:
     summed.stage.clock.forward(hours=1)
     summed.tick(2)
     assert summed.stage.writes() == before
+
+
+def shown(issue: dict[str, Any]) -> list[str]:
+    """Return the names of the pictures in a text, in order."""
+    return re.findall(r"!(followthrough-\w+\.png)\|width=\d+!", issue["text"])
+
+
+@pytest.mark.parametrize("summed", ["jira"], indirect=True)
+def test_charts_hang_on_a_jira_issue_as_pictures_are_sent_once_and_follow_the_numbers(summed: Summed) -> None:
+    told = summed.write_up()
+    summed.next_month()
+    summed.tick()
+    [issue] = months(summed.issues())
+    assert shown(issue)
+    assert [each["filename"] for each in issue["files"]] == shown(issue)
+    assert all(each["author"]["displayName"].casefold() == "followthrough" for each in issue["files"])
+
+    summed.stage.clock.forward(days=1)
+    summed.tick(2)
+    [again] = months(summed.issues())
+    assert [each["id"] for each in again["files"]] == [each["id"] for each in issue["files"]]
+
+    # The author finds that the cause is another one: last month's numbers change, another picture stands there, and the former one goes.
+    rewrite(told, "Category: data, rows that should be excluded", "Category: process")
+    summed.stage.clock.forward(days=1)
+    summed.tick(2)
+    [changed] = months(summed.issues())
+    assert shown(changed) != shown(issue)
+    assert sorted(each["filename"] for each in changed["files"]) == sorted(shown(changed))
+
+
+@pytest.mark.parametrize("summed", ["jira"], indirect=True)
+def test_where_jira_takes_no_files_the_tables_say_it_alone(summed: Summed) -> None:
+    summed.write_up()
+    summed.next_month()
+    summed.misbehave.fail_next(9, 403, match="POST .*/attachments$")
+    summed.tick()
+    [issue] = months(summed.issues())
+    assert (issue["files"], shown(issue)) == ([], [])
+    assert "||Category||" in issue["text"]
+
+
+@pytest.mark.parametrize("summed", ["jira"], indirect=True)
+def test_a_file_that_somebody_else_gave_the_name_of_a_chart_is_not_taken_for_ours(summed: Summed) -> None:
+    told = summed.write_up()
+    summed.next_month()
+    summed.tick()
+    dana = summed.stage.jira.as_person("dana")
+    dana.attach("GOV-1", "followthrough-0123456789abcdef.png", b"not ours")
+    rewrite(told, "Category: data, rows that should be excluded", "Category: process")
+    summed.stage.clock.forward(days=1)
+    summed.tick(2)
+    [issue] = months(summed.issues())
+    assert "followthrough-0123456789abcdef.png" in [each["filename"] for each in issue["files"]]
+    assert "followthrough-0123456789abcdef.png" not in shown(issue)
+
+
+def rewrite(told: Any, old: str, new: str) -> None:
+    """Let the author put other words into the post-mortem."""
+    dana = told.stage.jira.as_person("dana")
+    text = dana.call("GET", f"/issue/{told.key}")["fields"]["description"]
+    assert old in text
+    dana.edit(told.key, description=text.replace(old, new))
+    told.stage.settle()

@@ -34,8 +34,10 @@ from integration.postmortem.writing.tree import (
 )
 from integration.trackers.jira.escape import JOINER, escaped, line_start, plain
 from integration.trackers.jira.identifiers import is_account, is_key
+from integration.trackers.pictures import picture_name
 
 LONGEST = 32_000  # Jira takes 32,767 characters in a comment or description unless an administrator says otherwise.
+PICTURE_WIDTH = 720
 STATUS_HEADING = "h4. Followthrough"
 """The fixed first line of the status comment."""
 
@@ -47,9 +49,13 @@ _CUT = "This is longer than Jira takes in one text, so some of it was left out h
 
 @dataclass(frozen=True)
 class WikiWriter:
-    """Renders trees for one kind of Jira: mentions are account ids on Cloud and user names on Data Center."""
+    """Renders trees for one kind of Jira: mentions are account ids on Cloud and user names on Data Center.
+
+    ``pictures`` are the names of the charts that hang on the issue as files; a chart that is not among them is left to the table beside it.
+    """
 
     is_cloud: bool
+    pictures: frozenset[str] = frozenset()
 
     def markup(self, tree: Tree, *, first: str = "", last: str = "") -> str:
         """Return at most 32,000 characters: ``first``, the tree, ``last`` (both markup of ours).
@@ -94,7 +100,8 @@ class WikiWriter:
             case Chart():
                 return ""  # Jira draws none; the table beside it says the same.
             case Bars():
-                return ""
+                name = picture_name(block)
+                return f"!{name}|width={PICTURE_WIDTH}!" if name in self.pictures else ""
             case Fold(can_wait=True):
                 return ""
             case Fold(summary, blocks):

@@ -10,6 +10,7 @@ from integration.postmortem.incident import IssueRef
 from integration.trackers.base import Spend
 from integration.trackers.jira.answers import FieldsRefused
 from integration.trackers.jira.client import JiraClient, Json
+from integration.trackers.jira.identifiers import issue_id
 
 NEEDED = frozenset({"project", "summary", "issuetype", "parent", "description"})
 """Without these an issue would be another one, so their refusal is the refusal of the whole."""
@@ -33,6 +34,12 @@ class Writer:
         self.spend(touched)
         self.writes += 1
         return self.client.write(method, *segments, body=body)
+
+    def attach(self, touched: IssueRef, name: str, content: bytes) -> None:
+        """Attach one file. Raises what ``spend`` and the client raise."""
+        self.spend(touched)
+        self.writes += 1
+        self.client.attach(issue_id(touched), name, content)
 
     def write_fields(self, touched: IssueRef, method: str, *segments: str, body: Json) -> Json | None:
         """Make one change of ``fields``, ``update`` and ``properties``; what is refused is left out and noted.
