@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.writing.tree import (
+    Bars,
     Bullets,
     Chart,
     Code,
@@ -416,3 +417,20 @@ def test_a_diagram_stays_within_its_fence_and_keeps_a_line_an_entry(first: str, 
     # A colon parts clock and words, and nothing else of a line is a sign that Mermaid reads.
     assert [entry.count(":") for entry in entries] == [1, 1]
     assert not re.search(r"""["'`%<>{}\[\]()@&\\/]""", fence.content)
+
+
+@given(HOSTILE)
+@example('a" --> b')
+@example("50 % & more #58; %%{init}%%")
+def test_any_text_in_a_chart_of_numbers_stays_a_name_between_its_quotes(words: str) -> None:
+    (fence,) = PARSER.parse(rendered(Bars(words, (words, "b"), (words, (1, 2)), ("before", (2, 1)))))
+    kind, title, labels, height, bars, line_ = fence.content.splitlines()
+    assert (kind, bars.strip(), line_.strip()) == ("xychart-beta", "bar [1, 2]", "line [2, 1]")
+    assert [each.count('"') for each in (title, labels, height)] == [2, 4, 2]
+    assert not re.search(r"[#`%<>{}&\\;]", "".join(re.findall(r'"([^"]*)"', fence.content)))
+
+
+def test_the_signs_of_a_title_of_a_chart_are_shown_as_they_stand() -> None:
+    assert '    title "Root causes: bars now, line (before)"' in rendered(
+        Bars("Root causes: bars now, line (before)", ("data",), ("causes", (1,)))
+    )

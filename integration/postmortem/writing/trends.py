@@ -80,7 +80,7 @@ def _charts(summary: Summary) -> Iterator[Block]:
         causes = tuple(figures.categories.get(each, (0, 0))[0] for each in categories)
         earlier = tuple(before.categories.get(each, (0, 0))[0] for each in categories)
         yield Bars(
-            f"Root causes by category: bars {figures.window.called}, line {before.window.called}",
+            f"Root causes: bars {figures.window.called}, line {before.window.called}",
             tuple(each or "none named" for each in categories),
             ("causes", causes),
             (before.window.called, earlier),

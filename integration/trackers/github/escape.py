@@ -107,6 +107,9 @@ def code(words: str, *, in_cell: bool = False) -> str:
     return f"{fence}{pad}{literal}{pad}{fence}"
 
 
+PLAIN_IN_CHARTS = " :,.()-–/'"
+
+
 def diagram(words: str) -> str:
     """Return the words for a label in a Mermaid diagram within a fence. Only letters, figures and blanks are left as they are.
 
@@ -114,6 +117,14 @@ def diagram(words: str) -> str:
     """
     shown = "".join(char if char.isalnum() or char == " " else f"#{ord(char)};" for char in clean(words))
     return shown or "#8211;"
+
+
+def quoted(words: str) -> str:
+    """Return the words for a name between double quotes in a Mermaid chart of numbers. There the numbers of signs are shown as they stand, so that
+    signs with a meaning of their own become blanks.
+    """
+    shown = "".join(char if char.isalnum() or char in PLAIN_IN_CHARTS else " " for char in clean(words))
+    return " ".join(shown.split()) or "–"
 
 
 def address(url: str) -> str | None:

@@ -154,13 +154,13 @@ def _chart(days: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> str:
 def _bars(bars: Bars) -> str:
     """Return a Mermaid chart of bars, and a line for what was before: https://mermaid.js.org/syntax/xyChart.html"""
     most = max((*bars.now[1], *(bars.before[1] if bars.before else ()), 1))
-    labels = ", ".join(f'"{escape.diagram(label)}"' for label in bars.labels)
+    labels = ", ".join(f'"{escape.quoted(label)}"' for label in bars.labels)
     lines = [
         "```mermaid",
         "xychart-beta",
-        f'    title "{escape.diagram(bars.title)}"',
+        f'    title "{escape.quoted(bars.title)}"',
         f"    x-axis [{labels}]",
-        f'    y-axis "{escape.diagram(bars.now[0])}" 0 --> {most}',
+        f'    y-axis "{escape.quoted(bars.now[0])}" 0 --> {most}',
         f"    bar [{', '.join(map(str, bars.now[1]))}]",
     ]
     if bars.before is not None:
