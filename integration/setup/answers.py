@@ -140,9 +140,14 @@ class _File:
         return out.getvalue()
 
 
+NULL = "tag:yaml.org,2002:null"
+
+
 def _yaml() -> YAML:
     yaml = YAML()
     yaml.preserve_quotes = True
+    # A key without a value stays `null`, as the files that ship say it.
+    yaml.representer.add_representer(type(None), lambda writer, _: writer.represent_scalar(NULL, "null"))
     yaml.width = 10_000
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml

@@ -116,4 +116,4 @@ def test_who_may_not_decide_is_told_so_once(story: Story) -> None:
     story.summed.stage.settle()
     assert not story.tickets()[REPLAY]
     comments = [c["body"] for c in story.summed.stage.github.as_person("gina").comments(story.summed.place, number)]
-    assert sum("needs admin" in each for each in comments) == 1
+    assert sum("this is for administrators of this project" in each for each in comments) == 1

@@ -210,10 +210,10 @@ def test_nothing_on_a_tracker_holds_a_secret(played: tuple[Demo, str, str]) -> N
         repr(issue) + repr(gina.comments(demos.REPOSITORY, issue["number"])) for issue in gina.issues(demos.REPOSITORY)
     ]
     reader = running.jira.as_person("gina")
+    assert len(texts) > 4  # The incident, its tickets, and the launch.
     for number in (1, 2, 3, 4):
         key = f"{demos.PROJECT}-{number}"
         texts.append(repr(reader.issue(key)) + repr(reader.comments(key)))
-    assert len(texts) == 8
     assert found_in("\n".join(texts).encode(), running) == []
 
 

@@ -60,7 +60,10 @@ def test_as_an_app_on_an_enterprise_server_without_sub_issues_the_story_ends_the
         tell(told)
         ends.append(as_token_user(told.state()))
     assert ends[1] == ends[0]
-    assert refused_reads(other) == []
+    # The App of the sandbox grants no contents: who owns the code is asked once for each repository, and no more.
+    refused = refused_reads(other)
+    assert all(read.endswith("/contents/.github/CODEOWNERS 403") for read in refused)
+    assert len(refused) == len(set(refused))
     assert sum(call.path.endswith("/sub_issues") for call in other.github.calls.of(account=BOT)) <= 2
     installation = next(iter(other.github.site.installations))
     assert other.parts.client.exists(f"{PREFIX}budget:github:{installation}")

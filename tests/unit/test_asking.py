@@ -337,7 +337,7 @@ ASKED_BY_NO_FORM = {
     *("blameless_wording", "cause_counterfactual", "in_time", "action_verb", "action_vague", "action_repeated"),
     *("actions_strong", "date_moved", "action_identity", "action_agreement", "ticket_missing", "ticket_cap"),
     *("row_missing", "tracker_accepts", "evidence", "verification", "grant_comment", "strange_comment", "way_back"),
-    *("gate_field", "authority_mapped", "launch_lessons", "recurrence_answered"),
+    *("gate_field", "authority_mapped", "launch_lessons", "recurrence_answered", "action_place", "ticket_moved"),
 }
 
 

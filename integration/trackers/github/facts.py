@@ -58,8 +58,17 @@ class Inquiry:
         )
 
     def _code_owners(self, repository: Repository) -> tuple[Person, ...]:
-        """Return the first code owners who belong to the repository."""
-        named = owners_of(self.observer.client, repository)[:MOST_OWNERS]
+        """Return the first code owners who belong to the repository; where our account may read no files, it asks once and no more."""
+        unread = self.observer.capabilities.without_contents
+        if repository in unread:
+            return ()
+        try:
+            named = owners_of(self.observer.client, repository)[:MOST_OWNERS]
+        except TrackerRefused as refused:
+            if refused.status != 403:
+                raise
+            unread.add(repository)
+            return ()
         return tuple(person for name in named for person in self._people(repository, name) if person.active)
 
     def _account(self, wanted: Wanted) -> Person | None:

@@ -39,6 +39,8 @@ class Absences:
 
     without_sub_issues: set[Repository] = field(default_factory=set)
     without_fields: set[Repository] = field(default_factory=set)
+    # Whose files an App may not read, since its installation grants no contents.
+    without_contents: set[Repository] = field(default_factory=set)
     # Whether a server answers who may be assigned at all; GitHub does.
     knows_assignees: dict[Repository, bool] = field(default_factory=dict)
     without_assignees: set[Repository] = field(default_factory=set)

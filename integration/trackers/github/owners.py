@@ -7,7 +7,7 @@ import base64
 import binascii
 import re
 
-from integration.errors import IssueNotFound, TrackerRefused
+from integration.errors import IssueNotFound
 from integration.trackers.github.client import GitHubClient
 from integration.trackers.github.identifiers import Repository
 from integration.trackers.github.payloads import Contents, read
@@ -22,16 +22,12 @@ _PERSON = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 def owners_of(client: GitHubClient, repository: Repository) -> tuple[str, ...]:
-    """Return mentions of the people who own the code, in the file's order; none where there is no such file, or it may not be read."""
+    """Return mentions of the people who own the code, in the file's order. Raises ``TrackerRefused`` where the file may not be read."""
     for place in PLACES:
         try:
             answer = client.get(repository.path("contents", *place.split("/")))
         except IssueNotFound:
             continue
-        except TrackerRefused as refused:
-            if refused.status != 403:
-                raise
-            return ()
         if isinstance(answer.body, list):  # A folder of that name.
             continue
         return named_in(_text(read(Contents, answer.body)))
