@@ -6,19 +6,17 @@ from typing import Any
 import click
 
 from integration import clock, logs
-from integration.bootstrap import Scope, build, connect_trackers, open_for_commands
+from integration.bootstrap import build, open_for_commands
+from integration.commands.looking_ahead import looked_ahead
 from integration.commands.telling import answer, json_option, read_project, read_ref, require_configured
 from integration.postmortem.assessment import Assessment
 from integration.postmortem.commands import name_of
 from integration.postmortem.findings import Finding
 from integration.settings import Settings
-from integration.trackers.across import across
 from integration.wakeups import WakeUp
 from integration.work import jobs
-from integration.work.previewing import Preview, issue_named, preview
+from integration.work.previewing import Preview, issue_named
 from integration.work.sweeping import sweep_trackers
-from mappings.loading import load_policy
-from mappings.models import Mode
 
 SITES = ("github", "jira")
 # How a look may end, and what that means for whoever asked for it.
@@ -47,24 +45,7 @@ def plan(ref: str, as_json: bool) -> None:
     Reads the tracker and the ledger, and the mappings as they lie in the folder, published or not. REF is
     `github:owner/repo#12` or `jira:KEY-12`. Exit code 1 where something keeps the issue from closing.
     """
-    site, locator = read_ref(ref)
-    settings = Settings.load()
-    loaded = load_policy(settings.mappings_dir)
-    trackers = connect_trackers(settings, settings.signing_key())
-    require_configured(trackers, site)
-    allows = Scope(settings, trackers).allows
-    tracker = across(trackers, site, allows)
-    with closing(open_for_commands(settings)) as ledger:
-        found = preview(
-            issue_named(tracker, locator),
-            tracker,
-            ledger,
-            loaded.policy,
-            stamp=loaded.content_hash,
-            mode=Mode(settings.mode),
-            in_scope=allows,
-            now=clock.now(),
-        )
+    _, found = looked_ahead(ref)
     if as_json:
         answer(_as_json(found))
     else:

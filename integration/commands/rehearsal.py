@@ -9,13 +9,13 @@ import click
 
 from integration import clock
 from integration.bootstrap import Scope, connect_trackers, open_for_commands
-from integration.commands.telling import answer, read_project, read_ref, require_configured
+from integration.commands.looking_ahead import looked_ahead
+from integration.commands.telling import answer, read_project
 from integration.postmortem.comparing import every_finding
 from integration.postmortem.findings import Finding, Level
 from integration.settings import Settings
-from integration.trackers.across import across, everywhere
+from integration.trackers.across import everywhere
 from integration.work.policies import loaded_in_force
-from integration.work.previewing import issue_named, preview
 from integration.work.rehearsing import Edit, Rehearsal, Rehearsed, edit_of, open_incidents
 from mappings.flattening import shown
 from mappings.loading import load_policy
@@ -99,24 +99,7 @@ def _tell_edit(edit: Edit) -> None:
 
 def explain_findings(ref: str, folder: Path | None, *, everything: bool, as_json: bool) -> None:
     """Tell for each finding on an issue which line of which file led to it."""
-    site, locator = read_ref(ref)
-    settings = Settings.load()
-    loaded = load_policy(folder or settings.mappings_dir)
-    trackers = connect_trackers(settings, settings.signing_key())
-    require_configured(trackers, site)
-    allows = Scope(settings, trackers).allows
-    tracker = across(trackers, site, allows)
-    with closing(open_for_commands(settings)) as ledger:
-        found = preview(
-            issue_named(tracker, locator),
-            tracker,
-            ledger,
-            loaded.policy,
-            stamp=loaded.content_hash,
-            mode=Mode(settings.mode),
-            in_scope=allows,
-            now=clock.now(),
-        )
+    loaded, found = looked_ahead(ref, folder)
     case, severity = found.case, found.assessment.severity.severity
     project = loaded.policy.project_file(case.key.site, case.project)
     head = trace_severity(loaded, severity, case.key.site, case.project)

@@ -1,21 +1,22 @@
 """Looks at everything that ``doctor`` looks at, several things at a time; what fails or hangs in one place hides nothing elsewhere."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from integration.bootstrap import connect_trackers
 from integration.doctor import own
-from integration.doctor.destinations import Destination, destinations, judge_destination
+from integration.doctor.destinations import destinations, judge_destination
 from integration.doctor.judging import judge_place, renamed
 from integration.doctor.lines import Line, failed, passed, unknown
-from integration.doctor.routes import Destined, destined, judge_route
+from integration.doctor.routes import destined, judge_route
 from integration.errors import ConfigError, TrackerError
 from integration.settings import Settings
 from integration.trackers.base import Tracker
-from integration.trackers.examination import Examines
+from integration.trackers.examination import Examined, Examines
 from mappings.errors import MappingErrors
 from mappings.loading import load_policy
 from mappings.models import Policy
@@ -50,7 +51,7 @@ def tasks(settings: Settings, places: tuple[tuple[str, str], ...], now: Callable
         return ours  # Their line says so; without a policy nobody knows which fields and labels are used.
     except ConfigError as error:
         return (*ours, _said(failed("connection", error.message, error.remedy), "the trackers"))
-    beyond = (*_of_destinations(settings, trackers, policy, places), *_of_routes(settings, trackers, policy, places))
+    beyond = _of_named_places(settings, trackers, policy, places)
     return (*ours, *_of_trackers(settings, trackers, policy, places, now), *beyond)
 
 
@@ -85,67 +86,55 @@ def _of_trackers(
             yield _said(line, site)
 
 
-def _of_destinations(
+@dataclass(frozen=True)
+class _Beyond:
+    """A place that a mapping names beside those that are governed: the line's ``name``, how the mapping uses it, and who judges what was seen there."""
+
+    name: str
+    project: str
+    uses: str
+    otherwise: str
+    title: str
+    judge: Callable[[Examined], Iterable[Line]]
+
+
+def _named_places(policy: Policy) -> Iterator[_Beyond]:
+    for place in destinations(policy):
+        uses, title = "destinations.yaml publishes there", f"{place.project} as a destination"
+        judge = partial(judge_destination, place)
+        yield _Beyond("destination", place.project, uses, "name another place", title, judge)
+    for goal in destined(policy):
+        uses, title = "A route of remediation.yaml leads there", f"{goal.project} for tickets"
+        yield _Beyond("route", goal.project, uses, "change the route", title, partial(judge_route, goal))
+
+
+def _of_named_places(
     settings: Settings, trackers: Mapping[str, Tracker], policy: Policy, places: tuple[tuple[str, str], ...]
 ) -> Iterator[Task]:
-    for each in destinations(policy):
+    for each in _named_places(policy):
         site, _, name = each.project.partition(":")
         if places and (site, name) not in places:
             continue
         if site not in trackers:
-            says = f"destinations.yaml publishes there, and {site} is not set up."
-            line = failed("destination", says, f"Set up {site}, or name another place.", each.project)
-            yield _said(line, each.project)
+            says = f"{each.uses}, and {site} is not set up."
+            yield _said(failed(each.name, says, f"Set up {site}, or {each.otherwise}.", each.project), each.project)
         elif settings.scope_allows(site, name) is False:
-            says = "destinations.yaml publishes there, and FOLLOWTHROUGH_SCOPE does not allow it."
-            remedy = "Add it to FOLLOWTHROUGH_SCOPE, or name another place."
-            yield _said(failed("destination", says, remedy, each.project), each.project)
+            says = f"{each.uses}, and FOLLOWTHROUGH_SCOPE does not allow it."
+            remedy = f"Add it to FOLLOWTHROUGH_SCOPE, or {each.otherwise}."
+            yield _said(failed(each.name, says, remedy, each.project), each.project)
         else:
-            look = _seeing(trackers[site], name, each, policy)
-            yield Task("destination", f"{each.project} as a destination", look, each.project)
+            yield Task(each.name, each.title, _seeing(trackers[site], name, each, policy), each.project)
 
 
-def _seeing(tracker: Tracker, project: str, destination: Destination, policy: Policy) -> Callable[[], tuple[Line, ...]]:
+def _seeing(tracker: Tracker, project: str, place: _Beyond, policy: Policy) -> Callable[[], tuple[Line, ...]]:
     def look() -> tuple[Line, ...]:
         if not isinstance(tracker, Examines):
             return ()
         try:
             seen = tracker.examine(project, policy)
         except TrackerError as error:
-            return (failed("destination", str(error), _remedy(tracker.site), destination.project),)
-        return tuple(judge_destination(destination, seen))
-
-    return look
-
-
-def _of_routes(
-    settings: Settings, trackers: Mapping[str, Tracker], policy: Policy, places: tuple[tuple[str, str], ...]
-) -> Iterator[Task]:
-    for each in destined(policy):
-        site, _, name = each.project.partition(":")
-        if places and (site, name) not in places:
-            continue
-        if site not in trackers:
-            says = f"A route of remediation.yaml leads there, and {site} is not set up."
-            yield _said(failed("route", says, f"Set up {site}, or change the route.", each.project), each.project)
-        elif settings.scope_allows(site, name) is False:
-            says = "A route of remediation.yaml leads there, and FOLLOWTHROUGH_SCOPE does not allow it."
-            remedy = "Add it to FOLLOWTHROUGH_SCOPE, or change the route."
-            yield _said(failed("route", says, remedy, each.project), each.project)
-        else:
-            look = _reaching(trackers[site], name, each, policy)
-            yield Task("route", f"{each.project} for tickets", look, each.project)
-
-
-def _reaching(tracker: Tracker, project: str, destination: Destined, policy: Policy) -> Callable[[], tuple[Line, ...]]:
-    def look() -> tuple[Line, ...]:
-        if not isinstance(tracker, Examines):
-            return ()
-        try:
-            seen = tracker.examine(project, policy)
-        except TrackerError as error:
-            return (failed("route", str(error), _remedy(tracker.site), destination.project),)
-        return tuple(judge_route(destination, seen))
+            return (failed(place.name, str(error), _remedy(tracker.site), place.project),)
+        return tuple(place.judge(seen))
 
     return look
 
