@@ -387,7 +387,17 @@ cases = Table(
     UniqueConstraint("site", "issue_id"),
     # What is counted over many incidents is read from here alone, not from rows that are ten times as long.
     Index(
-        None, "opened_at", "kind", "governed", "read_in", "severity", "project_id", "lead", "confidential", "looked_at"
+        None,
+        "opened_at",
+        "kind",
+        "phase",
+        "governed",
+        "read_in",
+        "severity",
+        "project_id",
+        "lead",
+        "confidential",
+        "looked_at",
     ),
     Index(None, "kind", "opened_at"),
 )

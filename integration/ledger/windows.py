@@ -8,11 +8,12 @@ from functools import cached_property
 from sqlalchemy import ColumnElement, Connection, Float, and_, cast, exists, extract, func, select, true, tuple_
 
 from integration.ledger.tables import COUNTED, cases, projects
+from integration.postmortem.assessment import Phase
 from integration.postmortem.rules.lessons import KIND as LAUNCH
 from integration.postmortem.trends import Window
 
-INCIDENT = and_(COUNTED, cases.c.kind != LAUNCH)
-"""Only incidents are counted: a launch is a case, too."""
+INCIDENT = and_(COUNTED, cases.c.kind != LAUNCH, cases.c.phase != Phase.ENDED.value)
+"""Only incidents are counted: a launch is a case, too, and what was declared none, or a duplicate of another, is none any more."""
 NEAR_MISS = "SEV4"
 
 

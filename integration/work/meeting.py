@@ -30,14 +30,6 @@ def meet_series(engine: Engine, now: datetime) -> int:
     return len(fresh)
 
 
-def wake_kind(engine: Engine, kind: str, now: datetime) -> int:
-    """Wake every series of a kind, whose issues follow what has just happened; return how many there are."""
-    policy = engine.policies.in_force().policy
-    found = [each.ref for each in wanted_series(policy, engine.ledger) if each.kind == kind]
-    _wake(engine, found, now)
-    return len(found)
-
-
 def _wake(engine: Engine, series: list[IssueRef], now: datetime) -> None:
     for ref in series:
         # Should the wake-up be lost with Redis, the next look is due all the same.

@@ -7,6 +7,7 @@ import pytest
 
 from integration.ledger.ledger import Ledger
 from integration.ledger.records import KeptCause, KeptOutcome
+from integration.postmortem.assessment import Phase
 from integration.postmortem.chains import Ending
 from integration.postmortem.incident import IssueKey
 from integration.postmortem.practice import Resources
@@ -32,6 +33,17 @@ def test_what_other_projects_do_is_in_no_summary_that_does_not_cover_them(ledger
     assert (everything.incidents, everything.categories, everything.waivers) == (2, {"data": (1, 1)}, {"lead_named": 1})
     assert [place.name for place in here.places] == ["github:acme/shop"]
     assert ledger.incidents_between([OCTOBER.before, OCTOBER], HERE) == ((0, 0), (1, 0))
+
+
+def test_what_was_declared_no_incident_or_a_duplicate_is_counted_nowhere(ledger: Ledger) -> None:
+    cause = (KeptCause("data", "deployment", "export", "shop assistant"),)
+    met(ledger, 1, causes=cause, due_at=MIDDLE)
+    met(ledger, 2, causes=cause, due_at=MIDDLE, phase=Phase.ENDED.value)
+    found = ledger.trends(OCTOBER)
+    assert (found.incidents, found.categories, found.explained) == (1, {"data": (1, 1)}, 1)
+    assert (found.postmortems.all, found.spread.recurring) == (1, ())
+    assert ledger.incidents_between([OCTOBER], None) == ((1, 0),)
+    assert [each.ref for each in ledger.earlier()] == [incident(1)]
 
 
 def test_from_an_incident_to_its_finished_post_mortem_near_misses_left_out(ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ down_revision = "0011"
 def upgrade() -> None:
     """Replace one index by a wider one, and add three; takes some seconds for 100,000 incidents."""
     op.drop_index(op.f("ix_cases_opened_at"), "cases")
-    counted = ("kind", "governed", "read_in", "severity", "project_id", "lead", "confidential", "looked_at")
+    counted = ("kind", "phase", "governed", "read_in", "severity", "project_id", "lead", "confidential", "looked_at")
     op.create_index(op.f("ix_cases_opened_at"), "cases", ["opened_at", *counted])
     op.create_index(op.f("ix_cases_kind"), "cases", ["kind", "opened_at"])
     op.create_index(op.f("ix_actions_outcome"), "actions", ["outcome", "settled_at"])
