@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 
-from integration.sandbox.faults import Misbehaviour
 from integration.work.scheduler import Scheduler
-from tests.e2e.stage import TEAM, Stage, stage
-from tests.e2e.story import ON, steps
+from tests.e2e.reviewed import GOVERNANCE, Reviewed
+from tests.e2e.stage import TEAM, stage
+from tests.e2e.story import ON
 
-GOVERNANCE = {"github": "acme/governance", "jira": "GOV"}
 DESTINATIONS = """
 places:
   governance: {{project: "{site}:{name}", audiences: [governance]}}
@@ -30,33 +29,8 @@ PERSONS = [*TEAM, *(name.capitalize() for name in TEAM)]
 
 
 @dataclass
-class Summed:
+class Summed(Reviewed):
     """A stage on which one tracker has a place for summaries."""
-
-    stage: Stage
-    site: str
-
-    @property
-    def place(self) -> str:
-        return GOVERNANCE[self.site]
-
-    def tick(self, times: int = 3) -> None:
-        """Let the scheduler wake what is due, and workers work; a deferred look has its grace period behind it."""
-        engine = self.stage.parts.engine
-        for _ in range(times):
-            scheduler = Scheduler(engine, self.stage.parts.client)
-            scheduler.tick()
-            scheduler.stop()
-            self.stage.settle()
-            self.stage.clock.forward(seconds=2)
-
-    def write_up(self) -> Any:
-        """Report an incident with two actions, and let it be looked at."""
-        told = ON[self.site](self.stage)
-        for step in steps(told)[:5]:
-            step()
-            self.stage.settle()
-        return told
 
     def next_month(self) -> None:
         """Go to noon of the fifth day of the next month: its first working day has begun in any calendar."""
@@ -86,10 +60,6 @@ class Summed:
                 for f in fields
             ]
         return [each for each in told if each["title"].startswith(kind)]
-
-    @property
-    def misbehave(self) -> Misbehaviour:
-        return self.stage.github.misbehave if self.site == "github" else self.stage.jira.misbehave
 
 
 @pytest.fixture(params=list(ON))
