@@ -10,7 +10,7 @@ from integration.postmortem.incident import Case, Facts, Issue, IssueKey, IssueR
 from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.people import Person, PersonKind
 from integration.postmortem.reading.markdown import read_markdown, without_front_matter
-from integration.postmortem.rules.remediation import is_group
+from integration.postmortem.rules.required import is_group
 from integration.postmortem.rules.written import TIMELINE, PostMortem, read_postmortem
 from mappings.models import Policy, Severity
 
