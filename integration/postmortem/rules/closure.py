@@ -22,44 +22,29 @@ def judge_ticket(view: ActionView, severity: Severity | None, policy: Policy) ->
     level = policy.level("evidence", severity)
     match proof.state:
         case ProofState.VERIFIED:
-            return Finding(
-                "evidence",
-                about,
-                True,
-                level,
-                f"verified by {_verifier(view)}{_sources(view)}",
-            )
+            return Finding("evidence", about, True, level, f"verified by {_verifier(view)}{_sources(view)}")
         case ProofState.RISK_ACCEPTED:
             return Finding("evidence", about, True, level, f"not done; the risk is accepted until {proof.until}")
-        case ProofState.RISK_EXPIRED:
-            return Finding(
-                "evidence",
-                about,
-                False,
-                level,
-                proof.why or f"the risk was accepted until {proof.until}, which has passed",
-                _how(view),
-            )
-        case ProofState.REJECTED:
-            return Finding(
-                "evidence", about, False, level, f"the evidence was not accepted: {proof.why[:200]}", _how(view)
-            )
         case ProofState.LAPSED:
             lapsed = f"the verification lapsed: {proof.why}"
             return Finding("verification", about, False, level, lapsed, _how(view))
         case ProofState.UNVERIFIED:
-            return Finding(
-                "verification",
-                about,
-                False,
-                level,
-                f"the evidence is there{_sources(view)}, nobody independent has looked at it yet",
-                _verify(),
-            )
-        case ProofState.WANTED:
-            return Finding("evidence", about, False, level, proof.why or "nothing shows yet that it works", _how(view))
+            waits = f"the evidence is there{_sources(view)}, nobody independent has looked at it yet"
+            return Finding("verification", about, False, level, waits, _verify())
+        case ProofState.WANTED | ProofState.REJECTED | ProofState.RISK_EXPIRED:
+            return Finding("evidence", about, False, level, _unproven(view), _how(view))
         case _:
             assert_never(proof.state)
+
+
+def _unproven(view: ActionView) -> str:
+    """Say why an action counts as not done."""
+    proof = view.proof
+    if proof.state is ProofState.REJECTED:
+        return f"the evidence was not accepted: {proof.why[:200]}"
+    if proof.state is ProofState.RISK_EXPIRED:
+        return proof.why or f"the risk was accepted until {proof.until}, which has passed"
+    return proof.why or "nothing shows yet that it works"
 
 
 def _verifier(view: ActionView) -> str:

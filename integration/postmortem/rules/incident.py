@@ -1,12 +1,13 @@
 """What is asked about the incident itself: who leads, which client, when it began, whether it is over, and what could not be read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.decisions import Decision, Memory, Refusal
 from integration.postmortem.findings import Finding
-from integration.postmortem.incident import Case
+from integration.postmortem.incident import Case, Issue
 from integration.postmortem.people import Person
 from integration.postmortem.rules.answered import client_written
 from integration.postmortem.rules.deadlines import Deadline
@@ -122,43 +123,46 @@ def _what(refusal: Refusal) -> str:
 
 
 def _traps(case: Case, memory: Memory, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
-    findings = []
-    incident = case.incident
-    for issue in our_issues(case, memory):
-        if issue.comments_capped:
-            ask = policy.check("comments_read").asks
-            reason = f"{issue.ref.locator} has more comments than are read"
-            findings.append(
-                Finding("comments_read", "Comments", False, policy.level("comments_read", severity), reason, ask)
-            )
-        if issue.closed and issue.reopen_with is None:
-            reason = f"the workflow of {issue.ref.locator} offers our account no way back from closed"
-            ask = "An administrator can name the transition under `reopening` in remediation.yaml, or allow it to our account."
-            findings.append(Finding("way_back", "Workflow", False, policy.level("way_back", severity), reason, ask))
+    """Return what stands in the way of governing the case, whatever its post-mortem says."""
+    return (
+        *(finding for issue in our_issues(case, memory) for finding in _limits(issue, severity, policy)),
+        *_unmapped(case.incident, severity, policy),
+        *judge_unconfirmed(case, memory, severity, policy),
+        *_unreadable(case.incident, severity, policy),
+        *_refused(memory, severity, policy),
+    )
+
+
+def _limits(issue: Issue, severity: Severity | None, policy: Policy) -> Iterator[Finding]:
+    """Find what we cannot do on an issue: read all of its comments, or open it again."""
+    if issue.comments_capped:
+        level, ask = policy.level("comments_read", severity), policy.check("comments_read").asks
+        reason = f"{issue.ref.locator} has more comments than are read"
+        yield Finding("comments_read", "Comments", False, level, reason, ask)
+    if issue.closed and issue.reopen_with is None:
+        level = policy.level("way_back", severity)
+        reason = f"the workflow of {issue.ref.locator} offers our account no way back from closed"
+        ask = "An administrator can name the transition under `reopening` in remediation.yaml, or allow it to our account."
+        yield Finding("way_back", "Workflow", False, level, reason, ask)
+
+
+def _unmapped(incident: Issue, severity: Severity | None, policy: Policy) -> Iterator[Finding]:
     if incident.ref.key.site == "jira" and not policy.people.jira.is_mapped:
+        level, ask = policy.level("authority_mapped", severity), policy.check("authority_mapped").asks
         reason = "the mapping names nobody, so any active user of this site may decide"
-        ask = policy.check("authority_mapped").asks
-        findings.append(
-            Finding(
-                "authority_mapped",
-                "Authority",
-                False,
-                policy.level("authority_mapped", severity),
-                reason,
-                ask,
-                aside=True,
-            )
-        )
-    findings += judge_unconfirmed(case, memory, severity, policy)
+        yield Finding("authority_mapped", "Authority", False, level, reason, ask, aside=True)
+
+
+def _unreadable(incident: Issue, severity: Severity | None, policy: Policy) -> Iterator[Finding]:
+    level, ask = policy.level("document_readable", severity), "Please split or simplify that part."
     for problem in incident.document.problems:
-        ask = "Please split or simplify that part."
-        findings.append(
-            Finding("document_readable", "Text", False, policy.level("document_readable", severity), problem, ask)
-        )
+        yield Finding("document_readable", "Text", False, level, problem, ask)
+
+
+def _refused(memory: Memory, severity: Severity | None, policy: Policy) -> Iterator[Finding]:
+    level = policy.level("tracker_accepts", severity)
+    ask = "An administrator can see in the service's log which right is missing; it is tried again within a day."
     for refusal in memory.refusals:
-        reason = f"{_what(refusal)} was refused: {refusal.detail}"
-        ask = "An administrator can see in the service's log which right is missing; it is tried again within a day."
-        findings.append(
-            Finding("tracker_accepts", "Tracker", False, policy.level("tracker_accepts", severity), reason, ask)
+        yield Finding(
+            "tracker_accepts", "Tracker", False, level, f"{_what(refusal)} was refused: {refusal.detail}", ask
         )
-    return tuple(findings)
