@@ -8,6 +8,7 @@ from integration.postmortem.decisions import paused_by
 from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.hearing import Hearing
 from integration.postmortem.incident import IssueKey
+from integration.postmortem.notices import Notices
 from integration.postmortem.precedents import Learned
 from integration.postmortem.proving import judge_actions, judge_holding
 from integration.postmortem.rules.came_back import came_back
@@ -22,6 +23,7 @@ from integration.postmortem.rules.ended import as_ended
 from integration.postmortem.rules.ending import ended
 from integration.postmortem.rules.incident import About, judge_incident, late, not_adopted
 from integration.postmortem.rules.keeping import Kept, judge_labels
+from integration.postmortem.rules.lasting import Lasting
 from integration.postmortem.rules.leadership import judge_leader
 from integration.postmortem.rules.learned import learned_from
 from integration.postmortem.rules.recurring import NOTHING_ALIKE, RecurrenceView, judge_recurrence, system_of
@@ -74,12 +76,24 @@ class _Reviewed:
     review: Review | None
 
 
+@dataclass(frozen=True)
+class _Timed:
+    """What hangs on time: the deadline and whether it has passed, whom to tell or to ask, and when something turns without an event."""
+
+    deadline: Deadline
+    reminder: tuple[Finding, ...]
+    asks_reviewer: bool
+    notices: Notices
+    lasting: Lasting
+    next_look: datetime | None
+
+
 def assess(hearing: Hearing) -> Assessment:
     """Judge one governed incident."""
     seen = _seen(hearing)
     asked = _asked(hearing, seen)
     reviewed = _reviewed(hearing, seen, asked)
-    assessment = _assessment(hearing, seen, asked, reviewed)
+    assessment = _assessment(hearing, seen, asked, reviewed, _timed(hearing, seen, reviewed))
     over = ended(hearing.decisions, hearing.case.incident.ref.key)
     if over is None:
         return assessment
@@ -158,12 +172,10 @@ def _reminder(deadline: Deadline, phase: Phase, hearing: Hearing, seen: _Seen) -
     return (reminder if phase is Phase.WRITING else reminder.postponed(),)
 
 
-def _assessment(hearing: Hearing, seen: _Seen, asked: _Asked, reviewed: _Reviewed) -> Assessment:
-    case, policy, standing, memory = hearing.case, hearing.policy, hearing.standing, hearing.memory
+def _timed(hearing: Hearing, seen: _Seen, reviewed: _Reviewed) -> _Timed:
     severity, phase, roles = seen.severity.severity, reviewed.phase, seen.roles
     deadline = deadline_of(hearing, seen.severity)
-    reminder = _reminder(deadline, phase, hearing, seen)
-    asking = judge_asking(case.incident, severity, memory, policy, hearing.now)
+    asking = judge_asking(hearing.case.incident, severity, hearing.memory, hearing.policy, hearing.now)
     notices = notices_of(hearing, seen.severity, seen.actions, deadline, phase, roles, reviewed.review)
     lasting = judge_holding(hearing, seen.severity, seen.actions, roles)
     turns = (
@@ -171,9 +183,15 @@ def _assessment(hearing: Hearing, seen: _Seen, asked: _Asked, reviewed: _Reviewe
         asking.at,
         *notices.later,
         *lasting.later,
-        *turns_of(reviewed.review, severity, policy),
+        *turns_of(reviewed.review, severity, hearing.policy),
         roles.turns_at,
     )
+    reminder = _reminder(deadline, phase, hearing, seen)
+    return _Timed(deadline, reminder, asking.now, notices, lasting, next_look(hearing, turns, seen.actions))
+
+
+def _assessment(hearing: Hearing, seen: _Seen, asked: _Asked, reviewed: _Reviewed, timed: _Timed) -> Assessment:
+    case, policy, standing, deadline = hearing.case, hearing.policy, hearing.standing, timed.deadline
     precedents = hearing.facts.precedents
     return Assessment(
         case=case.incident.ref,
@@ -182,17 +200,17 @@ def _assessment(hearing: Hearing, seen: _Seen, asked: _Asked, reviewed: _Reviewe
         mode=standing.mode,
         severity=seen.severity,
         kind=seen.kind,
-        phase=phase,
+        phase=reviewed.phase,
         due=deadline.due,
-        is_overdue=bool(reminder),
-        findings=(*reviewed.findings, *reminder),
+        is_overdue=bool(timed.reminder),
+        findings=(*reviewed.findings, *timed.reminder),
         actions=seen.actions,
         gates=reviewed.gates,
         decisions=hearing.decided.decisions,
         suggestions=hearing.decided.suggestions,
         paused_by=paused_by(hearing.decisions),
-        next_look=next_look(hearing, turns, seen.actions),
-        ask_reviewer=asking.now,
+        next_look=timed.next_look,
+        ask_reviewer=timed.asks_reviewer,
         adopted_digest=standing.adopted_digest,
         timeline=hearing.postmortem.told,
         elsewhere=asked.linked,
@@ -200,13 +218,13 @@ def _assessment(hearing: Hearing, seen: _Seen, asked: _Asked, reviewed: _Reviewe
         system=system_of(case.incident, hearing.postmortem, policy),
         not_applying=not_applying(hearing.postmortem, seen.kind, policy),
         due_by_clock=deadline.by_clock if deadline.is_eased else None,
-        notices=notices,
+        notices=timed.notices,
         kept=asked.kept.back,
-        roles=roles,
+        roles=seen.roles,
         finished_at=reviewed.since,
         learned=_learned(hearing, asked.about),
         recurrence=asked.recurrence,
-        lasting=lasting,
+        lasting=timed.lasting,
         back=came_back(case.incident, hearing.facts.recurred, policy),
         names_kept=precedents.names if precedents else frozenset(),
     )
