@@ -32,7 +32,8 @@ from integration.trackers.base import Spend, Tracker
 from integration.wakeups import WakeUp
 from integration.work.budget import WriteBudget
 from integration.work.counting import Counts
-from integration.work.looking import Look, Looked, look
+from integration.work.look import Look, Looked
+from integration.work.looking import look
 from integration.work.noting import wake_notes
 from integration.work.outstanding import Beginning, Outstanding
 from integration.work.policies import PolicyKeeper

@@ -8,7 +8,7 @@ from integration.postmortem.incident import IssueKey
 from integration.postmortem.noting import KIND
 from integration.wakeups import WakeUp
 from integration.work.kinds import wanted_series
-from integration.work.looking import Looked
+from integration.work.look import Looked
 from integration.work.outstanding import Outstanding
 from mappings.models import Policy
 

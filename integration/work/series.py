@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from integration.errors import IssueNotFound, RateLimited, TrackerRefused
+from integration.errors import IssueNotFound, RateLimited
 from integration.ledger.records import LookRecord
 from integration.postmortem.commands import (
     Command,
@@ -26,9 +26,9 @@ from integration.postmortem.generated import Publication, Published, Seen, Serie
 from integration.postmortem.generated_after import made_of, seen_after
 from integration.postmortem.incident import Issue, IssueRef
 from integration.postmortem.rules.answering import decide_answers, rights_needed
-from integration.trackers.base import Spend
+from integration.work.carrying_out import LEEWAY, attempt
 from integration.work.kinds import KINDS, wanted_series
-from integration.work.looking import LEEWAY, Look, Looked
+from integration.work.look import Look, Looked
 
 log = structlog.get_logger(__name__)
 MOST_ROUNDS = 4  # The issue first, then its further pages.
@@ -152,9 +152,9 @@ class _Work:
 
     def _carry_out(self, command: Command) -> Outcome | datetime:
         """Do one command; returns the instant to wait for where an earlier attempt at a creation may still be under way."""
-        spend, given = self.given.spend_for(command), self.given
+        given = self.given
         if not isinstance(command, _Creation) or _is_edit(command):
-            return self._apply(command, spend, None)
+            return attempt(command, given.policy, given, None)
         issue = self.series.ref if isinstance(command, EnsureGeneratedIssue) else command.issue
         intent = self.seen.memory.intent(command.purpose)
         seek_since = self._seek_since(command, intent)
@@ -163,7 +163,7 @@ class _Work:
                 return intent.opened_at + given.intent_grace
             seek_since = intent.opened_at - LEEWAY
         given.ledger.open_intent(self.series.ref, command.purpose, issue.key, given.now)
-        outcome = self._apply(command, spend, seek_since)
+        outcome = attempt(command, given.policy, given, seek_since)
         self._settle(command, outcome)
         return outcome
 
@@ -187,15 +187,6 @@ class _Work:
             ledger.settle_published(ref, command.purpose, made, now)
         else:
             ledger.settle_intent(ref, command.purpose, IntentState.DONE, outcome.created, now)
-
-    def _apply(self, command: Command, spend: Spend, seek_since: datetime | None) -> Outcome:
-        try:
-            outcome = self.given.tracker.apply(command, self.given.policy, spend, seek_since=seek_since)
-        except (TrackerRefused, IssueNotFound) as refusal:
-            outcome = Outcome(Result.REFUSED, detail=str(refusal))
-        self.given.counts.carried_out(command, outcome.result)
-        log.info("command", command=name_of(command), outcome=outcome.result.value, writes=outcome.writes)
-        return outcome
 
     def _recorded(
         self, publication: Publication, done: list[tuple[Command, Outcome]], waits: list[datetime], why_not: str = ""
