@@ -11,7 +11,7 @@ from integration.postmortem.assessment import Assessment, Governed
 from integration.postmortem.decisions import Decision, Memory, RememberedAction
 from integration.postmortem.incident import Case, Comment, CommentOrigin, Facts, FactsNeeded, Issue, IssueKey
 from integration.postmortem.judgement import facts_needed, judge
-from integration.postmortem.plan import reopening
+from integration.postmortem.planning.gates import reopening
 from integration.postmortem.reading.locators import named_in
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.remediation import ActionRow

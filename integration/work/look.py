@@ -6,11 +6,7 @@ from datetime import datetime, timedelta
 
 from integration.ledger.ledger import Ledger
 from integration.postmortem.assessment import Assessment
-from integration.postmortem.commands import (
-    Command,
-    Outcome,
-    Result,
-)
+from integration.postmortem.commands import Command, Outcome, Result
 from integration.trackers.base import Spend, Tracker
 from integration.work.counting import Counts
 from integration.work.resembling import Library

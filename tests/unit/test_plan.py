@@ -21,7 +21,8 @@ from integration.postmortem.commands import (
 from integration.postmortem.decisions import Refusal
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.judgement import judge
-from integration.postmortem.plan import plan, reopening
+from integration.postmortem.plan import plan
+from integration.postmortem.planning.gates import reopening
 from integration.postmortem.rules.evidence import risk_subject
 from mappings.models import Mode
 from tests.builders import (
