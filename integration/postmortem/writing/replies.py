@@ -8,7 +8,7 @@ from integration.postmortem.incident import Case, Issue
 from integration.postmortem.people import Person
 from integration.postmortem.reading.commands import Suggestion
 from integration.postmortem.rules.severity import SeverityView
-from integration.postmortem.writing.status import actions_grid, checks_grid, criteria_grid
+from integration.postmortem.writing.details import actions_grid, checks_grid, criteria_grid
 from integration.postmortem.writing.tree import Code, Inline, Line, Mention, Paragraph, Plain, Steps, Strong, Tree, line
 from integration.postmortem.writing.wording import capital, count, day, sentence, stop
 from mappings.models import Policy, PublicText

@@ -1,43 +1,27 @@
 """The status comment: the next steps first, in the reader's words, with lines to copy; the rest folded (VOICE). Edited only when its meaning changed."""
 
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.asking import FOR_LEARNING
-from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
+from integration.postmortem.assessment import Assessment, Governed, Phase
 from integration.postmortem.decisions import NOT_INDEPENDENT
 from integration.postmortem.findings import Finding, Level, open_findings
 from integration.postmortem.incident import Case
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.writing.applying import told_to_reviewers
 from integration.postmortem.writing.chronicle import how_long, timeline_fold
+from integration.postmortem.writing.details import actions_grid, checks_grid, criteria_grid
 from integration.postmortem.writing.ended import ended_tree
 from integration.postmortem.writing.launch import launch_tree
 from integration.postmortem.writing.recurring import alike_fold
-from integration.postmortem.writing.rules import named
 from integration.postmortem.writing.together import together
-from integration.postmortem.writing.tree import (
-    Block,
-    Fold,
-    Grid,
-    IssueLink,
-    Line,
-    Mention,
-    Paragraph,
-    Plain,
-    Small,
-    Steps,
-    Strong,
-    Tree,
-    line,
-)
+from integration.postmortem.writing.tree import Block, Fold, Line, Paragraph, Plain, Small, Steps, Strong, Tree, line
 from integration.postmortem.writing.wording import capital, count, day, moment, sentence, stop
 from mappings.models import Kind, Mode, Policy, PublicText
 
 MOST_STEPS = 3
 MOST_ADVICE = 2
 """With headline, folds and small print, a reader sees at most ten lines (issue 4, "How it must feel")."""
-LONGEST_REASON = 320
 KINDS = {Kind.FULL: "full post-mortem", Kind.ABBREVIATED: "abbreviated post-mortem", Kind.REVIEW: "near-miss review"}
 
 
@@ -230,91 +214,6 @@ def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
     if grid is not None:
         folds.append(Fold(f"Actions ({len(assessment.actions)})", (grid, *_unlinked(assessment))))
     return [*folds, *alike_fold(assessment, policy)]
-
-
-def criteria_grid(assessment: Assessment, policy: Policy) -> Grid | None:
-    """Return the criteria of SEV1 and SEV2 with the line that says so, while nobody has answered them; else ``None``."""
-    is_open = any(f.check == "criteria_answered" and not f.passed and not f.waived for f in assessment.findings)
-    if assessment.severity.severity is not None and not is_open:
-        return None
-    return Grid(
-        ("Is this so?", "Then at least", "Say so with"),
-        tuple(
-            (line(entry.shown), line(entry.implies.value), sentence(f"`/criteria {entry.id.replace('_', '-')}`"))
-            for entry in policy.severity.grave()
-        ),
-    )
-
-
-def checks_grid(findings: tuple[Finding, ...], due: str = "", rules: Policy | None = None) -> Grid:
-    """Return the table of checks: what was looked at, whether it passed, and what to do; passes are shown as well as fails.
-
-    ``due`` is the day on which what can wait is due; with ``rules``, each check that did not pass is named, with its page.
-    What passed about the same thing shares a row; what did not has a row of its own, with the next step.
-    """
-    return Grid(
-        ("Part", "State", "What I see", "What to do"),
-        tuple(_check_row(finding, due, rules) for finding in _together(findings)),
-    )
-
-
-def _together(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    passed: dict[str, Finding] = {}
-    rows: list[Finding | str] = []
-    for finding in findings:
-        thing = finding.about.partition(":")[0]
-        if not finding.passed:
-            rows.append(finding)
-        elif thing in passed:
-            reason = f"{passed[thing].reason}; {finding.reason}"
-            passed[thing] = replace(
-                passed[thing], reason=reason if len(reason) <= LONGEST_REASON else passed[thing].reason
-            )
-        else:
-            passed[thing] = replace(finding, about=thing)
-            rows.append(thing)
-    return tuple(passed[row] if isinstance(row, str) else row for row in rows)
-
-
-def _check_row(finding: Finding, due: str, rules: Policy | None) -> tuple[Line, ...]:
-    if finding.passed:
-        state = "✔"
-    elif finding.waived:
-        state = f"set aside by {finding.waived}"
-    elif finding.later:
-        state = f"later, due {due}" if due else "later"
-    else:
-        state = {Level.BLOCK: "missing", Level.WARN: "please look", Level.ADVISE: "advice"}.get(finding.level, "")
-    todo = sentence(finding.remedy) if not finding.passed and not finding.waived else ()
-    rule = named(finding, rules) if rules else ()
-    return (line(finding.about), line(state), line(capital(finding.reason)), (*todo, *rule))
-
-
-def actions_grid(assessment: Assessment, policy: Policy) -> Grid | None:
-    """Return the table of actions with ticket, owner, due date and state, or ``None`` where there are none."""
-    if not assessment.actions:
-        return None
-    header = ("Action", "What", "Ticket", "Owner", "Due", "State")
-    return Grid(header, tuple(_action_row(view) for view in assessment.actions))
-
-
-def _action_row(view: ActionView) -> tuple[Line, ...]:
-    ticket: Line = (IssueLink(view.ticket.ref),) if view.ticket else (Plain("–"),)
-    owner: Line = (Mention(view.owner),) if view.owner else (Plain("–"),)
-    what = view.description if len(view.description) <= 120 else view.description[:119] + "…"
-    if view.titled:
-        what += f" (its ticket says: {view.titled if len(view.titled) <= 120 else view.titled[:119] + '…'})"
-    return (line(view.action_id), line(what), ticket, owner, line(day(view.due)), line(_state(view)))
-
-
-def _state(view: ActionView) -> str:
-    if view.ticket is None:
-        problem = next((f.reason for f in view.findings if f.blocks), "")
-        return f"no ticket yet: {problem}" if problem else "no ticket yet"
-    if view.proof.until:
-        return f"{view.proof.state.value} {'until' if view.proof.suffices else 'on'} {view.proof.until}"
-    state = view.proof.state.value if view.proof.is_independent else f"{view.proof.state.value}, {NOT_INDEPENDENT}"
-    return f"{state} ({view.proof.sources})" if view.proof.sources else state
 
 
 def _unlinked(assessment: Assessment) -> tuple[Block, ...]:
