@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from integration.bootstrap import open_for_commands
 from integration.doctor.lines import Line, advice, failed, passed, token_line, unknown
 from integration.errors import ConfigError, FollowthroughError
+from integration.ledger.figures import Figures
 from integration.ledger.ledger import Ledger
 from integration.settings import Settings
 from integration.work import beating
@@ -166,49 +167,28 @@ def _chain(ledger: Ledger) -> tuple[Line, ...]:
 
 def _memory(ledger: Ledger) -> tuple[Line, ...]:
     found = ledger.figures()
-    lines = []
+    lines: list[Line] = []
     if found.policy_refused:
-        lines.append(
-            failed(
-                "mappings",
-                "The last edit was refused; an earlier policy is in force.",
-                "`followthrough mappings validate`.",
-            )
-        )
+        says = "The last edit was refused; an earlier policy is in force."
+        lines.append(failed("mappings", says, "`followthrough mappings validate`."))
     if found.parked:
-        lines.append(
-            failed(
-                "parked",
-                f"{found.parked} case(s) are set aside.",
-                "`followthrough deliveries list`, then `deliveries retry`.",
-            )
-        )
+        remedy = "`followthrough deliveries list`, then `deliveries retry`."
+        lines.append(failed("parked", f"{found.parked} case(s) are set aside.", remedy))
     else:
         lines.append(passed("parked", "Nothing is set aside."))
+    return (*lines, *_writing(found))
+
+
+def _writing(found: Figures) -> tuple[Line, ...]:
+    """Look at what keeps the service from writing."""
+    lines: list[Line] = []
     if found.breakers:
-        lines.append(
-            failed(
-                "writing",
-                f"The circuit breaker stopped writing in {found.breakers} project(s).",
-                "Look why, then `followthrough resume`.",
-            )
-        )
+        says = f"The circuit breaker stopped writing in {found.breakers} project(s)."
+        lines.append(failed("writing", says, "Look why, then `followthrough resume`."))
     if found.paused:
-        lines.append(
-            advice(
-                "writing",
-                f"Writing is paused in {found.paused} project(s).",
-                "`followthrough resume`, when it is time.",
-            )
-        )
+        says = f"Writing is paused in {found.paused} project(s)."
+        lines.append(advice("writing", says, "`followthrough resume`, when it is time."))
     if found.refused:
-        lines.append(
-            advice(
-                "writing",
-                f"A tracker refused {found.refused} write(s) at the latest look.",
-                "The status comments say which, and what helps.",
-            )
-        )
-    if not (found.breakers or found.paused or found.refused):
-        lines.append(passed("writing", "Nothing keeps the service from writing."))
-    return tuple(lines)
+        says = f"A tracker refused {found.refused} write(s) at the latest look."
+        lines.append(advice("writing", says, "The status comments say which, and what helps."))
+    return tuple(lines) or (passed("writing", "Nothing keeps the service from writing."),)
