@@ -22,12 +22,12 @@ from urllib3.filepost import encode_multipart_formdata
 from integration.clock import now
 from integration.errors import TrackerUnavailable
 from integration.trackers.jira.answers import refuse, server_time
+from integration.trackers.jira.fields import SiteFields
 from integration.trackers.jira.identifiers import path_of
 
 _GATEWAY = re.compile(r"/ex/jira/[A-Za-z0-9-]+")
 NOT_FOR_STRANGERS = (401, 403, 404)  # How a server answers somebody who is not signed in and may not see something.
 TIMEOUT = (5, 20)  # Seconds to connect and between two bytes of an answer.
-FIELDS_ARE_NEWS = timedelta(minutes=10)  # How long the site's list of fields is taken for whole.
 
 Json = dict[str, Any]
 Query = Mapping[str, str | int | list[str]]
@@ -56,16 +56,6 @@ class Server:
     url: str
 
 
-@dataclass(frozen=True)
-class FieldInfo:
-    """A field of the site: ``kind`` is the type of its values (``option``, ``string`` …), ``custom`` what kind of custom field it is."""
-
-    id: str
-    name: str
-    kind: str
-    custom: str = ""
-
-
 class JiraClient:
     """One connection to one site. Nothing is asked before the first call; what the server is, is asked once."""
 
@@ -77,8 +67,7 @@ class JiraClient:
         self._session: requests.Session = self._jira._session
         self._server: Server | None = None
         self._skew = timedelta()
-        self._fields: tuple[FieldInfo, ...] | None = None
-        self._fields_at: datetime | None = None
+        self.fields = SiteFields(lambda: self.get_list("field"), clock)
         self.calls = 0
 
     def __repr__(self) -> str:
@@ -122,46 +111,6 @@ class JiraClient:
     def server_now(self) -> datetime:
         """Return the present by the server's clock, as far as its last answer showed it."""
         return self._clock() + self._skew
-
-    def fields(self) -> tuple[FieldInfo, ...]:
-        """Return the fields of the site, asked once per client."""
-        if self._fields is None:
-            self._fields_at = self._clock()
-            self._fields = tuple(
-                FieldInfo(
-                    str(each.get("id")),
-                    str(each.get("name") or ""),
-                    str((each.get("schema") or {}).get("type") or ""),
-                    str((each.get("schema") or {}).get("custom") or ""),
-                )
-                for each in self.get_list("field")
-            )
-        return self._fields
-
-    def field_type(self, field: str) -> str:
-        """Return the type of a field's values, empty where Jira has no such field."""
-        return next((each.kind for each in self.fields() if each.id == field), "")
-
-    def field_called(self, named: str) -> FieldInfo | None:
-        """Return the custom field with that id, or else the only one with that name; names are compared without case.
-
-        Where there is none it is looked for again after a while: an administrator may make it while we run.
-        """
-        found = self._custom_field(named)
-        if found is None and self._fields_at is not None and self._clock() - self._fields_at > FIELDS_ARE_NEWS:
-            self._fields = None
-            found = self._custom_field(named)
-        return found
-
-    def has_field(self, field: str) -> bool:
-        """Tell whether Jira has a field of that id."""
-        return any(each.id == field for each in self.fields())
-
-    def _custom_field(self, named: str) -> FieldInfo | None:
-        custom = [each for each in self.fields() if each.id.startswith("customfield_")]
-        by_name = [each for each in custom if each.name.casefold() == named.casefold()]
-        by_id = next((each for each in custom if each.id == named), None)
-        return by_id or (by_name[0] if len(by_name) == 1 else None)
 
     def get(self, *segments: str, query: Query | None = None) -> Json:
         """Read ``/rest/api/2/<segments>``; the answer must be a JSON object."""
@@ -250,24 +199,9 @@ class JiraClient:
         headers: Mapping[str, str] | None = None,
     ) -> Any:
         asked = _asked(method, segments)
-        self.calls += 1
-        try:
-            # The session's own `request` raises before odd answers can be looked at, so its parent's is used.
-            response = requests.Session.request(
-                self._session,
-                method,
-                self._jira._get_url(path_of(segments), base),
-                params=dict(query or {}),
-                data=json.dumps(body) if isinstance(body, dict) else body,
-                headers=headers,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            raise TrackerUnavailable(
-                f"Jira did not answer {asked} ({type(error).__name__}).",
-                may_have_happened=is_write and not _never_sent(error),
-            ) from None
+        response = self._send(
+            asked, method, self._jira._get_url(path_of(segments), base), query, body, headers, is_write
+        )
         at = self._clock()
         if (told := server_time(response.headers)) is not None:
             self._skew = told - at
@@ -275,10 +209,36 @@ class JiraClient:
         if not 200 <= response.status_code < 300:
             refuse(asked, response.status_code, response.headers, answer, is_write=is_write, now=at)
         if answer is None and response.content:
-            raise TrackerUnavailable(
-                f"Jira answered {asked} with something that is no JSON.", may_have_happened=is_write
-            )
+            what = f"Jira answered {asked} with something that is no JSON."
+            raise TrackerUnavailable(what, may_have_happened=is_write)
         return answer
+
+    def _send(
+        self,
+        asked: str,
+        method: str,
+        url: str,
+        query: Query | None,
+        body: Json | bytes | None,
+        headers: Mapping[str, str] | None,
+        is_write: bool,
+    ) -> requests.Response:
+        self.calls += 1
+        try:
+            # The session's own `request` raises before odd answers can be looked at, so its parent's is used.
+            return requests.Session.request(
+                self._session,
+                method,
+                url,
+                params=dict(query or {}),
+                data=json.dumps(body) if isinstance(body, dict) else body,
+                headers=headers,
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            what = f"Jira did not answer {asked} ({type(error).__name__})."
+            raise TrackerUnavailable(what, may_have_happened=is_write and not _never_sent(error)) from None
 
 
 def _asked(method: str, segments: tuple[str, ...]) -> str:

@@ -92,4 +92,4 @@ def _severity(command: EnsureSeverityShown, policy: Policy, client: JiraClient) 
     if field is None or not value:
         return {}
     shapes: dict[str, Any] = {"priority": {"name": value}, "option": {"value": value}, "array": [value]}
-    return {field: shapes.get("priority" if field == "priority" else client.field_type(field), value)}
+    return {field: shapes.get("priority" if field == "priority" else client.fields.type_of(field), value)}

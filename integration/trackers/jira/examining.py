@@ -10,7 +10,8 @@ from integration.trackers.capabilities import Capabilities
 from integration.trackers.examination import Examined, Gated, Right, SeenHook, SignIn
 from integration.trackers.jira import jql
 from integration.trackers.jira.changes import search
-from integration.trackers.jira.client import FieldInfo, JiraClient, Json
+from integration.trackers.jira.client import JiraClient, Json
+from integration.trackers.jira.fields import FieldInfo
 from integration.trackers.jira.identifiers import numeric
 from integration.trackers.jira.translation import is_done, visible, way_back
 from mappings.models import JiraRelation, Policy

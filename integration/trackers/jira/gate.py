@@ -1,7 +1,8 @@
 """Which field of a site is the gate field that its own workflow asks before an issue may be closed."""
 
 from integration.errors import IssueNotFound, TrackerRefused
-from integration.trackers.jira.client import FieldInfo, JiraClient
+from integration.trackers.jira.client import JiraClient
+from integration.trackers.jira.fields import FieldInfo
 from mappings.models import Policy
 
 
@@ -11,7 +12,7 @@ def gate_field(client: JiraClient, policy: Policy) -> FieldInfo | None:
     if named is None:
         return None
     try:
-        return client.field_called(named)
+        return client.fields.called(named)
     except (IssueNotFound, TrackerRefused) as refused:
         if isinstance(refused, TrackerRefused) and refused.status == 401:
             raise

@@ -115,7 +115,7 @@ class Probing:
     def _field(self, name: str, field: str, used_for: str, instead: str) -> Capability:
         if not field:
             return Capability(name, f"{used_for}; the mapping uses no field", is_there=None)
-        there = self.client.has_field(field)
+        there = self.client.fields.has(field)
         return Capability(name, f"{used_for}, in the field {field}", there, instead)
 
     def _groups(self) -> Capability:

@@ -47,7 +47,7 @@ class Settling:
 
     def fields_called(self, named: str) -> tuple[str, ...]:
         """Return the ids of the custom fields with that id or name."""
-        custom = [each for each in self.client.fields() if each.id.startswith("customfield_")]
+        custom = self.client.fields.custom()
         return tuple(each.id for each in custom if named == each.id or named.casefold() == each.name.casefold())
 
     def make_field(self, name: str, description: str) -> str:

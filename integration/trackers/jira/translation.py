@@ -9,7 +9,7 @@ from integration.postmortem.document import Block, Document, Heading, Paragraph,
 from integration.postmortem.incident import Attachment, Comment, CommentOrigin, GateField, Issue, IssueKey, IssueRef
 from integration.postmortem.people import Person, PersonKind
 from integration.postmortem.reading.jira_html import read_html
-from integration.trackers.jira.client import FieldInfo
+from integration.trackers.jira.fields import FieldInfo
 from integration.trackers.jira.marks import PROPERTY, origin_of, purpose_of_property, purpose_of_text
 from integration.trackers.jira.story import LONG_AGO, Raw, instant, person_of, story_of
 from integration.trackers.markers import Signer
