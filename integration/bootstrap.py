@@ -16,7 +16,7 @@ from integration.trackers import base
 from integration.work.attaching import attach
 from integration.work.budget import WriteBudget
 from integration.work.counting import Counts
-from integration.work.jobs import Engine
+from integration.work.engine import Engine
 from integration.work.outstanding import Outstanding
 from integration.work.policies import PolicyKeeper
 from integration.work.resembling import Library

@@ -14,6 +14,7 @@ from integration.postmortem.generated import Series
 from integration.settings import Settings
 from integration.wakeups import WakeUp
 from integration.work import jobs
+from integration.work.engine import Engine
 from integration.work.kinds import wanted_series
 
 
@@ -43,7 +44,7 @@ def publish(settings: Settings, kinds: Collection[str], named: tuple[str, str] |
     raise SystemExit(0 if all(is_well for *_, is_well in told) else 1)
 
 
-def _looked(engine: jobs.Engine, series: Series) -> tuple[str, str, bool]:
+def _looked(engine: Engine, series: Series) -> tuple[str, str, bool]:
     """Look at a series now; return its place and kind, what came of that in words, and whether all is well."""
     now, ref = engine.clock().timestamp(), series.ref
     engine.outstanding.wake([WakeUp(ref.key.site, ref.key.id, ref.locator, series.kind, now)], now)

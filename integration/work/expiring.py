@@ -7,7 +7,7 @@ import redis
 import structlog
 
 from integration.wakeups import PREFIX
-from integration.work.jobs import Engine
+from integration.work.engine import Engine
 
 log = structlog.get_logger(__name__)
 WARN_BEFORE = timedelta(days=14)

@@ -22,8 +22,8 @@ from integration.errors import FollowthroughError
 from integration.metrics_server import serve
 from integration.work import beating
 from integration.work.counting import ALARMS, KINDS, LOOKS, RESULTS, SECONDS, SITES, Counted
+from integration.work.engine import Engine
 from integration.work.expiring import expiries
-from integration.work.jobs import Engine
 
 log = structlog.get_logger(__name__)
 DAY = 86_400.0

@@ -4,9 +4,8 @@ import contextlib
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import redis
 import structlog
@@ -21,49 +20,23 @@ from integration.errors import (
     TrackerRefused,
     TrackerUnavailable,
 )
-from integration.keeping import Keeping
-from integration.ledger.ledger import Ledger
 from integration.postmortem.commands import Command
 from integration.postmortem.generated import is_series
 from integration.postmortem.incident import IssueKey, IssueRef
-from integration.settings import Timings
 from integration.trackers.across import across
-from integration.trackers.base import Spend, Tracker
+from integration.trackers.base import Spend
 from integration.wakeups import WakeUp
-from integration.work.budget import WriteBudget
-from integration.work.counting import Counts
+from integration.work.engine import Engine
 from integration.work.look import Look, Looked
 from integration.work.looking import look
 from integration.work.noting import wake_notes
-from integration.work.outstanding import Beginning, Outstanding
-from integration.work.policies import PolicyKeeper
-from integration.work.resembling import Library
+from integration.work.outstanding import Beginning
 from integration.work.series import publish
-from mappings.models import Mode
 
 log = structlog.get_logger(__name__)
 LONGEST_IN_REDIS = timedelta(days=7)
 UNAUTHORIZED = 401
 TRY_AGAIN = (5, 20, 60, 300)  # seconds; after a tracker that is down, or a look that failed
-
-
-@dataclass(frozen=True)
-class Engine:
-    """Everything that jobs and the scheduler work with, built once per process by ``bootstrap``."""
-
-    trackers: dict[str, Tracker]
-    ledger: Ledger
-    outstanding: Outstanding
-    budget: WriteBudget
-    counts: Counts
-    policies: PolicyKeeper
-    mode: Mode
-    timings: Timings
-    keeping: Keeping
-    token_days: dict[str, date]
-    clock: Callable[[], datetime]
-    in_scope: Callable[[str, str], bool]
-    library: Library
 
 
 _bound: list[Engine] = []
@@ -133,7 +106,7 @@ def _wake_citing(engine: Engine, wakeup: WakeUp) -> str:
 
 def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generation: str) -> str:
     """Look while the lock is held, and leave the object finished, put off, or parked."""
-    object_, outstanding = str(case.key), engine.outstanding
+    object_ = str(case.key)
     try:
         looked = _look(engine, case, wakeup, token)
     except LockLost:
@@ -153,16 +126,17 @@ def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generati
         engine.counts.alarm("credentials_refused")
         return _wait_for(engine, object_, token, f"{refused.reason}: {refused}")
     except IssueNotFound:
-        log.info("issue_not_found")
-        if engine.ledger.note_lost(case, engine.clock()):
-            log.error("incident_lost")
-            engine.counts.alarm("incident_lost")
-        outstanding.finish(object_, token, generation, engine.clock().timestamp())
-        return "not_found"
+        return _lost(engine, case, token, generation)
     except (redis.RedisError, KeyboardInterrupt, SystemExit):
         raise
     except Exception as error:  # noqa: BLE001 - the job boundary: whatever goes wrong is counted, put off, and in the end parked where people see it.
         return _failed(engine, case, token, error)
+    return _finish(engine, case, looked, token, generation)
+
+
+def _finish(engine: Engine, case: IssueRef, looked: Looked, token: str, generation: str) -> str:
+    """Leave the object finished, or put off where something has to wait."""
+    object_, outstanding = str(case.key), engine.outstanding
     if looked.deferred_until is not None:
         return _defer(engine, object_, token, looked.deferred_until, "something has to wait")
     if any(parked.object == object_ for parked in engine.ledger.parked()):
@@ -173,6 +147,16 @@ def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generati
     outcome = "changed" if looked.changed else "unchanged"
     log.info("looked", outcome=outcome, writes=sum(done.writes for _, done in looked.outcomes))
     return outcome
+
+
+def _lost(engine: Engine, case: IssueRef, token: str, generation: str) -> str:
+    """Leave the object finished whose issue is not there any more; of a governed one an alarm is raised once."""
+    log.info("issue_not_found")
+    if engine.ledger.note_lost(case, engine.clock()):
+        log.error("incident_lost")
+        engine.counts.alarm("incident_lost")
+    engine.outstanding.finish(str(case.key), token, generation, engine.clock().timestamp())
+    return "not_found"
 
 
 def _look(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str) -> Looked:

@@ -6,7 +6,7 @@ import structlog
 
 from integration.postmortem.incident import IssueRef
 from integration.wakeups import PREFIX, WakeUp
-from integration.work.jobs import Engine
+from integration.work.engine import Engine
 from integration.work.kinds import wanted_series
 
 log = structlog.get_logger(__name__)

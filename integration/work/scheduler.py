@@ -16,8 +16,8 @@ from integration.errors import FollowthroughError
 from integration.lifetime import Ending
 from integration.wakeups import PREFIX, WakeUp
 from integration.work.beating import SCHEDULER_SECONDS, Heart
+from integration.work.engine import Engine
 from integration.work.expiring import warn_of_expiry
-from integration.work.jobs import Engine
 from integration.work.meeting import meet_series
 from integration.work.sweeping import sweep_trackers
 

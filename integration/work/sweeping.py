@@ -8,7 +8,7 @@ import structlog
 from integration.errors import TrackerError
 from integration.trackers.base import Changes, Tracker
 from integration.wakeups import WakeUp
-from integration.work.jobs import Engine
+from integration.work.engine import Engine
 from integration.work.redelivering import ask_again
 from integration.work.sweeping_tickets import sweep_tickets
 

@@ -7,7 +7,7 @@ import structlog
 from integration.errors import TrackerError
 from integration.trackers.base import Tracker
 from integration.wakeups import WakeUp
-from integration.work.jobs import Engine
+from integration.work.engine import Engine
 
 log = structlog.get_logger(__name__)
 
