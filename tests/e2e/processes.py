@@ -15,14 +15,13 @@ from pathlib import Path
 import redis
 
 from integration import wakeups
-from integration.clock import now
 from integration.ledger.schema import migrate
 from integration.sandbox.demo.service import environment, free_port
 from integration.sandbox.github.sandbox import GitHubSandbox
 from integration.sandbox.jira.server import JiraSandbox
 from integration.settings import Settings
 from integration.work.embedded import EmbeddedValkey
-from tests.e2e.stage import PROJECT, REPOSITORY, SECRET, TEAM
+from tests.e2e.stage import PROJECT, REPOSITORY, SECRET, TEAM, Clock
 
 WORKERS = ("worker 1", "worker 2")
 PARTS = {"receiver": "serve", "worker 1": "work", "worker 2": "work", "scheduler": "schedule"}
@@ -38,14 +37,14 @@ QUICK = {
 
 @dataclass
 class Processes:
-    """One running service and the trackers that it runs on."""
+    """One running service and the trackers that it runs on. ``clock`` is that of the trackers and of what is told on them; the service has its own."""
 
     github: GitHubSandbox
     jira: JiraSandbox
     folder: Path
     variables: dict[str, str]
     settings: Settings
-    clock: object = now
+    clock: Clock = field(default_factory=Clock)
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,6 +70,17 @@ class Processes:
         for name in names:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.running[name].pid, signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def asleep(self, *names: str) -> Iterator[None]:
+        """Let these parts sleep, as on a machine that was suspended, until the ``with`` ends."""
+        for name in names:
+            os.killpg(self.running[name].pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for name in names:
+                os.killpg(self.running[name].pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """End every part."""
@@ -108,8 +118,9 @@ def processes(folder: Path, **changed: str) -> Iterator[Processes]:
     """Run the service until the ``with`` ends; ``changed`` are variables of the environment."""
     folder.chmod(0o700)
     port = free_port()
-    github = GitHubSandbox(hook_secret=SECRET, hook_url=f"http://127.0.0.1:{port}/webhooks/github")
-    jira = JiraSandbox(hook_secret=SECRET, hook_url=f"http://127.0.0.1:{port}/webhooks/jira")
+    clock = Clock()
+    github = GitHubSandbox(clock, hook_secret=SECRET, hook_url=f"http://127.0.0.1:{port}/webhooks/github")
+    jira = JiraSandbox(clock=clock, hook_secret=SECRET, hook_url=f"http://127.0.0.1:{port}/webhooks/jira")
     for person in (*TEAM, "followthrough"):
         github.add_person(person)
         jira.add_person(person)
@@ -126,7 +137,7 @@ def processes(folder: Path, **changed: str) -> Iterator[Processes]:
         variables = environment(folder, port, {**trackers, **QUICK}) | changed
         settings = Settings.load(variables, None)
         migrate(settings.database_url)
-        service = Processes(github, jira, folder, variables, settings)
+        service = Processes(github, jira, folder, variables, settings, clock)
         for name in PARTS:
             service.start(name)
         tender = threading.Thread(target=service.tend, daemon=True)

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.e2e.story import ON, OnGitHub, _mention
-from tests.e2e.test_trend_issues import Summed, months, summed
+from tests.e2e.summed import Summed, months
+from tests.e2e.test_trend_issues import summed
 
 __all__ = ["summed"]
 NONE = "None, because the release checklist asks for it from now on."

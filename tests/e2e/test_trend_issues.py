@@ -1,65 +1,21 @@
 """Summaries of months and quarters on both trackers: one issue for each period, however often it is woken and whoever is killed on the way."""
 
-import re
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from integration.work.scheduler import Scheduler
-from tests.e2e.reviewed import GOVERNANCE, Reviewed
+from tests.e2e.reviewed import add_places
 from tests.e2e.stage import TEAM, stage
 from tests.e2e.story import ON
+from tests.e2e.summed import Summed, months, publishes_summaries, shown
 
-DESTINATIONS = """
-places:
-  governance: {{project: "{site}:{name}", audiences: [governance]}}
-issues:
-  monthly_trends: {{to: [governance]}}
-  quarterly_trends: {{to: [governance]}}
-  recommendation: {{to: [governance]}}
-"""
 PERSONS = [*TEAM, *(name.capitalize() for name in TEAM)]
-
-
-@dataclass
-class Summed(Reviewed):
-    """A stage on which one tracker has a place for summaries."""
-
-    def next_month(self) -> None:
-        """Go to noon of the fifth day of the next month: its first working day has begun in any calendar."""
-        now = self.stage.clock()
-        later = datetime(now.year + now.month // 12, now.month % 12 + 1, 5, 12, tzinfo=UTC)
-        self.stage.clock.forward(seconds=(later - now).total_seconds())
-
-    def issues(self, kind: str = "Trends") -> list[dict[str, Any]]:
-        """Return title, text, whether it is closed, and its attachments, of every summary in the order in which they were opened."""
-        if self.site == "github":
-            found = self.stage.github.as_person("gina").issues(self.place)
-            told = [
-                {"title": i["title"], "text": i["body"] or "", "closed": i["state"] == "closed", "files": []}
-                for i in sorted(found, key=lambda issue: int(issue["number"]))
-            ]
-        else:
-            gina = self.stage.jira.as_person("gina")
-            asked = {"jql": f"project = {self.place} ORDER BY created ASC, key ASC", "fields": "*all"}
-            fields = [each["fields"] for each in gina.call("GET", "/search/jql", params=asked)["issues"]]
-            told = [
-                {
-                    "title": f["summary"],
-                    "text": f["description"] or "",
-                    "closed": f["status"]["statusCategory"]["key"] == "done",
-                    "files": f["attachment"],
-                }
-                for f in fields
-            ]
-        return [each for each in told if each["title"].startswith(kind)]
 
 
 @pytest.fixture(params=list(ON))
@@ -67,21 +23,13 @@ def summed(request: pytest.FixtureRequest) -> Iterator[Summed]:
     folder = Path(tempfile.mkdtemp(prefix="ft-"))
     site = request.param
     mappings = folder / "mappings"
-    mappings.mkdir()
-    (mappings / "destinations.yaml").write_text(DESTINATIONS.format(site=site, name=GOVERNANCE[site]))
+    publishes_summaries(mappings, site)
     with stage(folder / "data", environment={"FOLLOWTHROUGH_MAPPINGS_DIR": str(mappings)}) as running:
-        roles = {**TEAM, "followthrough": "admin"}
-        running.github.add_repository(GOVERNANCE["github"], private=True, roles=roles)
-        running.jira.add_project(GOVERNANCE["jira"], "Governance", "gina", roles=dict.fromkeys(roles, "member"))
+        add_places(running)
         ready = Summed(running, site)
         ready.next_month()  # Early in a month, so that a day later is the same month still.
         yield ready
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def months(issues: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the summaries of months among them."""
-    return [each for each in issues if "Q" not in each["title"]]
 
 
 def test_a_month_makes_one_issue_however_often_it_is_woken(summed: Summed) -> None:
@@ -181,11 +129,6 @@ def test_looking_again_writes_nothing_more(summed: Summed) -> None:
     summed.stage.clock.forward(hours=1)
     summed.tick(2)
     assert summed.stage.writes() == before
-
-
-def shown(issue: dict[str, Any]) -> list[str]:
-    """Return the names of the pictures in a text, in order."""
-    return re.findall(r"!(followthrough-\w+\.png)\|width=\d+!", issue["text"])
 
 
 @pytest.mark.parametrize("summed", ["jira"], indirect=True)
