@@ -5,16 +5,15 @@ takes the side that is in the admin's files.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from mappings.consistency_of_places import wrong_destinations, wrong_routes
 from mappings.errors import suggestion
-from mappings.merging import Problem
 from mappings.models import Policy
-from mappings.values import Mode, Severity, normalise, normalise_label
-
-Sides = tuple[Problem, ...]  # the same contradiction, told from each of the keys that take part in it
+from mappings.sides import Sides, refers, twice
+from mappings.values import Severity, normalise, normalise_label
 
 TITLE_NAMES = frozenset({"id", "action", "severity", "incident"})
 
@@ -32,35 +31,10 @@ def contradictions(policy: Policy) -> Iterator[Sides]:
     yield from _actions(policy)
     yield from _people(policy)
     yield from _clocks(policy)
-    yield from _destinations(policy)
-    yield from _routes(policy)
+    yield from wrong_destinations(policy)
+    yield from wrong_routes(policy)
     if policy.service.client is not None and policy.service.clients:
-        yield from _refers("service.client", policy.service.client, policy.service.clients, "the clients")
-
-
-def _twice(places: Iterable[tuple[str, str, str]], same: Callable[[str], str], remedy: str) -> Iterator[Sides]:
-    """Yield each word that two owners claim; ``places`` are (key, owner, word)."""
-    seen: dict[str, tuple[str, str, str]] = {}
-    for key, owner, word in places:
-        first_key, first, first_word = seen.setdefault(same(word), (key, owner, word))
-        if first != owner:
-            yield (
-                (key, f"“{word}” belongs to {first} already.", remedy),
-                (first_key, f"“{first_word}” belongs to {owner} already.", remedy),
-            )
-
-
-def _refers(key: str, word: str, known: Collection[str], what: str, collection: str = "") -> Iterator[Sides]:
-    """Yield a reference to something that does not exist; ``collection`` is the key under which it is missing."""
-    if word in known:
-        return
-    sides: Sides = ((key, f"“{word}” is not among {what}.", suggestion(word, known)),)
-    if collection:
-        inner = key.split(".", maxsplit=1)[1]
-        sides += (
-            (collection, f"“{word}” is missing, which {inner} refers to.", "Keep it, or change what refers to it."),
-        )
-    yield sides
+        yield from refers("service.client", policy.service.client, policy.service.clients, "the clients")
 
 
 def _labels(policy: Policy) -> Iterator[Sides]:
@@ -84,7 +58,7 @@ def _labels(policy: Policy) -> Iterator[Sides]:
         (f"remediation.ticket.labels[{i}]", "action tickets", text) for i, text in enumerate(actions.ticket.labels)
     ]
     places.append(("remediation.reopening.unverified_label", "unverified issues", actions.reopening.unverified_label))
-    yield from _twice(places, normalise_label, "Keep it in one of the two places.")
+    yield from twice(places, normalise_label, "Keep it in one of the two places.")
 
 
 def _severities(policy: Policy) -> Iterator[Sides]:
@@ -107,7 +81,7 @@ def _severities(policy: Policy) -> Iterator[Sides]:
     values = [
         (f"severity.severities.{entry.id}.jira_value", entry.id.value, entry.jira_value or "") for entry in entries
     ]
-    yield from _twice([place for place in values if place[2]], normalise, "Give each severity a value of its own.")
+    yield from twice([place for place in values if place[2]], normalise, "Give each severity a value of its own.")
     texts = [
         (f"severity.criteria.{entry.id}.{key}", entry.id, text)
         for entry in policy.severity.criteria
@@ -118,7 +92,7 @@ def _severities(policy: Policy) -> Iterator[Sides]:
         (f"severity.none_apply.{key}", "none_apply", text)
         for key, text in (("text", none.text), *((f"also[{i}]", other) for i, other in enumerate(none.also)))
     ]
-    yield from _twice(texts, normalise, "Give each criterion a wording of its own.")
+    yield from twice(texts, normalise, "Give each criterion a wording of its own.")
     yield from _amounts(policy)
 
 
@@ -128,14 +102,14 @@ def _amounts(policy: Policy) -> Iterator[Sides]:
     for amount in policy.severity.amounts:
         if amount.part.partition(".")[0] not in sections:
             continue  # Where a section is asked for no more, its amounts are read nowhere.
-        yield from _refers(
+        yield from refers(
             f"severity.amounts.{amount.id}.part", amount.part, parts, "the parts of sections", "postmortem.sections"
         )
     known = {amount.id for amount in policy.severity.amounts}
     for criterion in policy.severity.criteria:
         key = f"severity.criteria.{criterion.id}"
         if criterion.amount is not None:
-            yield from _refers(f"{key}.amount", criterion.amount, known, "the amounts", "severity.amounts")
+            yield from refers(f"{key}.amount", criterion.amount, known, "the amounts", "severity.amounts")
         asks = criterion.at_least is not None or criterion.percent is not None
         if asks != (criterion.amount is not None):
             problem = "An amount and how much of it (at_least or percent) belong together."
@@ -152,14 +126,14 @@ def _sections(policy: Policy) -> Iterator[Sides]:
         key = f"postmortem.sections.{entry.id}"
         headings += _titled(key, entry.id, entry.title, entry.headings)
         if entry.when is not None:
-            yield from _refers(f"{key}.when", entry.when, questions, "the questions", "postmortem.questions")
+            yield from refers(f"{key}.when", entry.when, questions, "the questions", "postmortem.questions")
         parts = [
             place
             for part in entry.parts
             for place in _titled(f"{key}.parts.{part.id}", part.id, part.title, part.headings)
         ]
-        yield from _twice(parts, normalise, "Keep it in one part of the section.")
-    yield from _twice(headings, normalise, "Keep it in one section.")
+        yield from twice(parts, normalise, "Keep it in one part of the section.")
+    yield from twice(headings, normalise, "Keep it in one section.")
     checks = {entry.id for entry in policy.checks.checks}
     for asked in post.responding:
         if asked.id not in checks:
@@ -187,7 +161,7 @@ def _actions(policy: Policy) -> Iterator[Sides]:
             for entry in entries
             for i, text in enumerate(entry.headings)
         ]
-        yield from _twice(words, normalise, "Keep it in one of the two.")
+        yield from twice(words, normalise, "Keep it in one of the two.")
     columns, claims = {entry.id for entry in actions.columns}, {entry.id for entry in actions.claims}
     for field in actions.required:
         if field.id not in columns:
@@ -195,11 +169,11 @@ def _actions(policy: Policy) -> Iterator[Sides]:
             yield ((f"remediation.required.{field.id}", problem, suggestion(field.id, columns)),)
     for kind in actions.kinds:
         for i, claim in enumerate(kind.claims):
-            yield from _refers(
+            yield from refers(
                 f"remediation.kinds.{kind.id}.claims[{i}]", claim, claims, "the claims", "remediation.claims"
             )
     kinds = {kind.id for kind in actions.kinds}
-    yield from _refers("remediation.default_kind", actions.default_kind, kinds, "the kinds", "remediation.kinds")
+    yield from refers("remediation.default_kind", actions.default_kind, kinds, "the kinds", "remediation.kinds")
     for sooner, later in pairwise(actions.horizons):
         if sooner.max_days > later.max_days:
             problem = (
@@ -219,13 +193,13 @@ def _people(policy: Policy) -> Iterator[Sides]:
     known = {person.id for person in file.people}
     for role in type(file.roles).model_fields:
         for i, term in enumerate(file.roles.terms(role) if role != "deputies" else ()):
-            yield from _refers(f"people.roles.{role}[{i}]", term.id, known, "the people")
+            yield from refers(f"people.roles.{role}[{i}]", term.id, known, "the people")
         for i, term in enumerate(file.roles.terms(role, deputies=True)):
-            yield from _refers(f"people.roles.deputies.{role}[{i}]", term.id, known, "the people")
+            yield from refers(f"people.roles.deputies.{role}[{i}]", term.id, known, "the people")
     for field in ("github", "github_id", "jira"):
         accounts = [(f"people.people.{person.id}.{field}", person.id, getattr(person, field)) for person in file.people]
         given = [(key, owner, str(value)) for key, owner, value in accounts if value is not None]
-        yield from _twice(given, str.casefold, "An account belongs to one person.")
+        yield from twice(given, str.casefold, "An account belongs to one person.")
     for person in file.people:
         if person.github_id is None and person.jira is None:
             yield ((f"people.people.{person.id}", "No account that decides is named.", "Add github_id or jira."),)
@@ -264,45 +238,3 @@ def _clocks(policy: Policy) -> Iterator[Sides]:
             ("clocks.least_hours_after_labelling", problem, f"Write {due} or less."),
             (f"severity.severities.{shortest}.due_hours", problem, f"Write {least} or more."),
         )
-
-
-def _routes(policy: Policy) -> Iterator[Sides]:
-    """Yield routes of kinds that are not there, and those that lead to where nothing may be written."""
-    kinds = {kind.id for kind in policy.remediation.kinds}
-    for route in policy.remediation.routes:
-        key = f"remediation.routes.{route.id}"
-        for i, kind in enumerate(route.kinds):
-            yield from _refers(f"{key}.kinds[{i}]", kind, kinds, "the kinds of action", "remediation.kinds")
-        if policy.is_left_alone(route.site, route.project):
-            problem = f"{route.to} is left alone, so no ticket goes there."
-            remedy = f"Route to another place, or take {route.to} out of leave_alone."
-            yield ((f"{key}.to", problem, remedy), ("service.leave_alone", problem, remedy))
-        elif policy.for_project(route.site, route.project).service.mode is Mode.OBSERVE:
-            problem = f"{route.to} is only observed, so no ticket goes there."
-            remedy = f"Route to another place, or let the service write in {route.to}: mode advise or enforce."
-            yield ((f"{key}.to", problem, remedy), ("service.mode", problem, remedy))
-
-
-def _destinations(policy: Policy) -> Iterator[Sides]:
-    """Yield places that are not there or not for that audience (S27), and labels that would make an incident of a generated issue."""
-    file = policy.destinations
-    known = {place.id: place for place in file.places}
-    steering = {
-        normalise_label(label) for label in (*policy.severity.incident.labels, policy.severity.incident.adopt_label)
-    }
-    for issue in file.issues:
-        key = f"destinations.issues.{issue.id}"
-        for i, place_id in enumerate(issue.to):
-            yield from _refers(f"{key}.to[{i}]", place_id, known, "the places", "destinations.places")
-            place = known.get(place_id)
-            if place is not None and issue.audience not in place.audiences:
-                problem = f"{place_id} is not for {issue.audience.value}, for whom {issue.id} is written."
-                remedy = f"Publish it elsewhere, or add {issue.audience.value} to the audiences of {place_id}, if they are who reads there."
-                yield (
-                    (f"{key}.to[{i}]", problem, remedy),
-                    (f"destinations.places.{place_id}.audiences", problem, remedy),
-                )
-        for i, label in enumerate(issue.labels):
-            if normalise_label(label) in steering:
-                problem = f"“{label}” makes an issue an incident."
-                yield ((f"{key}.labels[{i}]", problem, "Choose a label that nothing else uses."),)

@@ -23,18 +23,10 @@ from mappings.remediation import (
     Column,
     Effect,
     Evidence,
-    GithubDue,
-    GithubTicket,
     Horizon,
-    JiraRelation,
-    JiraTicket,
-    LinkDirection,
     Priority,
     RemediationFile,
-    Reopening,
     RequiredField,
-    Route,
-    Ticket,
 )
 from mappings.roles import Deputies, Roles, Team
 from mappings.service import CircuitBreaker, PublicText, ServiceFile, Wording
@@ -47,6 +39,7 @@ from mappings.severity import (
     SeverityFile,
     SeverityPolicy,
 )
+from mappings.tickets import GithubDue, GithubTicket, JiraRelation, JiraTicket, LinkDirection, Reopening, Route, Ticket
 from mappings.values import (
     Authority,
     Kind,
