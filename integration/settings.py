@@ -24,11 +24,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic.alias_generators import to_snake
 
 from integration import datadir
 from integration.environment import (
-    PREFIX,
     Address,
     parse_address,
     parse_loopback,
@@ -39,35 +37,11 @@ from integration.environment import (
 )
 from integration.errors import ConfigError
 from integration.keeping import Keeping
+from integration.timings import Timings
 
 ADMIN_TOKEN_LENGTH = 24
 Mode = Literal["observe", "advise", "enforce"]
 SOCKET_PATH_LIMIT = 100  # bytes; the system's own limit is 107, and a server adds a little while it starts
-
-
-class Timings(BaseModel):
-    """How often the engine does what, in seconds unless said otherwise; each can be set as ``FOLLOWTHROUGH_<NAME>``."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, alias_generator=lambda name: PREFIX + to_snake(name).upper()
-    )
-
-    look_interval: float = Field(default=5.0, ge=0, le=3600)  # least time between two looks at one case (S4)
-    lock_seconds: float = Field(default=30.0, gt=0, le=3600)  # a case's lock expires unless renewed
-    sweep_seconds: float = Field(
-        default=15.0, gt=0, le=3600
-    )  # cases with something wanted and no live lock are queued again
-    tracker_sweep_seconds: float = Field(
-        default=300.0, gt=0, le=86_400
-    )  # trackers are asked for changes that no delivery told
-    intent_grace_seconds: float = Field(
-        default=60.0, ge=0, le=3600
-    )  # before a creation without an outcome is looked for
-    due_poll_seconds: float = Field(default=2.0, gt=0, le=3600)  # the scheduler looks for cases that are due
-    job_timeout: int = Field(default=120, gt=0, le=3600)  # a look that takes longer is stopped
-    failures_before_parking: int = Field(
-        default=5, gt=0, le=100
-    )  # a count: looks that failed in a row before the case is parked
 
 
 class Settings(BaseModel):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from integration.keeping import Keeping
 from integration.ledger.ledger import Ledger
-from integration.settings import Timings
+from integration.timings import Timings
 from integration.trackers.base import Tracker
 from integration.work.budget import WriteBudget
 from integration.work.counting import Counts

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from integration.cli import COMMANDS
-from integration.settings import Settings, Timings
+from integration.settings import Settings
+from integration.timings import Timings
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

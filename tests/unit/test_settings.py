@@ -10,7 +10,8 @@ import pytest
 
 from integration.environment import Address
 from integration.errors import ConfigError
-from integration.settings import Settings, Timings
+from integration.settings import Settings
+from integration.timings import Timings
 
 LONG = "a-long-enough-secret-0123456789abcdef"
 
