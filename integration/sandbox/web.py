@@ -92,14 +92,8 @@ def watch(
     def go_wrong_before_the_deed() -> Response | None:
         if request.path.startswith(CONTROL):
             return None
-        late = misbehave.delay_of(request.method, request.path)
-        if late:
-            time.sleep(late)
-        fault = misbehave.take(request.method, request.path)
-        g.sandbox_fault = fault
-        if fault is None or fault.after_deed:
-            return None
-        return _faulty_answer(fault, error, on_limit)
+        fault = g.sandbox_fault = _fault_to_play(misbehave)
+        return None if fault is None or fault.after_deed else _faulty_answer(fault, error, on_limit)
 
     @app.after_request
     def date(answer: Response) -> Response:
@@ -114,22 +108,33 @@ def watch(
         if fault is not None and fault.kind == "fail" and fault.after_deed:
             answer = _faulty_answer(fault, error, on_limit)
         is_lost = fault is not None and fault.kind == "lose"
-        rule = request.url_rule
-        calls.note(
-            Call(
-                at=clock(),
-                method=request.method,
-                route=rule.rule if rule is not None else request.path,
-                path=request.path,
-                status=answer.status_code,
-                account=account(),
-                is_write=not is_read(request.method, request.path),
-                was_answered=not is_lost,
-            )
-        )
+        is_write = not is_read(request.method, request.path)
+        calls.note(_call(clock(), answer, account(), is_write=is_write, was_answered=not is_lost))
         if is_lost:
             _cut_connection()
         return answer
+
+
+def _fault_to_play(misbehave: Misbehaviour) -> Fault | None:
+    """Wait as long as the script says, and return what goes wrong with this request."""
+    late = misbehave.delay_of(request.method, request.path)
+    if late:
+        time.sleep(late)
+    return misbehave.take(request.method, request.path)
+
+
+def _call(at: datetime, answer: Response, account: str | None, *, is_write: bool, was_answered: bool) -> Call:
+    rule = request.url_rule
+    return Call(
+        at=at,
+        method=request.method,
+        route=rule.rule if rule is not None else request.path,
+        path=request.path,
+        status=answer.status_code,
+        account=account,
+        is_write=is_write,
+        was_answered=was_answered,
+    )
 
 
 def _faulty_answer(fault: Fault, error: ErrorBody, on_limit: Callable[[Response, Fault], Response]) -> Response:

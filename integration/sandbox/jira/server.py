@@ -5,24 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from flask import Flask, Response
-from flask.typing import ResponseReturnValue
-
 from integration import clock as machine
-from integration.sandbox.calls import READING_METHODS
-from integration.sandbox.jira import (
-    asking,
-    routes_admin,
-    routes_comments,
-    routes_issues,
-    routes_parts,
-    routes_people,
-    routes_search,
-    routes_site,
-)
-from integration.sandbox.jira.edits import Desk
-from integration.sandbox.jira.events import EVENTS, Events
-from integration.sandbox.jira.gateway import GATEWAY, Gateway
+from integration.sandbox.jira.app import create_app
+from integration.sandbox.jira.events import EVENTS
+from integration.sandbox.jira.gateway import GATEWAY
 from integration.sandbox.jira.model import (
     ISSUE_TYPES,
     SIMPLE,
@@ -34,26 +20,11 @@ from integration.sandbox.jira.model import (
     Workflow,
 )
 from integration.sandbox.jira.person import JiraPerson
-from integration.sandbox.jira.refusals import JiraRefusal
 from integration.sandbox.jira.state import Deployment, Site
 from integration.sandbox.jira.webhooks import Webhooks, make_sender
-from integration.sandbox.web import CallLog, Fault, Misbehaviour, Server, add_control, guard, watch
+from integration.sandbox.web import CallLog, Misbehaviour, Server, add_control
 
-BODY_CAP = 20 * 1024 * 1024  # Attachments are larger than anything else that is sent.
-# Questions that are asked by POST.
-_QUESTIONS = ("/search", "/search/jql", "/permissions/project", "/workflows")
-_ROUTES = (routes_admin, routes_site, routes_people, routes_issues, routes_comments, routes_parts, routes_search)
 ISSUE_WRITES = 20  # In 2 s, on Cloud (TRACKERS.md 2.5).
-
-
-class _JiraApp(Flask):
-    """Holds the site's lock while a route runs; delays and other faults are played outside of it."""
-
-    site: Site
-
-    def dispatch_request(self) -> ResponseReturnValue:
-        with self.site.lock:
-            return super().dispatch_request()
 
 
 class JiraSandbox:
@@ -83,7 +54,9 @@ class JiraSandbox:
         self._webhooks = Webhooks(self.site, self.hooks)
         self.site.send_event = self._webhooks.send
         self.site.refused_assignee = self.misbehave.refuses_assignee
-        self._server = Server(self._application(), port)
+        app = create_app(self.site, self._webhooks, self.calls, self.misbehave, self._issue_writes, cloud_id)
+        add_control(app, self.calls, self.misbehave, self.hooks)
+        self._server = Server(app, port)
         self._people: list[JiraPerson] = []
         if hook_url:
             self.add_webhook(hook_url, hook_secret)
@@ -254,63 +227,5 @@ class JiraSandbox:
         self._people.append(person)
         return person
 
-    def _application(self) -> Flask:
-        app = _JiraApp(__name__)
-        app.site = self.site
-        app.json.sort_keys = False  # type: ignore[attr-defined]
-        app.extensions["jira_desk"] = Desk(self.site, Events(self.site))
-        app.extensions["jira_webhooks"] = self._webhooks
-        app.extensions["jira_write_limit"] = lambda: ISSUE_WRITES if self.limits_writes else None
-        guard(app, _error_body, body_cap=BODY_CAP)
-        watch(
-            app,
-            self.calls,
-            self.misbehave,
-            error=_error_body,
-            account=self._account,
-            clock=self.site.clock,
-            is_read=lambda method, path: method in READING_METHODS or path.rstrip("/").endswith(_QUESTIONS),
-            on_limit=_as_jira_limits,
-        )
-        add_control(app, self.calls, self.misbehave, self.hooks)
-        for version in ("2", "3", "latest") if self.site.is_cloud else ("2", "latest"):
-            for module in _ROUTES:
-                app.register_blueprint(
-                    module.routes, url_prefix=f"/rest/api/{version}", name=f"{module.routes.name}_{version}"
-                )
-        app.register_blueprint(routes_search.admin)
-        app.register_error_handler(JiraRefusal, _refused)
-        if self._cloud_id:
-            # Flask documents this assignment as the way to wrap an application.
-            app.wsgi_app = Gateway(app.wsgi_app, self._cloud_id)  # type: ignore[method-assign]
-        app.add_url_rule("/secure/attachment/<attachment_id>/<name>", view_func=_download)
-        return app
-
-    def _account(self) -> str | None:
-        person = asking.identify(self.site)
-        return person.name if person else None
-
-
-def _download(attachment_id: str, name: str) -> Response:
-    # Server's address of a file has its name at the end, which does not decide anything.
-    del name
-    return routes_parts.attachment_content(attachment_id)
-
-
-def _refused(refusal: JiraRefusal) -> tuple[dict[str, Any], int, dict[str, str]]:
-    headers = dict(refusal.headers)
-    if refusal.status == 401:
-        headers["WWW-Authenticate"] = 'Basic realm="Jira"'
-    return refusal.body(), refusal.status, headers
-
-
-def _error_body(_status: int, message: str) -> dict[str, Any]:
-    return {"errorMessages": [message], "errors": {}}
-
-
-def _as_jira_limits(answer: Response, _fault: Fault) -> Response:
-    answer.headers["RateLimit-Reason"] = "jira-burst-based"
-    answer.headers["X-RateLimit-Limit"] = "100"
-    answer.headers["X-RateLimit-Remaining"] = "0"
-    answer.headers["X-RateLimit-NearLimit"] = "true"
-    return answer
+    def _issue_writes(self) -> int | None:
+        return ISSUE_WRITES if self.limits_writes else None
