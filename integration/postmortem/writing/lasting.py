@@ -4,7 +4,7 @@ from integration.postmortem.assessment import ActionView
 from integration.postmortem.rules.lasting import NO_LONGER, STILL, Asking, Check
 from integration.postmortem.writing.notices import mentions
 from integration.postmortem.writing.tree import Bullets, IssueLink, Line, Paragraph, Plain, Strong, Tree
-from integration.postmortem.writing.wording import day, sentence
+from integration.postmortem.writing.wording import capital, day, sentence
 from mappings.models import Policy
 
 
@@ -17,13 +17,8 @@ def lasting_tree(asking: Asking, actions: tuple[ActionView, ...], policy: Policy
     if asking.again:
         names = ", ".join(check.action_id for check in asking.checks)
         text = f"a reminder, as nobody has said yet whether {names} still {'hold' if many else 'holds'}. One line is enough: "
-        return Tree(
-            (
-                Paragraph(
-                    (*lead, *sentence(f"{text}`/{STILL} <what you checked>`, or `/{NO_LONGER} {first} <reason>`."))
-                ),
-            )
-        )
+        ways = f"{text}`/{STILL} <what you checked>`, or `/{NO_LONGER} {first} <reason>`."
+        return Tree((Paragraph(_begun(lead, ways)),))
     since = day(min(check.verified_at for check in asking.checks).date())
     asks = f"{'these were' if many else 'this was'} verified on {since}. {'Do they' if many else 'Does it'} still hold?"
     one = f" (`/{STILL} {first} <what you checked>` for one of them)" if many else ""
@@ -33,11 +28,16 @@ def lasting_tree(asking: Asking, actions: tuple[ActionView, ...], policy: Policy
     )
     return Tree(
         (
-            Paragraph((*lead, *sentence(asks))),
+            Paragraph(_begun(lead, asks)),
             Bullets(_bullets(asking.checks, actions, policy)),
             Paragraph(sentence(how)),
         )
     )
+
+
+def _begun(lead: Line, text: str) -> Line:
+    """Return a text after whom it is said to; where that is nobody, it begins as a sentence does."""
+    return (*lead, *sentence(text)) if lead else sentence(capital(text))
 
 
 def _bullets(checks: tuple[Check, ...], actions: tuple[ActionView, ...], policy: Policy) -> tuple[Line, ...]:

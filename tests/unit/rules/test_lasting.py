@@ -10,6 +10,8 @@ from integration.postmortem.commands import EnsureOpen, EnsureReply
 from integration.postmortem.decisions import Decision
 from integration.postmortem.judgement import judge
 from integration.postmortem.rules.evidence import ProofState, subject_of
+from integration.postmortem.rules.lasting import Asking, Check
+from integration.postmortem.writing.lasting import lasting_tree
 from mappings.loading import load_texts
 from mappings.models import Policy
 from tests.builders import (
@@ -79,6 +81,21 @@ def test_a_month_after_a_verification_it_is_asked_on_the_closed_incident_which_s
     assert "`/still-holds <what you checked>`" in asked
     assert not [command for command in found.commands if isinstance(command, EnsureOpen)]
     assert wants_nothing(found, KNOWN, a_policy(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("to", "again", "begins"),
+    [
+        (None, False, "This was verified on"),
+        (None, True, "A reminder, as nobody has said yet"),
+        (DANA, False, "@dana: this was verified on"),
+        (DANA, True, "@dana: a reminder, as nobody has said yet"),
+    ],
+)
+def test_a_question_to_nobody_by_name_begins_as_a_sentence_does(to: Any, again: bool, begins: str) -> None:
+    check = Check("A1", "technical", a_ticket().ref.key, VERIFIED_AT, NOW)
+    asking = Asking("holds:2026-11-23", NOW.date(), (check,), to, again)
+    assert plain(lasting_tree(asking, (), a_policy())).startswith(begins)
 
 
 @pytest.mark.parametrize(("severity", "days"), [("SEV1", 30), ("SEV2", 60), ("SEV3", 90)])
