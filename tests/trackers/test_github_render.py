@@ -430,6 +430,11 @@ def test_any_text_in_a_chart_of_numbers_stays_a_name_between_its_quotes(words: s
     assert not re.search(r"[#`%<>{}&\\;]", "".join(re.findall(r'"([^"]*)"', fence.content)))
 
 
+@pytest.mark.parametrize(("highest", "axis"), [(0, 8), (1, 8), (7, 8), (8, 8), (9, 9), (37, 37)])
+def test_a_chart_of_small_numbers_is_as_high_as_mermaid_needs_to_mark_whole_ones(highest: int, axis: int) -> None:
+    assert f'    y-axis "causes" 0 --> {axis}\n' in rendered(Bars("Root causes", ("data",), ("causes", (highest,))))
+
+
 def test_the_signs_of_a_title_of_a_chart_are_shown_as_they_stand() -> None:
     assert '    title "Root causes: bars now, line (before)"' in rendered(
         Bars("Root causes: bars now, line (before)", ("data",), ("causes", (1,)))

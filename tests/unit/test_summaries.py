@@ -172,7 +172,7 @@ def test_nothing_in_a_label_of_a_chart_is_read_as_a_directive() -> None:
         "xychart-beta",
         '    title "a bar 9"',
         '    x-axis ["click x https://example.org", "b"]',
-        '    y-axis "n" 0 --> 2',
+        '    y-axis "n" 0 --> 8',
         "    bar [1, 2]",
     ]
 

@@ -34,6 +34,8 @@ from integration.trackers.github.identifiers import is_login, place_at
 LIMIT = 65_000
 # A comment's largest heading is GitHub's third, which stands below the issue's own title.
 HEADING_OFFSET = 2
+WHOLE_FROM = 8
+"""The least height of a chart from which Mermaid marks whole numbers only: it divides an axis into about ten, and so has halves of a cause below."""
 _SHORTENED = "GitHub takes no longer text; the rest is left out here."
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-/#@.")
 
@@ -153,7 +155,7 @@ def _chart(days: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> str:
 
 def _bars(bars: Bars) -> str:
     """Return a Mermaid chart of bars, and a line for what was before: https://mermaid.js.org/syntax/xyChart.html"""
-    most = max((*bars.now[1], *(bars.before[1] if bars.before else ()), 1))
+    most = max((*bars.now[1], *(bars.before[1] if bars.before else ()), WHOLE_FROM))
     labels = ", ".join(f'"{escape.quoted(label)}"' for label in bars.labels)
     lines = [
         "```mermaid",
