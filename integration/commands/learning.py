@@ -13,6 +13,7 @@ from integration.commands.telling import answer, json_option, read_ref
 from integration.errors import ConfigError
 from integration.ledger.trending import Earlier
 from integration.postmortem.asking import FOR_LEARNING
+from integration.postmortem.nearest import nearest_of
 from integration.postmortem.shares import Lengths, Table
 from integration.postmortem.summing import MONTHS
 from integration.postmortem.trends import Figures, Window, headline, statements, tables
@@ -73,9 +74,6 @@ def trends(first: datetime | None, last: datetime | None, is_published: bool, as
 @json_option
 def alike(ref: str, most: int, as_json: bool) -> None:
     """List the earlier incidents that an incident resembles, and what became of their actions."""
-    # Imported here: numpy takes a moment that no other command should pay.
-    from integration.postmortem.nearest import nearest_of  # noqa: PLC0415
-
     site, locator = read_ref(ref)
     with closing(open_for_commands(Settings.load())) as ledger:
         known = ledger.earlier()
@@ -84,9 +82,8 @@ def alike(ref: str, most: int, as_json: bool) -> None:
         raise ConfigError(
             f"{ref} is no incident that was looked at yet.", remedy=f"Try `followthrough reconcile {ref}`."
         )
-    before = [each is not this and _is_earlier(each, this) for each in known]
-    hits = nearest_of([each.text for each in known]).search(this.text, most, among=before)
-    found = [known[hit.position] for hit in hits]
+    before = [each for each in known if each is not this and _is_earlier(each, this)]
+    found = [before[hit.key] for hit in nearest_of([each.text for each in before]).search(this.text, most)]
     if as_json:
         answer({"ref": ref, "alike": [_as_json(each) for each in found]})
         return

@@ -190,9 +190,9 @@ def _likeness(incident: Issue, earlier: Sequence[Known], policy: Policy) -> Like
     texts = [f"{each.title}\n{each.text}" for each in earlier]
     own = f"{incident.title}\n{incident.body}"
     for hit in nearest_of(texts).search(own, most=3):
-        shared = _shared(own, texts[hit.position], texts, policy)
+        shared = _shared(own, texts[hit.key], texts, policy)
         if shared:
-            return Likeness(earlier[hit.position].ref, earlier[hit.position].created_at, shared[:5])
+            return Likeness(earlier[hit.key].ref, earlier[hit.key].created_at, shared[:5])
     return None
 
 

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from integration.ledger.ledger import Ledger
 from integration.postmortem.decisions import Memory
 from integration.postmortem.incident import Case, Facts, Issue, IssueKey
 from integration.postmortem.kinship import CauseKind
+from integration.postmortem.nearest import Index
 from integration.postmortem.precedents import Precedents, Recurred
 from integration.postmortem.rules.lessons import is_launch
 from integration.postmortem.rules.recurrence_words import locators_named
@@ -17,9 +17,6 @@ from integration.postmortem.rules.recurring import kinds_written
 from integration.postmortem.rules.standing import is_marked
 from integration.postmortem.rules.written import read_postmortem
 from mappings.models import Policy
-
-if TYPE_CHECKING:
-    from integration.postmortem.nearest import Index
 
 MOST = 20
 """Earlier incidents that are read in whole: more than are shown, since of some nothing may be told."""
@@ -41,14 +38,15 @@ class Library:
 
         ``but_not`` is the key of the case that asks; ``also`` are keys of incidents to be told of however far they are.
         """
+        own = next(iter(self._ledger.rows_of_cases([but_not])), None) if but_not else None
         with self._lock:
             index = self._refreshed()
-            hits = index.search(text, MOST + 1, before=before)
+            hits = index.search(text, MOST, before=before, but_not=own)
             known = len(index)
-        shared = {hit.position: hit.shared for hit in hits}
+        shared = {hit.key: hit.shared for hit in hits}
         rows = self._ledger.rows_of_cases(also)
         read = self._ledger.precedents([*shared, *(row for row in rows if row not in shared)])
-        found = (replace(each, shared=shared.get(each.row, 0)) for each in read if str(each.key) != but_not)
+        found = (replace(each, shared=shared.get(each.row, 0)) for each in read if each.row != own)
         return Precedents(tuple(found), known, self._ledger.names())
 
     def of_the_same_kind(
@@ -70,10 +68,7 @@ class Library:
         """Return the later incidents of which it was said that they are this one come back."""
         return self._ledger.recurred(incident)
 
-    def _refreshed(self) -> "Index":
-        # numpy takes a moment to import, which processes that never search need not pay.
-        from integration.postmortem.nearest import Index  # noqa: PLC0415
-
+    def _refreshed(self) -> Index:
         if self._index is None:
             self._index = Index()
         for each in self._ledger.recollections(self._index.version):
