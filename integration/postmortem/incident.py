@@ -155,8 +155,9 @@ class Fate(StrEnum):
     """What became of a ticket that is not where it was. What was forbidden to us reads like what is missing (S18)."""
 
     DELETED = "was deleted"
-    LOST = "cannot be found any more"
+    LOST = "cannot be found any more: it was deleted, moved, or made private"
     TRANSFERRED = "was transferred"
+    CONVERTED = "was converted into a discussion"
 
 
 @dataclass(frozen=True)

@@ -142,19 +142,23 @@ def test_a_ticket_that_is_unlinked_is_linked_again(it: Stage) -> None:
     assert not a.close("dana", int(ticket["number"]))
 
 
-@pytest.mark.parametrize("way", ["deleted", "transferred"])
+@pytest.mark.parametrize("way", ["deleted", "transferred", "converted"])
 def test_an_action_does_not_end_by_losing_its_ticket(it: Stage, way: str) -> None:
     a = incident(it)
     ticket = a.ticket("A1")
     if way == "deleted":
         it.github.delete_issue(REPOSITORY, ticket, "gina")
+    elif way == "converted":
+        it.github.convert_issue(REPOSITORY, ticket, "gina")
     else:
         it.github.add_repository("acme/elsewhere", private=True, roles={"gina": "admin"})
         it.github.transfer_issue(REPOSITORY, ticket, "acme/elsewhere", "gina")
     it.settle()
     assert not a.close("dana")
-    fates = (f"was {way}", "cannot be found any more")
+    fates = (f"was {way}", "cannot be found any more") if way != "converted" else ("was converted into a discussion",)
     assert any(fate in text for text in a.ours() for fate in fates)
+    if way == "converted":  # What is left of it is no ticket any more, and is not fought over.
+        assert a.is_closed(ticket)
 
 
 def test_whoever_insists_is_let_and_the_incident_counts_as_open(it: Stage) -> None:

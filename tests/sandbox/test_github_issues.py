@@ -318,6 +318,16 @@ def test_a_deleted_issue_is_410_and_a_transferred_one_leads_to_its_new_place(git
     assert github.as_person("rita").ask("GET", f"/repos/{REPO}/issues/2").status_code == 404
 
 
+def test_a_converted_issue_stays_behind_closed_and_locked_and_only_its_history_tells(github: GitHubSandbox) -> None:
+    dana = github.as_person("dana")
+    dana.open_issue(REPO, "to convert")
+    github.convert_issue(REPO, 1, by="ada")
+    left = dana.issue(REPO, 1)
+    assert (left["state"], left["locked"], left["title"]) == ("closed", True, "to convert")
+    events = [each.event for each in client(github, "dana").get_repo(REPO).get_issue(1).get_events()]
+    assert events == ["converted_to_discussion", "closed", "locked"]
+
+
 def test_merging_a_pull_request_closes_what_its_text_says(github: GitHubSandbox) -> None:
     dana = github.as_person("dana")
     for title in ("one", "two", "three"):

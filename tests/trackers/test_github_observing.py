@@ -9,7 +9,7 @@ import responses
 
 from integration.errors import IssueNotFound, TrackerRefused, TrackerUnavailable
 from integration.postmortem.commands import EnsureActionTicket, EnsureReply, EnsureStatusComment
-from integration.postmortem.incident import CommentOrigin, FactsNeeded, IssueKey, IssueRef
+from integration.postmortem.incident import CommentOrigin, FactsNeeded, Fate, IssueKey, IssueRef
 from integration.postmortem.people import Person, PersonKind
 from integration.trackers.github.marks import mark_line
 from integration.trackers.github.tracker import connect
@@ -353,6 +353,25 @@ def test_a_ticket_that_was_deleted_or_hidden_is_missing(world: GitHubWorld) -> N
     elsewhere = IssueRef(IssueKey("jira", "10001"), "PM-7")
     seen = world.tracker.observe(case, (there, here, elsewhere), world.policy)
     assert (seen.missing, seen.tickets) == ({there.key, here.key}, ())
+
+
+def test_a_ticket_that_was_converted_is_told_and_costs_a_call_where_a_closed_one_that_is_locked_does(
+    world: GitHubWorld,
+) -> None:
+    case = an_incident(world)
+    converted, locked, closed = (a_ticket(world, case, action) for action in ("A1", "A2", "A3"))
+    elsewhere = IssueKey("jira", "10001")
+    world.sandbox.convert_issue(*where(converted), by="gina")
+    for each in (locked, closed):
+        world.close("gina", each)
+    assert world.sandbox.as_person("gina").ask("PUT", f"/repos/{PROJECT}/issues/{where(locked)[1]}/lock", {}).ok
+    world.sandbox.calls.reset()
+    seen = world.tracker.observe(case, (converted, locked, closed), world.policy)
+    assert (seen.missing, seen.fates) == ({converted.key}, {converted.key: Fate.CONVERTED})
+    assert {ticket.ref.key for ticket in seen.tickets} == {locked.key, closed.key}
+    assert sum("/events" in line for line in world.calls()) == 2
+    apart = world.tracker.observe_tickets(elsewhere, (converted, closed), world.policy)
+    assert (apart.missing, apart.fates) == ({converted.key}, {converted.key: Fate.CONVERTED})
 
 
 def test_a_renamed_repository_is_followed_and_named_anew() -> None:

@@ -1,6 +1,6 @@
 """What ties issues together: parents and sub-issues, dependencies, and moving or deleting a whole issue."""
 
-from integration.sandbox.github.issue_deeds import announce, place
+from integration.sandbox.github.issue_deeds import announce, lock, place, set_state
 from integration.sandbox.github.model import Issue, Json, Moved, Person, Repository
 from integration.sandbox.github.shapes import Shapes
 from integration.sandbox.github.site import Site
@@ -118,6 +118,16 @@ def transfer_issue(site: Site, issue: Issue, target: Repository, actor: Person) 
     site.announce(origin, "issues", "transferred", actor, from_the_old_place)
     site.announce(target, "issues", "opened", actor, from_the_new_place)
     return moved
+
+
+def convert_issue(site: Site, issue: Issue, actor: Person) -> None:
+    """Convert an issue into a discussion: it stays behind, closed and locked, and nothing tells it from such a one but its history.
+
+    https://docs.github.com/en/rest/using-the-rest-api/issue-event-types#converted_to_discussion
+    """
+    site.note(issue, "converted_to_discussion", actor)
+    set_state(site, issue, actor, "closed")
+    lock(site, issue, actor, None)
 
 
 def _forget(site: Site, issue: Issue, moved: Moved | None) -> None:

@@ -183,6 +183,11 @@ class GitHubSandbox:
             issue, target = self.site.repository(repo).issues[number], self.site.repository(to)
             return link_deeds.transfer_issue(self.site, issue, target, self.site.people[by.lower()]).number
 
+    def convert_issue(self, repo: str, number: int, by: str) -> None:
+        """Convert an issue into a discussion, which REST cannot; it stays behind, closed and locked."""
+        with self.site.lock:
+            link_deeds.convert_issue(self.site, self.site.repository(repo).issues[number], self.site.people[by.lower()])
+
     def rename_repository(self, repo: str, to: str) -> None:
         """Rename a repository, or transfer it to another owner: ``to`` is its new ``owner/name``."""
         with self.site.lock:

@@ -15,6 +15,7 @@ from integration.postmortem.incident import Case, Comment, Fate, Issue, IssueKey
 from integration.postmortem.reading.commands import looks_like_commands
 from integration.trackers.base import Elsewhere
 from integration.trackers.github.client import GitHubClient, Json
+from integration.trackers.github.converted import is_converted
 from integration.trackers.github.identifiers import SITE, Place, Repository, is_node_id, place_at
 from integration.trackers.github.marks import purpose_in
 from integration.trackers.github.payloads import FieldValue, Home, Remark, Ticket, read, read_all
@@ -74,6 +75,9 @@ class Observer:
                     found[str(ticket.id)] = ticket
                 if fate is not None:
                     fates[remembered.key] = fate
+        for key in [key for key, ticket in found.items() if is_converted(self.client, ticket)]:
+            del found[key]
+            fates[IssueKey(SITE, key)] = Fate.CONVERTED
         public = self._visibilities({place_of_ticket(ticket).repository for ticket in (incident, *found.values())})
         # A listing may still show a ticket of a repository that has been closed to us since.
         seen = {key: ticket for key, ticket in found.items() if place_of_ticket(ticket).repository in public}
@@ -114,7 +118,7 @@ class Observer:
         except IssueNotFound as gone:
             return None, Fate.DELETED if gone.deleted else Fate.LOST
         if ticket.pull_request is None and str(ticket.id) == ref.key.id:
-            return ticket, None
+            return (None, Fate.CONVERTED) if is_converted(self.client, ticket) else (ticket, None)
         is_ours = ticket.user is not None and str(ticket.user.id) == self.reader.service.id
         if ticket.pull_request is None and is_ours and purpose_in(self.reader.signer, case, ticket.body or ""):
             return ticket, Fate.TRANSFERRED

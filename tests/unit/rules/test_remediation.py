@@ -256,7 +256,7 @@ def test_a_ticket_that_is_gone_is_missed_and_not_made_again():
     (view,) = views(a_line(), memory=KNOWN, missing={a_ref(13).key})
     assert not view.wanted
     assert [(check, reason) for check, _, reason, _ in open_ones(view)] == [
-        ("ticket_missing", "its ticket acme/shop#13 cannot be found any more")
+        ("ticket_missing", "its ticket acme/shop#13 cannot be found any more: it was deleted, moved, or made private")
     ]
 
 
