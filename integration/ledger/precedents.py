@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from integration.ledger.cases import ref_of, row_id
 from integration.ledger.columns import storable
@@ -52,13 +52,28 @@ def keep_words(connection: Connection, case_row: int, words: str) -> None:
     before = connection.execute(select(recollections.c.text).where(this)).scalar_one_or_none()
     if before == words:
         return
-    # Writers follow one another, so the next number is nobody else's.
-    newest = connection.execute(select(func.max(recollections.c.version))).scalar_one_or_none() or 0
-    values = {"version": newest + 1, "text": words}
+    values = {"version": _newest(connection) + 1, "text": words}
     if before is None:
         connection.execute(insert(recollections).values(case_id=case_row, **values))
     else:
         connection.execute(update(recollections).where(this).values(**values))
+
+
+def forget_words(connection: Connection, which: Select[int]) -> int:
+    """Empty the words of these cases; return how many had any. A new version tells it to the processes that hold them."""
+    asked = select(recollections.c.case_id).where(recollections.c.case_id.in_(which), recollections.c.text != "")
+    rows = list(connection.execute(asked.order_by(recollections.c.case_id)).scalars())
+    if rows:
+        emptied = update(recollections).where(recollections.c.case_id == bindparam("row"))
+        emptied = emptied.values(version=bindparam("next"), text="")
+        numbered = enumerate(rows, start=_newest(connection) + 1)
+        connection.execute(emptied, [{"row": row, "next": version} for version, row in numbered])
+    return len(rows)
+
+
+def _newest(connection: Connection) -> int:
+    # Writers follow one another, so the next number is nobody else's.
+    return connection.execute(select(func.max(recollections.c.version))).scalar_one_or_none() or 0
 
 
 def recollections_after(connection: Connection, after: int) -> tuple[Recollection, ...]:

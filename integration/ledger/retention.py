@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from integration.keeping import Keeping
 from integration.ledger import holding
 from integration.ledger.chain import Writing
+from integration.ledger.precedents import forget_words
 from integration.ledger.tables import (
     cases,
     decisions,
@@ -14,7 +15,6 @@ from integration.ledger.tables import (
     lessons,
     policy_files,
     publications,
-    recollections,
     rejections,
 )
 from integration.postmortem.decisions import IntentState
@@ -46,10 +46,10 @@ def _titles(connection: Connection, free: ColumnElement[bool], before: datetime)
 
 
 def _lessons(connection: Connection, free: ColumnElement[bool], before: datetime) -> int:
-    """Delete the lessons of cases closed before an instant, and the words by which they are found: people's words, too, and worth more than a title."""
+    """Delete the lessons of cases closed before an instant, and empty the words by which they are found: people's words, worth more than a title."""
     old = select(cases.c.id).where(free, cases.c.closed_at < before)
     connection.execute(delete(lessons).where(lessons.c.case_id.in_(old)))
-    return connection.execute(delete(recollections).where(recollections.c.case_id.in_(old))).rowcount
+    return forget_words(connection, old)
 
 
 def _failed_creations(connection: Connection, free: ColumnElement[bool], before: datetime) -> int:

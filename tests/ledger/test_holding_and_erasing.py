@@ -1,5 +1,6 @@
 """Legal holds, and forgetting: an incident's words and people go where nothing stands against it, and the chain stays whole (S25)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from integration.postmortem.decisions import Refusal
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.precedents import Learned
+from integration.work.resembling import Library
 from tests.ledger.builders import CASE, DANA, LATER, NOW, VIC, a_decision, a_look, a_ticket, an_action
 
 SHORT = Keeping(titles_days=1, lessons_days=1, failed_creations_days=1, refused_policies_days=1, past_policies_days=1)
@@ -79,6 +81,16 @@ def test_retention_leaves_alone_what_is_held(closed: Ledger) -> None:
     closed.release(CASE, "over", MUCH_LATER)
     gone = closed.retain(SHORT, MUCH_LATER)
     assert (gone["titles"], gone["lessons"]) == (1, 1)
+
+
+def test_words_that_retention_took_are_found_no_more_by_a_process_that_held_them(closed: Ledger) -> None:
+    library = Library(closed)
+    assert library.found("recalled products").known
+    closed.retain(SHORT, MUCH_LATER)
+    assert library.found("recalled products").found == ()
+    other = replace(CASE, key=IssueKey("github", "4711"), locator="acme/shop#4711")
+    closed.record_look(other, a_look(learned=LEARNED, words="an outdated price"), MUCH_LATER)
+    assert [each.ref for each in library.found("outdated prices").found] == [other]
 
 
 def test_what_is_held_is_not_erased_nor_is_anybody_who_took_part(closed: Ledger) -> None:
