@@ -8,7 +8,13 @@ import click
 from integration import clock, logs
 from integration.bootstrap import build, open_for_commands
 from integration.commands.looking_ahead import looked_ahead
-from integration.commands.telling import answer, json_option, read_project, read_ref, require_configured
+from integration.commands.telling import (
+    answer,
+    json_option,
+    read_project,
+    read_ref,
+    require_configured,
+)
 from integration.postmortem.assessment import Assessment
 from integration.postmortem.commands import name_of
 from integration.postmortem.findings import Finding

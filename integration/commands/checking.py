@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from integration import clock
-from integration.commands.telling import answer, json_option
+from integration.commands.telling import answer, finding_as_json, json_option
 from integration.errors import ConfigError
 from integration.postmortem.findings import Level
 from integration.postmortem.linting import Linted, Noted, examine
@@ -112,22 +112,12 @@ def _as_json(judged: _Judged, policy: Policy) -> dict[str, Any]:
         "severity": found.severity.value,
         "stated": judged.stated.value,
         "raised": raised,
-        "findings": [_finding_as_json(each, policy) for each in found.noted],
+        "findings": [_noted_as_json(each, policy) for each in found.noted],
     }
 
 
-def _finding_as_json(noted: Noted, policy: Policy) -> dict[str, Any]:
-    finding = noted.finding
-    return {
-        "line": noted.line,
-        "check": finding.check,
-        "about": finding.about,
-        "passed": finding.passed,
-        "level": finding.level.value,
-        "reason": finding.reason,
-        "remedy": finding.remedy,
-        "page": address_of(finding.check, policy),
-    }
+def _noted_as_json(noted: Noted, policy: Policy) -> dict[str, Any]:
+    return {"line": noted.line, **finding_as_json(noted.finding), "page": address_of(noted.finding.check, policy)}
 
 
 def _show(judged: _Judged, policy: Policy) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from integration.errors import ConfigError
+from integration.postmortem.findings import Finding
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 _PLACES = r"github:[A-Za-z0-9][\w-]*/(?!\.{1,2}(?:#|\Z))[\w.-]+", r"jira:[A-Z][A-Z0-9_]+"
@@ -42,3 +43,15 @@ def require_configured(trackers: dict[str, Any], site: str) -> Any:
         variable = "GITHUB_TOKEN" if site == "github" else "JIRA_URL and JIRA_TOKEN"
         raise ConfigError(f"{site} is not configured.", where=variable, remedy="Set it; the README shows how.")
     return trackers[site]
+
+
+def finding_as_json(finding: Finding) -> dict[str, Any]:
+    """Return what a finding says, as plain values."""
+    return {
+        "check": finding.check,
+        "about": finding.about,
+        "passed": finding.passed,
+        "level": finding.level.value,
+        "reason": finding.reason,
+        "remedy": finding.remedy,
+    }

@@ -79,7 +79,7 @@ def _of_trackers(
             )
             yield _said(line, site)
         for project in chosen[:MOST_PLACES]:
-            yield Task("connection", f"{site}:{project}", _looking(tracker, project, policy, now), f"{site}:{project}")
+            yield _governed(tracker, project, policy, now)
         if len(chosen) > MOST_PLACES:
             says = f"{len(chosen) - MOST_PLACES} further places of {site} were not looked at."
             line = unknown("connection", says, "Name one with --place.")
@@ -123,39 +123,39 @@ def _of_named_places(
             remedy = f"Add it to FOLLOWTHROUGH_SCOPE, or {each.otherwise}."
             yield _said(failed(each.name, says, remedy, each.project), each.project)
         else:
-            yield Task(each.name, each.title, _seeing(trackers[site], name, each, policy), each.project)
-
-
-def _seeing(tracker: Tracker, project: str, place: _Beyond, policy: Policy) -> Callable[[], tuple[Line, ...]]:
-    def look() -> tuple[Line, ...]:
-        if not isinstance(tracker, Examines):
-            return ()
-        try:
-            seen = tracker.examine(project, policy)
-        except TrackerError as error:
-            return (failed(place.name, str(error), _remedy(tracker.site), place.project),)
-        return tuple(place.judge(seen))
-
-    return look
+            looking = _looking(trackers[site], name, policy, each.name, each.project, each.judge)
+            yield Task(each.name, each.title, looking, each.project)
 
 
 def _said(line: Line, title: str) -> Task:
     return Task(line.name, title, lambda: (line,))
 
 
+def _governed(tracker: Tracker, project: str, policy: Policy, now: Callable[[], datetime]) -> Task:
+    """Look at a place that is governed: whether it answers, is still called so, and lets us do all that we have to."""
+    title = f"{tracker.site}:{project}"
+
+    def judge(seen: Examined) -> Iterator[Line]:
+        yield passed("connection", f"{seen.capabilities.server} answers, and knows us.", seen.place)
+        yield from renamed(seen, project)
+        yield from judge_place(seen, policy, now())
+
+    return Task("connection", title, _looking(tracker, project, policy, "connection", title, judge), title)
+
+
 def _looking(
-    tracker: Tracker, project: str, policy: Policy, now: Callable[[], datetime]
+    tracker: Tracker, project: str, policy: Policy, name: str, place: str, judge: Callable[[Examined], Iterable[Line]]
 ) -> Callable[[], tuple[Line, ...]]:
+    """Return what examines a project and judges what was seen; a tracker that does not answer is one failed line of that ``name``."""
+
     def look() -> tuple[Line, ...]:
         if not isinstance(tracker, Examines):
             return ()
         try:
             seen = tracker.examine(project, policy)
         except TrackerError as error:
-            return (failed("connection", str(error), _remedy(tracker.site), f"{tracker.site}:{project}"),)
-        found = judge_place(seen, policy, now())
-        answers = passed("connection", f"{seen.capabilities.server} answers, and knows us.", seen.place)
-        return (answers, *renamed(seen, project), *found)
+            return (failed(name, str(error), _remedy(tracker.site), place),)
+        return tuple(judge(seen))
 
     return look
 
