@@ -1,5 +1,6 @@
 """Whether each action is specific, assigned, dated and measurable, and which of them get a ticket (DESIGN 5, RULES A3–A5)."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from integration.postmortem.assessment import ActionView
@@ -20,7 +21,7 @@ from integration.postmortem.rules.required import (
 )
 from integration.postmortem.rules.resources import judge_need
 from integration.postmortem.rules.waiving import waive
-from mappings.models import Level, Policy, Severity
+from mappings.models import Policy, Severity
 
 
 def judge_action(
@@ -102,49 +103,42 @@ def _view(draft: ActionDraft, proof: Proof, subject: str, findings: tuple[Findin
     )
 
 
-def _doubts(draft: ActionDraft, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
+def _doubts(draft: ActionDraft, severity: Severity | None, policy: Policy) -> Iterator[Finding]:
     """Ambiguous rows and values that both sides changed: a person chooses."""
-    about, findings = f"Action {draft.matched.action_id}", []
     if draft.matched.doubt:
         ask = "Please give each row its own id (A1, A2 …), the one that its ticket carries."
-        findings.append(
-            Finding(
-                "action_identity", about, False, policy.level("action_identity", severity), draft.matched.doubt, ask
-            )
-        )
+        yield _open("action_identity", draft, draft.matched.doubt, ask, severity, policy)
     ticket = draft.ticket.ref.locator if draft.ticket else ""
     for name, merge in (("owner", draft.owner_merge), ("due date", draft.due_merge)):
         if merge is not None and merge.conflict:
             row_says = (draft.row.owner if name == "owner" else _day(draft.row.due)) if draft.row else ""
             reason = f"its {name} was changed in the table ({row_says}) and on {ticket}, each to something else"
             ask = f"Please make both say the same; until then the {name} of the ticket counts."
-            findings.append(
-                Finding("action_agreement", about, False, policy.level("action_agreement", severity), reason, ask)
-            )
+            yield _open("action_agreement", draft, reason, ask, severity, policy)
     if draft.title_merge is not None and draft.title_merge.conflict:
         reason = f"what is to be done was changed in the table and in the title of {ticket}, each to something else"
         ask = "Please make both say the same; until then the ticket keeps its title."
-        findings.append(
-            Finding("action_agreement", about, False, policy.level("action_agreement", severity), reason, ask)
-        )
-    return tuple(findings)
+        yield _open("action_agreement", draft, reason, ask, severity, policy)
 
 
-def _gone(draft: ActionDraft, case: Case, severity: Severity | None, policy: Policy) -> tuple[Finding, ...]:
-    remembered = draft.remembered
-    if remembered is None or remembered.ticket is None:
-        return ()
-    about, findings = f"Action {draft.matched.action_id}", []
-    if remembered.ticket.key in case.missing and draft.ticket is None:
+def _gone(draft: ActionDraft, case: Case, severity: Severity | None, policy: Policy) -> Iterator[Finding]:
+    """A ticket that cannot be found, and a row that is gone while its ticket is there."""
+    ticket = draft.remembered.ticket if draft.remembered is not None else None
+    if ticket is None:
+        return
+    if ticket.key in case.missing and draft.ticket is None:
         # Where it is kept from our account, or was made into something else, the tracker does not say so (S18).
-        reason = f"its ticket {remembered.ticket.locator} {case.fates.get(remembered.ticket.key, Fate.LOST)}"
+        reason = f"its ticket {ticket.locator} {case.fates.get(ticket.key, Fate.LOST)}"
         ask = "Please bring it back; an action that was decided does not end by losing its ticket."
-        findings.append(Finding("ticket_missing", about, False, policy.level("ticket_missing", severity), reason, ask))
+        yield _open("ticket_missing", draft, reason, ask, severity, policy)
     if draft.row is None:
-        reason = f"its row is gone from the table, its ticket {remembered.ticket.locator} is still there"
+        reason = f"its row is gone from the table, its ticket {ticket.locator} is still there"
         ask = f"Please put the row back with the id {draft.matched.action_id}, or close it with `/accept-risk until:YYYY-MM-DD <why>` on the ticket."
-        findings.append(Finding("row_missing", about, False, policy.level("row_missing", severity), reason, ask))
-    return tuple(findings)
+        yield _open("row_missing", draft, reason, ask, severity, policy)
+
+
+def _open(check: str, draft: ActionDraft, reason: str, ask: str, severity: Severity | None, policy: Policy) -> Finding:
+    return Finding(check, f"Action {draft.matched.action_id}", False, policy.level(check, severity), reason, ask)
 
 
 def _day(value: date | None) -> str:
@@ -156,12 +150,5 @@ def count_finding(count: int, severity: Severity | None, policy: Policy) -> Find
     most = policy.remediation.ticket.max_per_incident
     if count <= most:
         return None
-    level: Level = policy.level("ticket_cap", severity)
-    return Finding(
-        "ticket_cap",
-        "Actions",
-        False,
-        level,
-        f"there are {count} actions",
-        f"Tickets are made for the first {most}; please merge actions.",
-    )
+    level, ask = policy.level("ticket_cap", severity), f"Tickets are made for the first {most}; please merge actions."
+    return Finding("ticket_cap", "Actions", False, level, f"there are {count} actions", ask)
