@@ -303,23 +303,6 @@ class Minted(Payload):
     expires_at: datetime
 
 
-Model = TypeVar("Model", bound=Payload)
-
-
-def read(model: type[Model], body: object) -> Model:
-    """Read one object. Raises :class:`TrackerUnavailable` for what has not the documented shape."""
-    try:
-        return model.model_validate(body)
-    except ValidationError:
-        # The details would repeat what people wrote.
-        raise TrackerUnavailable(f"GitHub answered with no readable {model.__name__.lower()}.") from None
-
-
-def read_all(model: type[Model], items: tuple[object, ...] | list[object]) -> tuple[Model, ...]:
-    """Read a listing. Raises :class:`TrackerUnavailable` as :func:`read` does."""
-    return tuple(read(model, item) for item in items)
-
-
 class Contents(Payload):
     """A file; ``content`` is Base64 in lines."""
 
@@ -345,3 +328,20 @@ class Opened(Payload):
     html_url: str
     state: str = "open"
     merged_at: datetime | None = None
+
+
+Model = TypeVar("Model", bound=Payload)
+
+
+def read(model: type[Model], body: object) -> Model:
+    """Read one object. Raises :class:`TrackerUnavailable` for what has not the documented shape."""
+    try:
+        return model.model_validate(body)
+    except ValidationError:
+        # The details would repeat what people wrote.
+        raise TrackerUnavailable(f"GitHub answered with no readable {model.__name__.lower()}.") from None
+
+
+def read_all(model: type[Model], items: tuple[object, ...] | list[object]) -> tuple[Model, ...]:
+    """Read a listing. Raises :class:`TrackerUnavailable` as :func:`read` does."""
+    return tuple(read(model, item) for item in items)
