@@ -1,10 +1,8 @@
 """What workers run: one job, ``look_at(object)``. Everything around a look stands here: whose case it is, the lock, what to do when it fails."""
 
 import contextlib
-import threading
 import time
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import redis
@@ -31,6 +29,7 @@ from integration.work.look import Look, Looked
 from integration.work.looking import look
 from integration.work.noting import wake_notes
 from integration.work.outstanding import Beginning
+from integration.work.renewing import renewing
 from integration.work.series import publish
 
 log = structlog.get_logger(__name__)
@@ -87,7 +86,7 @@ def _run(engine: Engine, object_: str) -> str:
     bound = structlog.contextvars.bound_contextvars(
         case=case.locator, delivery=wakeup.delivery or None, woken_by=wakeup.event
     )
-    with _renewing(engine, object_, token), bound:
+    with renewing(engine.outstanding, object_, token, engine.timings.lock_seconds), bound:
         return _locked(engine, case, wakeup, token, begun.generation)
 
 
@@ -238,25 +237,3 @@ def _failed(engine: Engine, case: IssueRef, token: str, error: Exception) -> str
     engine.ledger.park(object_, case, reason=reason, detail=str(error)[:300], failures=failures, now=engine.clock())
     engine.outstanding.drop(object_, token)
     return "parked"
-
-
-@contextlib.contextmanager
-def _renewing(engine: Engine, object_: str, token: str) -> Iterator[None]:
-    """Renew the lock at a third of its life while a slow tracker is waited for. Writes check it besides."""
-    done = threading.Event()
-
-    def renew() -> None:
-        while not done.wait(engine.timings.lock_seconds / 3):
-            try:
-                if not engine.outstanding.holds(object_, token):
-                    return
-            except redis.RedisError:
-                time.sleep(0.1)
-
-    thread = threading.Thread(target=renew, name="lock-renewal", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join(timeout=1)
