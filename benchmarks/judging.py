@@ -13,7 +13,8 @@ from pathlib import Path
 
 from benchmarks.reading import long_postmortem
 from integration.postmortem.decisions import Memory, ProjectMemory
-from integration.postmortem.incident import Case, Comment, Facts, Issue, IssueKey, IssueRef
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Case, Comment, Issue, IssueKey, IssueRef
 from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.plan import plan

@@ -8,7 +8,8 @@ from typing import Any
 
 from integration.postmortem.decisions import Decision, Memory, ProjectMemory, RememberedAction
 from integration.postmortem.document import Document
-from integration.postmortem.incident import Attachment, Case, Comment, Facts, Issue, IssueKey, IssueRef
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Attachment, Case, Comment, Issue, IssueKey, IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.reading.markdown import read_markdown
 from integration.postmortem.reading.normalise import normalise

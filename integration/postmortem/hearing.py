@@ -5,7 +5,8 @@ from datetime import datetime
 
 from integration.postmortem.assessment import Governed
 from integration.postmortem.decisions import Decision, Memory
-from integration.postmortem.incident import Case, Facts
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Case
 from integration.postmortem.rules.deciding import Decided
 from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.standing import GovernedView

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from integration.postmortem.assessing import assess
 from integration.postmortem.assessment import Assessment, Governed, Phase
 from integration.postmortem.decisions import Memory
+from integration.postmortem.facts import Facts, FactsNeeded
 from integration.postmortem.hearing import Hearing
-from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueRef
+from integration.postmortem.incident import Case, IssueRef
 from integration.postmortem.launching import judge_launch
 from integration.postmortem.rules.asked import answers, asking, facts_of_answers, may_be_incident
 from integration.postmortem.rules.deciding import (

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from integration.postmortem.assessment import Assessment, Gate, LaunchView, Phase
 from integration.postmortem.decisions import Memory, paused_by
+from integration.postmortem.facts import Facts
 from integration.postmortem.findings import blocking
-from integration.postmortem.incident import Case, Facts
+from integration.postmortem.incident import Case
 from integration.postmortem.precedents import Precedents
 from integration.postmortem.rules.deciding import decide
 from integration.postmortem.rules.lessons import counted_only, judge_offer, offers_of

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from integration.postmortem.assessment import Assessment
 from integration.postmortem.decisions import Memory, ProjectMemory
+from integration.postmortem.facts import Facts
 from integration.postmortem.findings import Finding
-from integration.postmortem.incident import Case, Facts, Issue, IssueKey, IssueRef
+from integration.postmortem.incident import Case, Issue, IssueKey, IssueRef
 from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.people import Person, PersonKind
 from integration.postmortem.reading.markdown import read_markdown, without_front_matter

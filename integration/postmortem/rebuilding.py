@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from integration.postmortem.assessment import Assessment, Governed
 from integration.postmortem.decisions import Decision, Memory, RememberedAction
-from integration.postmortem.incident import Case, Comment, CommentOrigin, Facts, FactsNeeded, Issue, IssueKey
+from integration.postmortem.facts import Facts, FactsNeeded
+from integration.postmortem.incident import Case, Comment, CommentOrigin, Issue, IssueKey
 from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.planning.gates import reopening
 from integration.postmortem.reading.locators import named_in

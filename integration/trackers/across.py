@@ -9,7 +9,8 @@ from datetime import datetime
 
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.commands import Command, FieldEdit, Outcome, place_of
-from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueKey, IssueRef
+from integration.postmortem.facts import Facts, FactsNeeded
+from integration.postmortem.incident import Case, IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.places import Place, Reach
 from integration.trackers.base import Changes, Cursor, EditsTogether, Elsewhere, Spend, Tracker

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from integration.postmortem.commands import Command, FieldEdit, Outcome
-from integration.postmortem.incident import Case, Facts, FactsNeeded, Fate, Issue, IssueKey, IssueRef
+from integration.postmortem.facts import Facts, FactsNeeded
+from integration.postmortem.incident import Case, Fate, Issue, IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.trackers.capabilities import Capabilities
 from mappings.models import Policy

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from integration.ledger.ledger import Ledger
 from integration.postmortem.decisions import Memory
-from integration.postmortem.incident import Case, Facts, FactsNeeded
+from integration.postmortem.facts import Facts, FactsNeeded
+from integration.postmortem.incident import Case
 from integration.postmortem.judgement import facts_needed
 from integration.postmortem.rules.drafting import accounts_needed
 from integration.postmortem.rules.ending import originals_named

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from integration.ledger.ledger import Ledger
 from integration.postmortem.decisions import Memory
-from integration.postmortem.incident import Case, Facts, Issue, IssueKey
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Case, Issue, IssueKey
 from integration.postmortem.kinship import CauseKind
 from integration.postmortem.nearest import Index
 from integration.postmortem.precedents import Precedents, Recurred

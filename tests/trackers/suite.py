@@ -26,7 +26,8 @@ from integration.postmortem.commands import (
     Result,
 )
 from integration.postmortem.document import plain_text
-from integration.postmortem.incident import Case, CommentOrigin, FactsNeeded, Issue, IssueKey, IssueRef
+from integration.postmortem.facts import FactsNeeded
+from integration.postmortem.incident import Case, CommentOrigin, Issue, IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.writing.tree import Bullets, Grid, Paragraph, Plain, Strong, Tree, line
 from integration.trackers.base import Cursor, Tracker

@@ -7,7 +7,8 @@ import pytest
 import responses
 
 from integration.errors import TrackerRefused
-from integration.postmortem.incident import FactsNeeded, IssueKey, IssueRef
+from integration.postmortem.facts import FactsNeeded
+from integration.postmortem.incident import IssueKey, IssueRef
 from integration.sandbox.jira.server import JiraSandbox
 from integration.trackers.github.owners import named_in
 from integration.trackers.github.tracker import connect

@@ -8,7 +8,8 @@ import pytest
 
 from integration.errors import ConfigError, IssueNotFound, TrackerError, TrackerRefused
 from integration.postmortem.commands import EnsureActionTicket, EnsureLabels, EnsureReply, Result
-from integration.postmortem.incident import CommentOrigin, FactsNeeded, IssueRef
+from integration.postmortem.facts import FactsNeeded
+from integration.postmortem.incident import CommentOrigin, IssueRef
 from integration.postmortem.people import PersonKind
 from integration.sandbox.github.model import App, Grant
 from integration.trackers.github.identifiers import Repository

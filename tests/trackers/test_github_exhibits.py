@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from integration.postmortem.exhibits import Exhibit, ExhibitKind
-from integration.postmortem.incident import FactsNeeded, IssueRef
+from integration.postmortem.facts import FactsNeeded
+from integration.postmortem.incident import IssueRef
 from tests.trackers.github_harness import PROJECT, GitHubWorld, a_world
 
 

@@ -9,7 +9,8 @@ import responses
 
 from integration.errors import IssueNotFound, TrackerRefused, TrackerUnavailable
 from integration.postmortem.commands import EnsureActionTicket, EnsureReply, EnsureStatusComment
-from integration.postmortem.incident import CommentOrigin, FactsNeeded, Fate, IssueKey, IssueRef
+from integration.postmortem.facts import FactsNeeded
+from integration.postmortem.incident import CommentOrigin, Fate, IssueKey, IssueRef
 from integration.postmortem.people import Person, PersonKind
 from integration.trackers.github.marks import mark_line
 from integration.trackers.github.tracker import connect

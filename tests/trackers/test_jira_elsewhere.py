@@ -28,7 +28,8 @@ from integration.postmortem.commands import (
     Result,
 )
 from integration.postmortem.document import plain_text
-from integration.postmortem.incident import CommentOrigin, FactsNeeded, IssueRef
+from integration.postmortem.facts import FactsNeeded
+from integration.postmortem.incident import CommentOrigin, IssueRef
 from integration.postmortem.people import Person
 from integration.trackers.base import Cursor
 from integration.trackers.jira.client import JiraAccess

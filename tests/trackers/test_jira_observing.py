@@ -10,7 +10,8 @@ import pytest
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.commands import EnsureReply
 from integration.postmortem.document import Heading, plain_text
-from integration.postmortem.incident import CommentOrigin, FactsNeeded, IssueKey, IssueRef
+from integration.postmortem.facts import FactsNeeded
+from integration.postmortem.incident import CommentOrigin, IssueKey, IssueRef
 from integration.postmortem.people import Person, PersonKind
 from integration.sandbox.jira.model import ONE_WAY
 from integration.sandbox.jira.server import JiraSandbox

@@ -11,7 +11,8 @@ import responses
 
 from integration.errors import TrackerRefused, TrackerUnavailable
 from integration.postmortem.commands import EnsureLabels, EnsureReply, EnsureSeverityShown, Result
-from integration.postmortem.incident import FactsNeeded, IssueKey, IssueRef
+from integration.postmortem.facts import FactsNeeded
+from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.people import Person, PersonKind
 from integration.trackers.jira.client import JiraAccess
 from integration.trackers.jira.story import NOBODY, person_of, story_of

@@ -20,7 +20,8 @@ from integration.postmortem.commands import (
     name_of,
 )
 from integration.postmortem.decisions import Memory, Refusal
-from integration.postmortem.incident import Case, Facts
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Case
 from integration.postmortem.judgement import judge
 from integration.postmortem.plan import plan
 from mappings.models import Mode, Policy

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from integration.postmortem.asking import LATER, ONE_OF, hints_of, question_of
 from integration.postmortem.document import Block, Document, Heading, Paragraph, Style, plain_text
-from integration.postmortem.incident import Facts
+from integration.postmortem.facts import Facts
 from integration.postmortem.people import Person
 from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.reading.impact import Said, read_impact

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integration.postmortem.decisions import Decision, Memory
-from integration.postmortem.incident import Comment, CommentOrigin, Facts, FactsNeeded, Issue
+from integration.postmortem.facts import Facts, FactsNeeded
+from integration.postmortem.incident import Comment, CommentOrigin, Issue
 from integration.postmortem.people import PersonKind
 from integration.postmortem.reading.commands import Command, read_commands
 from integration.postmortem.rules.authority import appointed, authority_of

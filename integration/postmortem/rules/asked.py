@@ -4,7 +4,8 @@ Such an issue is not governed until somebody says that it is an incident, with a
 """
 
 from integration.postmortem.decisions import Memory
-from integration.postmortem.incident import Case, Comment, CommentOrigin, FactsNeeded, Issue
+from integration.postmortem.facts import FactsNeeded
+from integration.postmortem.incident import Case, Comment, CommentOrigin, Issue
 from integration.postmortem.reading.commands import Command, read_commands
 from integration.postmortem.rules.deciding import names_in_commands, undecided
 from integration.postmortem.rules.ending import ANSWERS, INCIDENT, answered

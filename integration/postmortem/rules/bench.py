@@ -5,7 +5,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.decisions import Decision, Memory
-from integration.postmortem.incident import Case, Comment, Facts, Issue
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Case, Comment, Issue
 from integration.postmortem.rules.answered import lead_written
 from integration.postmortem.rules.drafting import ActionDraft
 from integration.postmortem.rules.identities import ids_of

@@ -5,8 +5,9 @@ from typing import assert_never
 
 from integration.postmortem.assessment import ActionView, Gate, Phase
 from integration.postmortem.decisions import NOT_INDEPENDENT, Decision
+from integration.postmortem.facts import Facts
 from integration.postmortem.findings import Finding, blocking
-from integration.postmortem.incident import Case, Facts
+from integration.postmortem.incident import Case
 from integration.postmortem.rules.approving import SCOPES, changed_since, covered, still_holds
 from integration.postmortem.rules.evidence import ProofState
 from integration.postmortem.rules.reviewing import whom_to_ask

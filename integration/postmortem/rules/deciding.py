@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from integration.postmortem.decisions import NOT_INDEPENDENT, Decision, Memory
-from integration.postmortem.incident import Case, Comment, CommentOrigin, Facts, Issue, IssueRef
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Case, Comment, CommentOrigin, Issue, IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.reading.commands import Command, Suggestion, read_commands

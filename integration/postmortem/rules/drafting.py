@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from integration.postmortem.decisions import Memory, RememberedAction
-from integration.postmortem.incident import Case, Facts, Fate, Issue
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Case, Fate, Issue
 from integration.postmortem.people import Person
 from integration.postmortem.places import Account, Place
 from integration.postmortem.reading.normalise import normalise

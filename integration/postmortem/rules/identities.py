@@ -1,6 +1,6 @@
 """Who is who across trackers: only ``people.yaml`` says it, by immutable ids (SECURITY.md S6, S10). Without an entry, two accounts are two people."""
 
-from integration.postmortem.incident import Facts
+from integration.postmortem.facts import Facts
 from integration.postmortem.people import Person
 from integration.postmortem.places import Account, Place
 from integration.postmortem.rules.roles import as_account

@@ -11,8 +11,9 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from integration.postmortem.decisions import Decision
+from integration.postmortem.facts import Facts
 from integration.postmortem.findings import Finding
-from integration.postmortem.incident import Case, Facts, Issue
+from integration.postmortem.incident import Case, Issue
 from integration.postmortem.people import Person
 from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.rules.answered import lead_written

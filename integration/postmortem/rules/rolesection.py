@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from integration.postmortem.incident import Facts
+from integration.postmortem.facts import Facts
 from integration.postmortem.people import Person
 from integration.postmortem.reading.arguments import read_people
 from integration.postmortem.reading.impact import Said, read_impact

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from integration.postmortem.decisions import Memory, RememberedAction
-from integration.postmortem.incident import Case, Facts, Issue
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Case, Issue
 from integration.postmortem.places import Place, Reach
 from integration.postmortem.remediation import ActionRow
 from integration.postmortem.rules.answered import system_written

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, time
 
 from integration.postmortem.assessment import Governed
 from integration.postmortem.decisions import Memory
-from integration.postmortem.incident import Facts, Issue
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Issue
 from integration.postmortem.people import Standing
 from integration.postmortem.rules.authority import authority_of
 from integration.postmortem.rules.ending import declared, ended

@@ -4,7 +4,8 @@ A suggestion gives no right: whoever leads names somebody, or somebody with the 
 """
 
 from integration.postmortem.decisions import Memory
-from integration.postmortem.incident import Facts, Issue
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import Issue
 from integration.postmortem.people import Person, PersonKind
 from integration.postmortem.rules.roles import Role, RolesView, Source
 from integration.postmortem.rules.written import PostMortem

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from integration.postmortem.assessment import Gate
 from integration.postmortem.decisions import Decision, Memory
+from integration.postmortem.facts import Facts
 from integration.postmortem.findings import Finding, blocking
-from integration.postmortem.incident import Case, CommentOrigin, Facts, Issue, IssueKey
+from integration.postmortem.incident import Case, CommentOrigin, Issue, IssueKey
 from integration.postmortem.people import Person
 from integration.postmortem.rules.drafting import our_issues
 from integration.postmortem.rules.waiving import waive

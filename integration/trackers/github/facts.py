@@ -5,7 +5,8 @@ time (S7).
 from dataclasses import dataclass
 
 from integration.errors import IssueNotFound, TrackerRefused
-from integration.postmortem.incident import Facts, FactsNeeded, IssueRef
+from integration.postmortem.facts import Facts, FactsNeeded
+from integration.postmortem.incident import IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.places import Account as Wanted
 from integration.trackers.github.client import Json

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from integration.errors import IssueNotFound, TrackerRefused
-from integration.postmortem.incident import Facts, FactsNeeded, IssueRef
+from integration.postmortem.facts import Facts, FactsNeeded
+from integration.postmortem.incident import IssueRef
 from integration.postmortem.people import Person, PersonKind, Standing
 from integration.postmortem.places import Account
 from integration.trackers.jira.client import JiraClient, Json, Query

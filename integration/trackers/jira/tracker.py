@@ -6,7 +6,8 @@ from datetime import datetime
 from integration.clock import now
 from integration.errors import IssueNotFound, TrackerRefused
 from integration.postmortem.commands import Command, EnsureActionTicket, EnsureGateField, FieldEdit, Outcome
-from integration.postmortem.incident import Case, Facts, FactsNeeded, IssueKey, IssueRef
+from integration.postmortem.facts import Facts, FactsNeeded
+from integration.postmortem.incident import Case, IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.writing.tree import Tree
 from integration.trackers.base import Changes, Cursor, Elsewhere, Spend

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from integration.postmortem.incident import CommentOrigin, Facts
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import CommentOrigin
 from integration.postmortem.judgement import facts_needed, judge
 from integration.postmortem.people import PersonKind, Standing
 from integration.postmortem.rules.authority import appointed

@@ -7,7 +7,8 @@ import pytest
 
 from integration.postmortem.assessment import Assessment
 from integration.postmortem.commands import EnsureOpen, EnsureReply, EnsureStatusComment
-from integration.postmortem.incident import Facts, IssueKey, IssueRef
+from integration.postmortem.facts import Facts
+from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.judgement import judge
 from integration.postmortem.precedents import Learned, Measure, Precedent, Precedents
 from integration.postmortem.rules.crossing import Border, leak_in

@@ -9,8 +9,9 @@ import pytest
 from integration.postmortem.assessment import Assessment
 from integration.postmortem.commands import EnsureReply
 from integration.postmortem.decisions import Memory
+from integration.postmortem.facts import Facts
 from integration.postmortem.findings import Finding
-from integration.postmortem.incident import Facts, IssueKey, IssueRef
+from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.judgement import judge
 from integration.postmortem.kinship import CauseKind, Likeness, likeness
 from integration.postmortem.precedents import Measure, Precedent, Precedents, Recurred
