@@ -104,7 +104,8 @@ class Issue:
     ``severity_shown`` is the visible value of the severity field or priority that the mapping names, on Jira.
     ``gate_field`` is the gate field of Jira's workflow, ``None`` where the site or the issue has none.
     ``origin`` is the incident of which we opened this one for another system, by its verified marker.
-    ``components`` are Jira's.
+    ``components`` are Jira's. ``former_type`` is the issue type from before it was first changed, as far back as the tracker's history was read,
+    and ``parent`` the issue whose sub-task it is; both are Jira's.
     ``reopen_with`` names the way back that the workflow offers our account now (a transition id on Jira, ``"open"`` on GitHub), or ``None``.
     """
 
@@ -123,6 +124,8 @@ class Issue:
     labels: frozenset[str] = frozenset()
     components: frozenset[str] = frozenset()
     issue_type: str = ""
+    former_type: str = ""
+    parent: IssueRef | None = None
     priority: str = ""
     severity_shown: str = ""
     gate_field: GateField | None = None

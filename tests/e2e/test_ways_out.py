@@ -230,6 +230,25 @@ def test_on_jira_a_ticket_that_is_moved_to_another_project_keeps_its_gate(on_jir
     assert not on_jira.close("dana")
 
 
+def test_on_jira_a_ticket_of_which_something_else_is_made_is_said_once_and_keeps_its_gate(
+    on_jira: AttackedJira,
+) -> None:
+    it, gina = on_jira.it, on_jira.as_("gina")
+    first, second = _of_actions(on_jira)
+    other = gina.open_issue(PROJECT, "Something else")
+    gina.edit(first, issuetype={"name": "Bug"})
+    gina.edit(second, issuetype={"name": "Sub-task"}, parent={"key": other})
+    it.settle()
+    said = "\n".join(on_jira.ours()).replace("\\", "")
+    assert f"The type of its ticket {first} was changed from Task to Bug" in said
+    assert f"Its ticket {second} was made a sub-task of {other}" in said
+    assert not on_jira.close("dana", first)
+    writes = it.writes()
+    gina.comment(on_jira.key, "Any news?")
+    it.settle()
+    assert it.writes() == writes
+
+
 def test_on_jira_an_incident_that_is_deleted_counts_as_open(on_jira: AttackedJira) -> None:
     """S13"""
     on_jira.as_("gina").call("DELETE", f"/issue/{on_jira.key}?deleteSubtasks=true")

@@ -33,6 +33,7 @@ _FIELDS = (
     "summary",
     "description",
     "issuetype",
+    "parent",
     "status",
     "resolution",
     "resolutiondate",

@@ -123,6 +123,8 @@ def issue_of(
         labels=frozenset(map(str, fields.get("labels") or ())),
         components=frozenset(filter(None, (visible(each) for each in fields.get("components") or ()))),
         issue_type=visible(fields.get("issuetype")),
+        former_type=next((each.before for each in story_of(raw).changes if each.field == "issuetype"), ""),
+        parent=_parent(fields, reading),
         priority=visible(fields.get("priority")),
         severity_shown=visible(fields.get(severity)) if severity else "",
         gate_field=_gate_field(raw, reading),
@@ -139,6 +141,12 @@ def issue_of(
         linked=linked,
         reopen_with=reopen_with,
     )
+
+
+def _parent(fields: Raw, reading: Reading) -> IssueRef | None:
+    """Return the issue whose sub-task this is. On Cloud an epic is a parent too, and what belongs to an epic is no sub-task."""
+    is_subtask, parent = (fields.get("issuetype") or {}).get("subtask") is True, fields.get("parent")
+    return ref_of(parent, reading.base_url) if is_subtask and parent else None
 
 
 def document_of(raw: Raw, reading: Reading) -> Document:

@@ -260,6 +260,24 @@ def test_a_ticket_that_is_gone_is_missed_and_not_made_again():
     ]
 
 
+@pytest.mark.parametrize(
+    ("turned", "told"),
+    [
+        ({"issue_type": "Task"}, None),
+        ({"issue_type": "Bug", "former_type": "Task"}, "the type of its ticket #13 was changed from Task to Bug"),
+        ({"issue_type": "Task", "former_type": "task"}, None),
+        (
+            {"issue_type": "Sub-task", "former_type": "Task", "parent": a_ref(9)},
+            "its ticket #13 was made a sub-task of #9",
+        ),
+        ({"issue_type": "Sub-task", "parent": a_ref()}, None),
+    ],
+)
+def test_a_ticket_of_which_somebody_made_something_else_is_said(turned, told):
+    (view,) = views(a_line(), memory=KNOWN, tickets=(a_ticket(**turned),))
+    assert [each.reason for each in view.findings if each.check == "ticket_moved"] == ([told] if told else [])
+
+
 def test_a_row_that_is_gone_leaves_its_action_standing():
     other, gone = views(a_line("A2", "Alert when it happens again"), memory=KNOWN, tickets=(a_ticket(),))
     assert (other.action_id, gone.action_id, gone.row, gone.description) == ("A2", "A1", None, ACTION)
