@@ -10,6 +10,7 @@ from integration.bootstrap import build, open_for_commands
 from integration.commands.looking_ahead import looked_ahead
 from integration.commands.telling import (
     answer,
+    finding_as_json,
     json_option,
     read_project,
     read_ref,
@@ -72,21 +73,10 @@ def _as_json(found: Preview) -> dict[str, Any]:
         "due": assessment.due,
         "next_look": assessment.next_look,
         "commands": [name_of(command) for command in found.commands],
-        "findings": [as_json(finding) for finding in _findings(assessment)],
-    }
-
-
-def as_json(finding: Finding) -> dict[str, Any]:
-    """Return a finding as plain values."""
-    return {
-        "check": finding.check,
-        "about": finding.about,
-        "passed": finding.passed,
-        "level": finding.level.value,
-        "reason": finding.reason,
-        "remedy": finding.remedy,
-        "later": finding.later,
-        "waived": finding.waived,
+        "findings": [
+            {**finding_as_json(finding), "later": finding.later, "waived": finding.waived}
+            for finding in _findings(assessment)
+        ],
     }
 
 
