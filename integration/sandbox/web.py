@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from threading import Thread
 from types import TracebackType
 from typing import Self
@@ -95,10 +96,8 @@ def watch(
         fault = g.sandbox_fault = _fault_to_play(misbehave)
         return None if fault is None or fault.after_deed else _faulty_answer(fault, error, on_limit)
 
-    @app.after_request
-    def date(answer: Response) -> Response:
-        answer.headers["Date"] = format_datetime(clock().astimezone(UTC), usegmt=True)
-        return answer
+    # What is registered first runs last: the answer of a fault is dated as well.
+    app.after_request(partial(_dated, clock))
 
     @app.after_request
     def go_wrong_after_the_deed(answer: Response) -> Response:
@@ -113,6 +112,11 @@ def watch(
         if is_lost:
             _cut_connection()
         return answer
+
+
+def _dated(clock: Callable[[], datetime], answer: Response) -> Response:
+    answer.headers["Date"] = format_datetime(clock().astimezone(UTC), usegmt=True)
+    return answer
 
 
 def _fault_to_play(misbehave: Misbehaviour) -> Fault | None:
