@@ -16,7 +16,6 @@ from urllib.parse import urlencode, urlsplit
 
 import requests
 from github import Github, GithubException
-from urllib3.exceptions import NewConnectionError
 
 from integration.clock import now
 from integration.errors import TrackerError, TrackerRefused, TrackerUnavailable
@@ -25,6 +24,7 @@ from integration.trackers.github.connection import Plain, Presented, Redirected,
 from integration.trackers.github.identifiers import Repository, repository_in
 from integration.trackers.github.remembered import Kept, Remembered
 from integration.trackers.github.signin import About, Credential, SignIn
+from integration.trackers.sending import never_sent
 
 API_VERSION = "2022-11-28"
 USER_AGENT = "followthrough"
@@ -256,12 +256,5 @@ def _failure(error: Exception, asked: str, *, is_write: bool) -> TrackerError:
     if isinstance(error, GithubException):
         # Only authenticating as an App goes through PyGithub's own checks.
         return TrackerRefused(f"GitHub did not let us in for {asked}.", status=error.status, detail="authentication")
-    may_have_happened = is_write and _may_have_arrived(error)
+    may_have_happened = is_write and not never_sent(error)
     return TrackerUnavailable(f"GitHub did not answer {asked}.", may_have_happened=may_have_happened)
-
-
-def _may_have_arrived(error: Exception) -> bool:
-    if isinstance(error, requests.ConnectTimeout):
-        return False
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return not isinstance(cause, NewConnectionError)

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import requests
 from jira import JIRA
-from urllib3.exceptions import NewConnectionError
 from urllib3.filepost import encode_multipart_formdata
 
 from integration.clock import now
@@ -24,6 +23,7 @@ from integration.errors import TrackerUnavailable
 from integration.trackers.jira.answers import refuse, server_time
 from integration.trackers.jira.fields import SiteFields
 from integration.trackers.jira.identifiers import path_of
+from integration.trackers.sending import never_sent
 
 _GATEWAY = re.compile(r"/ex/jira/[A-Za-z0-9-]+")
 NOT_FOR_STRANGERS = (401, 403, 404)  # How a server answers somebody who is not signed in and may not see something.
@@ -238,7 +238,7 @@ class JiraClient:
             )
         except requests.RequestException as error:
             what = f"Jira did not answer {asked} ({type(error).__name__})."
-            raise TrackerUnavailable(what, may_have_happened=is_write and not _never_sent(error)) from None
+            raise TrackerUnavailable(what, may_have_happened=is_write and not never_sent(error)) from None
 
 
 def _asked(method: str, segments: tuple[str, ...]) -> str:
@@ -255,10 +255,3 @@ def _json_of(response: requests.Response) -> Any:
         return response.json() if response.content else None
     except (ValueError, RecursionError):
         return None
-
-
-def _never_sent(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)
