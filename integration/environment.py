@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from integration.errors import ConfigError
 
 PREFIX = "FOLLOWTHROUGH_"
+REDIS_KINDS = ("redis", "rediss", "unix")
+DATABASE_KINDS = ("sqlite", "postgresql", "postgresql+psycopg")
 SECRET_FILE_LIMIT = 65_536  # bytes; far above any private key
 
 # `owner/repo` globs for GitHub, project key globs for Jira; an optional `github:` or `jira:` in front says which is
@@ -126,6 +128,13 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def check_store_url(variable: str, url: str, kinds: tuple[str, ...]) -> None:
+    """Raise :class:`ConfigError` unless the address of a store is of one of these kinds; its address, which may hold a password, is not shown."""
+    if urlsplit(url).scheme not in kinds:
+        remedy = f"It starts with {' or '.join(f'{kind}:' for kind in kinds)}."
+        raise ConfigError("The address has an unknown kind.", where=variable, remedy=remedy)
 
 
 def parse_webhook_secrets(text: str) -> tuple[bytes, ...]:

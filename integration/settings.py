@@ -27,7 +27,10 @@ from pydantic import (
 
 from integration import datadir
 from integration.environment import (
+    DATABASE_KINDS,
+    REDIS_KINDS,
     Address,
+    check_store_url,
     parse_address,
     parse_loopback,
     parse_scope,
@@ -144,8 +147,17 @@ class Settings(BaseModel):
             raise ConfigError(
                 "JIRA_TOKEN is set, but no Jira to use it on.", where="JIRA_URL", remedy="Set the address of your Jira."
             )
-        for name, url in (("FOLLOWTHROUGH_REDIS_URL", self.redis), ("FOLLOWTHROUGH_DATABASE_URL", self.database)):
-            _check_store_url(name, url)
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        """Check what each value is by itself, the addresses of the stores first."""
+        for name, url, kinds in (
+            ("FOLLOWTHROUGH_REDIS_URL", self.redis, REDIS_KINDS),
+            ("FOLLOWTHROUGH_DATABASE_URL", self.database, DATABASE_KINDS),
+        ):
+            if url is not None:
+                check_store_url(name, url.get_secret_value(), kinds)
         if self.key is not None and len(self.key.get_secret_value()) < datadir.KEY_BYTES:
             raise ConfigError("The key is too short.", where="FOLLOWTHROUGH_KEY", remedy="Use at least 32 characters.")
         if self.admin_token is not None and len(self.admin_token.get_secret_value()) < ADMIN_TOKEN_LENGTH:
@@ -255,20 +267,6 @@ def _webhook_secrets(variable: str, value: SecretStr | None) -> tuple[bytes, ...
         return parse_webhook_secrets(value.get_secret_value()) if value else ()
     except ValueError as error:
         raise ConfigError("The webhook secret cannot be used.", where=variable, remedy=str(error)) from None
-
-
-def _check_store_url(variable: str, value: SecretStr | None) -> None:
-    allowed = (
-        ("redis", "rediss", "unix")
-        if variable.endswith("REDIS_URL")
-        else ("sqlite", "postgresql", "postgresql+psycopg")
-    )
-    if value is not None and urlsplit(value.get_secret_value()).scheme not in allowed:
-        raise ConfigError(
-            "The address has an unknown kind.",
-            where=variable,
-            remedy=f"It starts with {' or '.join(f'{kind}:' for kind in allowed)}.",
-        )
 
 
 def _explain(error: ValidationError) -> ConfigError:
