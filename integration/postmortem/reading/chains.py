@@ -8,7 +8,8 @@ from integration.postmortem.document import Block, Fold, Heading, Link, ListBloc
 from integration.postmortem.reading.categories import CauseNames, Thread
 from integration.postmortem.reading.grids import split_pairs, value_of
 from integration.postmortem.reading.impact import LABEL
-from integration.postmortem.reading.substance import TEMPLATE_FOLD, why_line_empty
+from integration.postmortem.reading.prompts import TEMPLATE_FOLD
+from integration.postmortem.reading.substance import why_line_empty
 
 WHY = re.compile(
     r"\s*(?:(?:\d[.):]?|first|second|third|fourth|fifth|1st|2nd|3rd|[45]th)\s+)?(?:why\b|because\b)", re.IGNORECASE

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from integration.postmortem.document import Block, Document, Fold, Heading, ListBlock, plain_text
 from integration.postmortem.reading.normalise import normalise
-from integration.postmortem.reading.substance import TEMPLATE_FOLD, why_empty
+from integration.postmortem.reading.prompts import TEMPLATE_FOLD
+from integration.postmortem.reading.substance import why_empty
 
 FORM_LEVEL = 3  # docs.github.com, "Syntax for GitHub's form schema": each label becomes a heading of level 3.
 

@@ -21,7 +21,8 @@ from integration.postmortem.document import (
     Text,
 )
 from integration.postmortem.reading.labels import Names, names_of
-from integration.postmortem.reading.substance import TEMPLATE_FOLD, Prompts, why_empty
+from integration.postmortem.reading.prompts import TEMPLATE_FOLD, Prompts
+from integration.postmortem.reading.substance import why_empty
 
 TASK_SECTIONS = frozenset({"remediation", "actions", "action_items", "remediation_actions"})
 """Sections in which an unticked box is a thing to do, and so says something."""

@@ -4,8 +4,7 @@ It judges form, not content: "No impact" and "N/A because no data was stored" ar
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from integration.postmortem.document import (
@@ -19,11 +18,19 @@ from integration.postmortem.document import (
     Paragraph,
     Quote,
     Row,
-    Style,
     Table,
     Text,
 )
 from integration.postmortem.reading.normalise import normalise
+from integration.postmortem.reading.prompts import (
+    IN_BRACKETS,
+    NO_PROMPTS,
+    QUESTION_WORDS,
+    Prompts,
+    is_quoted_prompt,
+    is_template,
+    without_prompts,
+)
 
 NOTHING = "nothing is written here yet"
 TEMPLATE = "only the template's own words are here"
@@ -54,26 +61,6 @@ SAMPLE = re.compile(
 SAMPLE_PERSON = re.compile(
     r"@(?:owner|name|someone|somebody|person|user|username|handle|assignee|me|you)", re.IGNORECASE
 )
-QUESTION_WORDS = frozenset({"what", "how", "who", "when", "why", "which", "where", "whose"})
-INSTRUCTIONS = QUESTION_WORDS | frozenset(
-    {"include", "describe", "list", "explain", "provide", "add", "summarise", "summarize", "fill", "please", "outline"}
-    | {"write", "note", "tell", "state", "give", "enter", "insert", "use", "link", "remove", "delete", "replace"}
-    | {
-        "example",
-        "examples",
-        "eg",
-        "e",
-        "optional",
-        "briefly",
-        "short",
-        "brief",
-        "quick",
-        "concise",
-        "copy",
-        "document",
-    }
-    | {"things", "if", "were", "was", "did", "do", "does", "is", "are", "can", "could", "should", "identify", "specify"}
-)
 # Words around a bare link that add nothing to it.
 AROUND_LINKS = frozenset(
     {"ref", "reference", "link", "links", "see", "from", "ticket", "issue", "incident", "slack", "thread", "report"}
@@ -84,33 +71,8 @@ AROUND_LINKS = frozenset(
 LABEL = re.compile(r"\s*[^\W\d][^:\s\d]*(?: [^:\s\d]+){0,8}:(?=\s|$)")
 COPIED_TO = re.compile(r"(?:cc|fyi)\b[\s:]*(?:@[\w/.-]+[\s,]*)+", re.IGNORECASE)
 BRACES = re.compile(r"\{\{[^{}\d]*\}\}")
-IN_BRACKETS = re.compile(r"[\[<](?!~)[^\[\]<>]*[\]>][.:]?")
-TEMPLATE_FOLD = re.compile(r"\b(?:examples?|templates?|hints?|guidance|instructions?)\b", re.IGNORECASE)
 MARKDOWN_HEADING = re.compile(r"^\s{0,3}#{1,6}\s", re.MULTILINE)
 NUMBER = re.compile(r"\W*[A-Za-z]{0,3}[-.]?\d{1,3}\W*")
-
-
-@dataclass(frozen=True)
-class Prompts:
-    """The words that the template puts into a section, folded: whole prompts, and each of their lines."""
-
-    wholes: frozenset[str] = frozenset()
-    lines: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, texts: Collection[str]) -> "Prompts":
-        """Fold the prompts of a template, given as visible text or as Markdown."""
-        lines = (normalise(line) for text in texts for line in text.splitlines())
-        return cls(frozenset(filter(None, map(normalise, texts))), frozenset(filter(None, lines)))
-
-    def has(self, folded: str) -> bool:
-        """Tell whether this text, or this line, is the template's; four words of a prompt in a row are enough."""
-        if folded in self.wholes or folded in self.lines:
-            return True
-        return folded.count(" ") >= 3 and any(folded in whole for whole in self.wholes)
-
-
-NO_PROMPTS = Prompts()
 
 
 def why_empty(blocks: Iterable[Block], prompts: Prompts = NO_PROMPTS, boxes_count: bool = False) -> str:
@@ -140,11 +102,11 @@ def _verdicts(blocks: Iterable[Block], prompts: Prompts, boxes_count: bool) -> I
             case Table():
                 yield from _table(block, prompts)
             case Quote():
-                yield from [TEMPLATE] if _quoted_prompt(block) else _verdicts(block.blocks, prompts, boxes_count)
+                yield from [TEMPLATE] if is_quoted_prompt(block) else _verdicts(block.blocks, prompts, boxes_count)
             case CodeBlock():
                 yield _code(block.text, prompts)
             case Fold():
-                yield from [TEMPLATE] if _is_template(block, prompts) else _verdicts(block.blocks, prompts, boxes_count)
+                yield from [TEMPLATE] if is_template(block, prompts) else _verdicts(block.blocks, prompts, boxes_count)
             case _:
                 assert_never(block)
 
@@ -160,36 +122,8 @@ def _paragraph(text: Text, prompts: Prompts) -> Iterator[str]:
     if prompts.has(normalise(text.plain)):
         yield TEMPLATE
         return
-    for line in _without_prompts(text):
+    for line in without_prompts(text):
         yield TEMPLATE if line is None else why_line_empty(line, prompts)
-
-
-def _without_prompts(text: Text) -> Iterator[Text | None]:
-    """Yield the lines; ``None`` for those set in italics that read like an instruction, alone or with their neighbours.
-
-    Italic text can also be the answer, so how it reads decides.
-    """
-    asked = {at for first, end in _prompts_in_italics(text) for at in _line_starts(text.plain, first, end)}
-    at = 0
-    for raw, line in zip(text.plain.split("\n"), text.lines(), strict=True):
-        yield None if at in asked else line
-        at += len(raw) + 1
-
-
-def _prompts_in_italics(text: Text) -> Iterator[tuple[int, int]]:
-    """Yield the stretches in italics that fill whole lines and ask the writer for something."""
-    for mark in text.marks:
-        first, last = text.plain.rfind("\n", 0, mark.start) + 1, text.plain.find("\n", mark.end)
-        around = text.plain[first : mark.start] + text.plain[mark.end : last if last >= 0 else None]
-        alone = mark.style is Style.EMPHASIS and not any(map(str.isalnum, around))
-        if alone and reads_like_a_prompt(text.plain[mark.start : mark.end]):
-            yield first, mark.end
-
-
-def _line_starts(plain: str, first: int, end: int) -> Iterator[int]:
-    """Yield the offsets of the lines that begin between two offsets, from the first, which is one."""
-    yield first
-    yield from (at + 1 for at in range(first, end) if plain[at] == "\n")
 
 
 def why_line_empty(line: Text, prompts: Prompts = NO_PROMPTS) -> str:
@@ -218,13 +152,6 @@ def _why_empty(text: Text) -> str:
     return ""
 
 
-def reads_like_a_prompt(text: str) -> bool:
-    """Tell whether a text asks the writer for something: a question, an instruction, an example."""
-    words = normalise(text).split()
-    first = words[1] if words[:1] in (["a"], ["an"], ["the"]) and len(words) > 1 else "".join(words[:1])
-    return text.rstrip().endswith("?") or first in INSTRUCTIONS or IN_BRACKETS.fullmatch(text.strip()) is not None
-
-
 def _is_bare_link(text: Text) -> bool:
     if not text.links:
         return False
@@ -233,11 +160,6 @@ def _is_bare_link(text: Text) -> bool:
         if link.text == link.url or len(link.text.split()) <= 3:
             rest = rest.replace(link.text, " ", 1) if link.text else rest
     return all(word in AROUND_LINKS for word in normalise(rest).split())
-
-
-def _quoted_prompt(quote: Quote) -> bool:
-    lines = [block.text.plain for block in quote.blocks if isinstance(block, Paragraph)]
-    return bool(lines) and all(reads_like_a_prompt(line) for line in lines)
 
 
 def _code(code: str, prompts: Prompts) -> str:
@@ -258,21 +180,3 @@ def row_says_something(row: Row, prompts: Prompts = NO_PROMPTS) -> bool:
     filled = [not why_line_empty(cell, prompts) and not NUMBER.fullmatch(cell.plain) for cell in row.cells]
     numbers = [not why_line_empty(cell, prompts) for cell in row.cells[1:]]
     return any(filled[1:]) or any(numbers) if len(filled) > 1 else any(filled)
-
-
-def _is_template(fold: Fold, prompts: Prompts) -> bool:
-    """Tell whether a fold is an example to look at. A known example that was changed was filled in by somebody."""
-    if not TEMPLATE_FOLD.search(fold.summary.plain):
-        return False
-    lines = [normalise(line.plain) for text in _running_texts(fold.blocks) for line in text.lines() if line]
-    ours = sum(prompts.has(line) for line in lines)
-    return ours in {0, len(lines)}
-
-
-def _running_texts(blocks: Iterable[Block]) -> Iterator[Text]:
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            yield block.text
-        elif isinstance(block, ListBlock):
-            for item in block.items:
-                yield from _running_texts(item.blocks)

@@ -11,7 +11,8 @@ from integration.postmortem.reading.labels import Names
 from integration.postmortem.reading.milestones import Moment, marked_clearly, marked_perhaps
 from integration.postmortem.reading.moments import Stamp, read_date, read_offset, read_stamp, read_until, read_zone
 from integration.postmortem.reading.normalise import normalise
-from integration.postmortem.reading.substance import TEMPLATE_FOLD, why_line_empty
+from integration.postmortem.reading.prompts import TEMPLATE_FOLD
+from integration.postmortem.reading.substance import why_line_empty
 
 MAX_ENTRIES = 1_000
 SAME_NIGHT = timedelta(hours=12)
