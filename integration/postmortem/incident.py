@@ -104,6 +104,7 @@ class Issue:
     ``severity_shown`` is the visible value of the severity field or priority that the mapping names, on Jira.
     ``gate_field`` is the gate field of Jira's workflow, ``None`` where the site or the issue has none.
     ``origin`` is the incident of which we opened this one for another system, by its verified marker.
+    ``under_way`` is how the workflow calls the status while somebody works on it, empty before and after, and where the tracker does not tell.
     ``components`` are Jira's. ``former_type`` is the issue type from before it was first changed, as far back as the tracker's history was read,
     and ``parent`` the issue whose sub-task it is; both are Jira's.
     ``reopen_with`` names the way back that the workflow offers our account now (a transition id on Jira, ``"open"`` on GitHub), or ``None``.
@@ -121,6 +122,7 @@ class Issue:
     closed_by: Person | None = None
     state_reason: str = ""
     status_name: str = ""
+    under_way: str = ""
     labels: frozenset[str] = frozenset()
     components: frozenset[str] = frozenset()
     issue_type: str = ""

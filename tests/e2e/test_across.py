@@ -140,6 +140,23 @@ def test_whoever_is_not_known_on_both_trackers_verifies_nothing_across_them(home
         assert not case.there.ticket(ticket.name).closed
 
 
+def test_a_jira_ticket_that_is_worked_on_shows_its_status_on_the_github_incident_by_one_edit_and_no_comment() -> None:
+    with both("github") as case:
+        case.write_up()
+        [ticket] = case.there.tickets()
+        assert "“To Do”" not in case.status()
+        before, writes = len(case.told.state()[-1][-1]), case.stage.writes()
+        case.stage.jira.as_person("dana").move(ticket.name, "In Progress")
+        case.settle()
+        [row] = [
+            each
+            for each in case.status_text().splitlines()
+            if "| A1 |" in each and ticket.name in each.replace("\\", "")
+        ]
+        assert "; “In Progress” there" in row
+        assert (len(case.told.state()[-1][-1]), case.stage.writes()) == (before, writes + 1)
+
+
 def test_the_title_flows_both_ways_and_where_both_were_changed_a_person_is_asked(case: Both) -> None:
     case.write_up()
     [ticket] = case.there.tickets()

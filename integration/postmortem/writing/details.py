@@ -5,6 +5,7 @@ from dataclasses import replace
 from integration.postmortem.assessment import ActionView, Assessment
 from integration.postmortem.decisions import NOT_INDEPENDENT
 from integration.postmortem.findings import Finding, Level
+from integration.postmortem.incident import Issue
 from integration.postmortem.writing.rules import named
 from integration.postmortem.writing.tree import Grid, IssueLink, Line, Mention, Plain, line
 from integration.postmortem.writing.wording import capital, day, sentence
@@ -71,21 +72,39 @@ def _check_row(finding: Finding, due: str, rules: Policy | None) -> tuple[Line, 
     return (line(finding.about), line(state), line(capital(finding.reason)), (*todo, *rule))
 
 
-def actions_grid(assessment: Assessment, policy: Policy) -> Grid | None:
-    """Return the table of actions with ticket, owner, due date and state, or ``None`` where there are none."""
+def actions_grid(assessment: Assessment, incident: Issue) -> Grid | None:
+    """Return the table of actions with ticket, owner, due date and state, or ``None`` where there are none.
+
+    Who reads the incident sees no board of another tracker, so that the state names the status of a ticket that somebody works on there; where
+    everybody can read the incident it does not (S27).
+    """
     if not assessment.actions:
         return None
     header = ("Action", "What", "Ticket", "Owner", "Due", "State")
-    return Grid(header, tuple(_action_row(view) for view in assessment.actions))
+    return Grid(header, tuple(_action_row(view, incident) for view in assessment.actions))
 
 
-def _action_row(view: ActionView) -> tuple[Line, ...]:
+def _action_row(view: ActionView, incident: Issue) -> tuple[Line, ...]:
     ticket: Line = (IssueLink(view.ticket.ref),) if view.ticket else (Plain("–"),)
     owner: Line = (Mention(view.owner),) if view.owner else (Plain("–"),)
     what = view.description if len(view.description) <= 120 else view.description[:119] + "…"
     if view.titled:
         what += f" (its ticket says: {view.titled if len(view.titled) <= 120 else view.titled[:119] + '…'})"
-    return (line(view.action_id), line(what), ticket, owner, line(day(view.due)), line(_state(view)))
+    return (
+        line(view.action_id),
+        line(what),
+        ticket,
+        owner,
+        line(day(view.due)),
+        line(_state(view) + _there(view, incident)),
+    )
+
+
+def _there(view: ActionView, incident: Issue) -> str:
+    ticket = view.ticket
+    if ticket is None or not ticket.under_way or incident.public or ticket.ref.key.site == incident.ref.key.site:
+        return ""
+    return f"; “{ticket.under_way}” there"
 
 
 def _state(view: ActionView) -> str:

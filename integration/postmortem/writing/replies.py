@@ -132,7 +132,7 @@ def suggestion_reply(suggestion: Suggestion) -> Tree:
 def status_reply(assessment: Assessment, case: Case, policy: Policy) -> Tree:
     """Show every check, those that fail with the page that explains them, and every action, as asked for with ``/status``."""
     public = case.incident.public and policy.service.public_issues is PublicText.CHECKS
-    grid = None if public else actions_grid(assessment, policy)
+    grid = None if public else actions_grid(assessment, case.incident)
     intro = Paragraph(line("Everything that I look at, as it stands:"))
     due = assessment.due.astimezone(ZoneInfo(policy.clocks.zone)).date() if assessment.due else None
     checks = checks_grid(assessment.everything, day(due) if due else "", policy)

@@ -210,7 +210,7 @@ def _folds(assessment: Assessment, case: Case, policy: Policy) -> list[Block]:
     may_be_shown = not public and is_told and (not responding or any(entry.noted for entry in entries))
     if may_be_shown and (told := timeline_fold(assessment.timeline, policy.clocks.zone)):
         folds.append(told)
-    grid = None if public else actions_grid(assessment, policy)
+    grid = None if public else actions_grid(assessment, case.incident)
     if grid is not None:
         folds.append(Fold(f"Actions ({len(assessment.actions)})", (grid, *_unlinked(assessment))))
     return [*folds, *alike_fold(assessment, policy)]

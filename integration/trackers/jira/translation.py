@@ -120,6 +120,7 @@ def issue_of(
         closed_by=closed_by,
         state_reason=visible(fields.get("resolution")),
         status_name=visible(status),
+        under_way=visible(status) if _category(status) == "indeterminate" else "",
         labels=frozenset(map(str, fields.get("labels") or ())),
         components=frozenset(filter(None, (visible(each) for each in fields.get("components") or ()))),
         issue_type=visible(fields.get("issuetype")),
@@ -167,7 +168,12 @@ def document_of(raw: Raw, reading: Reading) -> Document:
 
 def is_done(status: Raw) -> bool:
     """Tell whether a status is of the category done, which is what closed means on Jira."""
-    return (status.get("statusCategory") or {}).get("key") == "done"
+    return _category(status) == "done"
+
+
+def _category(status: Raw) -> str:
+    # https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-workflow-status-categories/: new, indeterminate and done
+    return str((status.get("statusCategory") or {}).get("key") or "")
 
 
 def closing_of(raw: Raw) -> tuple[datetime | None, Person | None]:

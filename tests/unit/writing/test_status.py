@@ -8,7 +8,9 @@ import pytest
 from integration.postmortem.judgement import judge
 from integration.postmortem.reading.timeline import Timeline
 from integration.postmortem.rules.evidence import risk_subject
+from integration.postmortem.writing.details import actions_grid
 from integration.postmortem.writing.status import status_tree
+from integration.postmortem.writing.tree import Paragraph, Tree
 from mappings.models import Mode
 from tests.builders import (
     ACTION,
@@ -467,3 +469,21 @@ def test_a_name_is_shown_and_a_handle_only_where_there_is_none():
     named = a_person("tom", 1005, name="Tom Tarn")
     approved = replace(TECHNICAL, actor=named)
     assert "approved by Tom Tarn (technical)" in seen(LED, CLIENT, approved, GOVERNANCE, RISK)
+
+
+@pytest.mark.parametrize(
+    ("ticket", "incident", "told"),
+    [
+        (a_ref(13, "jira"), {}, "evidence wanted; “In Review” there"),
+        (a_ref(13, "jira"), {"public": True}, "evidence wanted"),
+        (a_ref(13), {}, "evidence wanted"),
+    ],
+    ids=["on the other tracker", "where everybody reads it", "beside its incident"],
+)
+def test_the_status_of_a_ticket_is_named_where_the_readers_of_the_incident_do_not_see_it(ticket, incident, told):
+    known = an_action(ticket=ticket)
+    case = a_case(an_incident(body=a_body(), **incident), a_ticket(ref=ticket, under_way="In Review"))
+    policy = a_policy()
+    assessment = judge(case, facts(), a_memory(actions=(known,), severity="SEV1"), policy, NOW)
+    grid = actions_grid(assessment, case.incident)
+    assert [plain(Tree((Paragraph(row[-1]),))) for row in grid.rows] == [told]
