@@ -1,6 +1,6 @@
 """What is remembered about a case: decisions, agreed values of actions, what was said already, and intents. Values only; the ledger keeps them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -167,6 +167,10 @@ class Memory:
     def intent(self, purpose: str) -> Intent | None:
         """Return the intent of that purpose, or ``None``."""
         return next((intent for intent in self.intents if intent.purpose == purpose), None)
+
+    def trying_again(self, now: datetime) -> "Memory":
+        """Return the memory without refusals that are old enough: that is tried again, and no longer told of until it is refused again."""
+        return replace(self, refusals=tuple(refusal for refusal in self.refusals if refusal.retry_at > now))
 
 
 def paused_by(decisions: tuple[Decision, ...]) -> str:

@@ -28,10 +28,8 @@ def look(case_ref: IssueRef, given: Look) -> Looked:
     case = _observe(case_ref, given)
     if case is None:
         return Looked(None)
-    memory = reconciled(given.ledger.recall(case.incident.ref), case)
+    memory = reconciled(given.ledger.recall(case.incident.ref), case).trying_again(given.now)
     _watch_our_name(case, memory, given.counts)
-    # What was refused long enough ago is tried again, and no longer told of until it is refused again.
-    memory = replace(memory, refusals=tuple(each for each in memory.refusals if each.retry_at > given.now))
     policy = given.policy.for_project(case.incident.ref.key.site, case.incident.ref.project)
     facts = looked_up(case, memory, policy, given.tracker, given.ledger)
     facts = with_precedents(facts, case, memory, policy, given.library)

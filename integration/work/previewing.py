@@ -56,8 +56,7 @@ def preview(
 def recalled(case: Case, ledger: Ledger, now: datetime) -> Memory:
     """Return what a look at a case would begin with: what is remembered, without refusals that are old enough to be tried again."""
     incident = case.incident.ref
-    memory = _first_met(reconciled(ledger.recall(incident), case), incident, ledger, now)
-    return replace(memory, refusals=tuple(each for each in memory.refusals if each.retry_at > now))
+    return _first_met(reconciled(ledger.recall(incident), case).trying_again(now), incident, ledger, now)
 
 
 def _first_met(memory: Memory, incident: IssueRef, ledger: Ledger, now: datetime) -> Memory:

@@ -58,12 +58,9 @@ def publish(ref: IssueRef, given: Look) -> Looked:
 
 def _observe(series: Series, given: Look) -> Seen:
     """Read what may change: the open issues of the series, each with its comments, and who can read the place (S27)."""
-    memory = given.ledger.recall(series.ref)
-    memory = replace(
-        memory,
-        said=memory.said | {intent.purpose for intent in memory.intents if intent.state is IntentState.DONE},
-        refusals=tuple(each for each in memory.refusals if each.retry_at > given.now),
-    )
+    memory = given.ledger.recall(series.ref).trying_again(given.now)
+    done = {intent.purpose for intent in memory.intents if intent.state is IntentState.DONE}
+    memory = replace(memory, said=memory.said | done)
     published: list[Published] = []
     issues: dict[str, Issue] = {}
     for each in given.ledger.published(series.ref):
