@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from integration import clock, logs
-from integration.bootstrap import connect_trackers, open_for_commands, publish_policy
+from integration.bootstrap import Scope, connect_trackers, open_for_commands, publish_policy
 from integration.commands.telling import answer, json_option, read_project, require_configured
 from integration.errors import ConfigError, TrackerError
 from integration.ledger.ledger import Ledger
@@ -80,7 +80,14 @@ def _run(
     trouble: list[str] = []
     with _shown(is_quiet) as tell:
         given = Reading(
-            trackers, ledger, loaded.policy, loaded.content_hash, Mode(settings.mode), clock.now, _resting(tell)
+            trackers,
+            ledger,
+            loaded.policy,
+            loaded.content_hash,
+            Mode(settings.mode),
+            clock.now,
+            _resting(tell),
+            Scope(settings, trackers).allows,
         )
         for site, project in chosen:
             began, tally = time.monotonic(), Tally(f"{site}:{project}")

@@ -47,9 +47,14 @@ def tickets_told(case: Case) -> tuple[tuple[str, str], ...]:
     return tuple((site, locator) for site, locator in named if locator not in have)
 
 
+def is_of_action(ticket: Issue) -> bool:
+    """Tell whether we opened this ticket for an action of the case, by its mark."""
+    return (ticket.purpose or "").startswith(TICKET)
+
+
 def remembered(case: Case, known: Memory, policy: Policy) -> Memory:
     """Return what our own comments and tickets tell, on top of what the ledger knows already."""
-    ours = tuple(t for t in case.tickets if t.purpose and t.purpose.startswith(TICKET))
+    ours = tuple(filter(is_of_action, case.tickets))
     have = {action.action_id for action in known.actions}
     actions = tuple(_action(ticket) for ticket in ours if (ticket.purpose or "").removeprefix(TICKET) not in have)
     issues = (case.incident, *ours)

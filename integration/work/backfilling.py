@@ -4,7 +4,8 @@ A page is done when its cursor is saved, so whoever is stopped goes on there. Wh
 changes nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -12,8 +13,10 @@ from typing import Protocol, TypeVar
 from integration.errors import IssueNotFound, RateLimited, TrackerError, TrackerRefused, TrackerUnavailable
 from integration.ledger.ledger import Ledger
 from integration.postmortem.decisions import ProjectMemory
-from integration.postmortem.incident import Case, IssueRef
-from integration.postmortem.rebuilding import Rebuilt, needed, rebuild, remembered, tickets_told
+from integration.postmortem.incident import Case, IssueKey, IssueRef
+from integration.postmortem.rebuilding import Rebuilt, is_of_action, needed, rebuild, remembered, tickets_told
+from integration.postmortem.rules.routing import leads_to
+from integration.trackers.across import InScope, across
 from integration.trackers.base import Tracker
 from integration.trackers.listing import Lists, Page
 from integration.work.recording import record_of
@@ -34,7 +37,9 @@ class Reads(Tracker, Lists, Protocol):
 
 @dataclass(frozen=True)
 class Reading:
-    """What reading in may use. ``rest`` waits until an instant and says why; ``policy`` is the whole policy, ``stamp`` its hash."""
+    """What reading in may use. ``rest`` waits until an instant and says why; ``policy`` is the whole policy, ``stamp`` its hash; ``allows`` says which
+    places are in scope.
+    """
 
     trackers: dict[str, Reads]
     ledger: Ledger
@@ -43,6 +48,11 @@ class Reading:
     mode: Mode
     clock: Callable[[], datetime]
     rest: Callable[[datetime, str], None]
+    allows: InScope
+
+    def calls(self) -> int:
+        """Return how many requests were made so far, to all trackers."""
+        return sum(tracker.calls() for tracker in self.trackers.values())
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ class Tally:
 def read_in(site: str, project: str, given: Reading) -> Iterator[Tally]:
     """Read in one project; yields how far it is after each incident and each page. Raises ``TrackerError`` where it has to end early."""
     tracker = given.trackers[site]
-    before = tracker.calls()
+    before = given.calls()
     cursor, done_at = given.ledger.backfill_progress(site, project)
     tally = Tally(f"{site}:{project}")
     pages = _pages(tracker, project, "" if done_at else cursor, given)
@@ -76,11 +86,11 @@ def read_in(site: str, project: str, given: Reading) -> Iterator[Tally]:
             tally = replace(tally, issues=tally.issues + 1)
             if given.policy.for_project(site, project).severity.is_incident(listed.labels, listed.issue_type):
                 tally = _incident(listed.ref, tracker, given, tally)
-                yield replace(tally, calls=tracker.calls() - before)
+                yield replace(tally, calls=given.calls() - before)
         is_last = not page.cursor
         now = given.clock()
         given.ledger.save_backfill(site, project, page.cursor, now if is_last else None, now)
-        tally = replace(tally, calls=tracker.calls() - before, is_done=is_last)
+        tally = replace(tally, calls=given.calls() - before, is_done=is_last)
         yield tally
 
 
@@ -115,9 +125,7 @@ def _patiently(tracker: Reads, deed: Callable[[], Answer], given: Reading) -> An
     """Do something that asks the tracker, within its limits: rest when it asks to, and when our part of the budget is spent."""
     waits = iter(TRY_AGAIN)
     while True:
-        resting = tracker.rest_until(RESERVE)
-        if resting is not None:
-            given.rest(resting, "the rest of this hour's requests is left to the service")
+        _leave_the_rest(tracker, given)
         try:
             return deed()
         except RateLimited as limited:
@@ -127,6 +135,12 @@ def _patiently(tracker: Reads, deed: Callable[[], Answer], given: Reading) -> An
             if wait is None:
                 raise
             given.rest(given.clock() + timedelta(seconds=wait), str(away))
+
+
+def _leave_the_rest(tracker: Reads, given: Reading) -> None:
+    resting = tracker.rest_until(RESERVE)
+    if resting is not None:
+        given.rest(resting, "the rest of this hour's requests is left to the service")
 
 
 def _incident(ref: IssueRef, tracker: Reads, given: Reading, tally: Tally) -> Tally:
@@ -153,7 +167,8 @@ def _rebuilt(ref: IssueRef, tracker: Reads, given: Reading) -> Rebuilt:
     if known.project.name not in {each.name for each in given.ledger.projects_known(incident.key.site)}:
         known = replace(known, project=ProjectMemory(incident.key.site, incident.project, given.clock()))
     memory = remembered(case, known, policy)
-    facts = tracker.look_up(incident, needed(case, memory, policy), policy)
+    reach = across(given.trackers, tracker.site, given.allows)
+    facts = reach.look_up(incident, needed(case, memory, policy), policy)
     return rebuild(case, facts, memory, policy, given.clock(), mode=given.mode, stamp=given.stamp)
 
 
@@ -161,14 +176,38 @@ def _observed(ref: IssueRef, tracker: Reads, given: Reading) -> Case:
     """Observe a case; tickets that only our own comment names are looked for besides."""
     tickets = list(given.ledger.tickets(ref))
     case = tracker.observe(ref, tuple(tickets), given.policy)
-    told = [locator for site, locator in tickets_told(case)[:MOST_TOLD] if site == tracker.site]
-    found = []
-    for locator in told:
-        try:
-            found.append(tracker.locate("", locator))
-        except (TrackerRefused, IssueNotFound):
-            continue  # It is gone, or no issue at all.
-    return tracker.observe(ref, (*tickets, *found), given.policy) if found else case
+    told: dict[str, list[str]] = {}
+    for site, locator in tickets_told(case)[:MOST_TOLD]:
+        told.setdefault(site, []).append(locator)
+    if here := tuple(_located(tracker, told.pop(tracker.site, ()))):
+        case = tracker.observe(ref, (*tickets, *here), given.policy)
+    for site, locators in told.items():
+        case = _with_tickets_on(site, locators, case, given)
+    return case
+
+
+def _with_tickets_on(site: str, locators: Iterable[str], case: Case, given: Reading) -> Case:
+    """Return the case with those of the named issues of another tracker that bear our mark for it, in places to which a route of the mapping leads (S18)."""
+    incident, other = case.incident.ref, given.trackers.get(site)
+    if other is None:
+        return case
+    policy = given.policy.for_project(incident.key.site, incident.project)
+    places = [(each, IssueRef(IssueKey(site, ""), each).place) for each in locators]
+    allowed = [each for each, at in places if leads_to(at, policy) and given.allows(at.site, at.project)]
+    if not allowed:
+        return case
+    _leave_the_rest(other, given)
+    refs = tuple(_located(other, allowed))
+    if not refs:
+        return case
+    seen = other.observe_tickets(incident.key, refs, policy)
+    return replace(case, tickets=(*case.tickets, *filter(is_of_action, seen.tickets)))
+
+
+def _located(tracker: Reads, locators: Iterable[str]) -> Iterator[IssueRef]:
+    for locator in locators:
+        with suppress(TrackerRefused, IssueNotFound):  # It is gone, or no issue at all.
+            yield tracker.locate("", locator)
 
 
 def _record(rebuilt: Rebuilt, given: Reading) -> bool:

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from integration.bootstrap import build
 from integration.cli import main
 from integration.ledger.schema import migrate
+from integration.postmortem.decisions import RememberedAction
 from integration.postmortem.shares import Settled
 from integration.postmortem.trends import Window
 from integration.wakeups import WakeUp
@@ -19,6 +20,7 @@ from integration.work.backfilling import Reading, read_in
 from integration.work.sweeping import sweep_trackers
 from mappings.loading import load_policy
 from mappings.models import Mode
+from tests.e2e.across import HOMES, both
 from tests.e2e.stage import PROJECT, REPOSITORY, Stage, stage
 from tests.e2e.started import short_folder
 from tests.e2e.story import ON, Told, steps
@@ -109,6 +111,50 @@ def test_a_lost_ledger_is_rebuilt_and_nothing_is_made_twice_or_reopened(service:
     status = str(told.state())
     assert "the record of them was lost" in status.casefold()
     assert run(service, "audit", "verify").exit_code == 0
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_tickets_on_the_other_tracker_are_found_by_what_our_own_comment_names_and_keep_their_gate(home: str) -> None:
+    with both(home) as case:
+        service, there = case.stage, case.there
+        case.write_up()
+        [ticket], writes = there.tickets(), service.writes()
+        _lose_the_ledger(service)
+        found = _figures(run(service, "backfill", f"{home}:{case.told.place}", "--json"))
+        assert (found["unread"], service.writes()) == ([], writes)
+
+        _begin_anew(service)
+        [known] = [
+            action for action in _actions(service, home) if action.ticket and action.ticket.key.site == there.site
+        ]
+        assert (known.action_id, known.ticket.locator.endswith(ticket.name)) == ("A1", True)
+        _look_at_everything(service)
+        assert [each.name for each in there.tickets()] == [ticket.name]
+        there.close("dana", ticket.name)
+        case.settle()
+        assert not there.ticket(ticket.name).closed
+
+
+def test_an_issue_elsewhere_that_no_route_leads_to_is_not_asked_about_though_our_comment_should_name_it() -> None:
+    with both("github") as case:
+        service = case.stage
+        case.write_up()
+        gina, secret = service.github.as_person("gina"), service.jira.as_person("gina").open_issue(PROJECT, "Not yours")
+        comments = gina.comments(case.told.place, case.told.number)  # type: ignore[attr-defined]
+        ours = next(each for each in comments if "| Part |" in each["body"])
+        gina.edit_comment(case.told.place, ours["id"], f"{secret}\n\n{ours['body']}")
+        _lose_the_ledger(service)
+        service.jira.calls.reset()
+        _figures(run(service, "backfill", f"github:{case.told.place}", "--json"))
+        asked = [str(call) for call in service.jira.calls.of(account="followthrough")]
+        assert any(each.name in call for each in case.there.tickets() for call in asked)
+        assert not [call for call in asked if secret in call]
+
+
+def _actions(service: Stage, site: str) -> list[RememberedAction]:
+    ledger = service.parts.engine.ledger
+    cases = (case for known in ledger.projects_known(site) for case in ledger.open_cases(site, known.name))
+    return [action for case in cases for action in ledger.recall(case).actions]
 
 
 @pytest.mark.parametrize("site", list(ON))
@@ -211,7 +257,14 @@ def _reading(service: Stage, rests: list[str]) -> Reading:
 
     engine = service.parts.engine
     return Reading(
-        engine.trackers, engine.ledger, loaded.policy, loaded.content_hash, Mode.ENFORCE, service.clock, rest
+        engine.trackers,
+        engine.ledger,
+        loaded.policy,
+        loaded.content_hash,
+        Mode.ENFORCE,
+        service.clock,
+        rest,
+        engine.in_scope,
     )  # type: ignore[arg-type]
 
 

@@ -90,6 +90,11 @@ def _chosen(row: ActionRow | None, remembered: RememberedAction | None, incident
     return _unless_resting(place, policy)
 
 
+def leads_to(place: Place, policy: Policy) -> bool:
+    """Tell whether a route of the mapping leads to a place, so that it may be asked about (S18)."""
+    return any(Place(route.site, route.project).is_same(place) for route in policy.remediation.routes)
+
+
 def _written(row: ActionRow) -> str:
     """Return the place that a row names, as written: in its own column, or as ``repo:`` or ``project:`` in its text."""
     if said := dict(row.fields).get("place", "").strip():
