@@ -1,5 +1,6 @@
 """What a look leaves in the ledger: the projection of the case, the values agreed, what was said. Values in, one record out."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from integration.ledger.records import KeptCause, KeptOutcome, LookRecord
@@ -9,6 +10,7 @@ from integration.postmortem.commands import Command, EnsureOpen, Outcome, Result
 from integration.postmortem.decisions import Memory, Refusal, RememberedAction
 from integration.postmortem.incident import Case, IssueKey
 from integration.postmortem.kinship import folded, kind_of
+from integration.postmortem.people import Person
 from integration.postmortem.reading.causes import Cause
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.rules.evidence import ProofState
@@ -36,26 +38,17 @@ def record_of(
     governed = assessment.governed is Governed.GOVERNED
     agreed = _agreed(assessment, memory)
     ours = {action.ticket.key for action in agreed if action.ticket is not None}
-    return LookRecord(
+    return replace(
+        _judged(assessment),
         title=case.incident.title[:200],
-        kind=assessment.kind.value if assessment.launch is None else LAUNCH,
-        severity=assessment.severity.severity.value if assessment.severity.severity else "",
-        phase=assessment.phase.value,
-        mode=assessment.mode.value,
         policy=stamp,
         governed=governed,
         adopted_digest=assessment.adopted_digest if governed else None,
+        learned=assessment.learned if governed else None,
         opened_at=case.incident.created_at,
         closed_at=case.incident.closed_at if case.incident.closed else None,
-        spans=assessment.spans,
-        due_at=assessment.due,
         approved_at=_approved_at(assessment, memory),
-        finished_at=assessment.finished_at,
-        causes=tuple(_kept(number, cause, assessment) for number, cause in enumerate(assessment.causes, start=1)),
-        system=folded(assessment.system),
         outcomes=tuple(_outcome(view, memory) for view in assessment.actions if view.ticket is not None),
-        next_look=assessment.next_look,
-        in_review=assessment.phase is Phase.IN_REVIEW,
         status_comment=memory.status_comment or "",
         status_digest=memory.status_digest if memory.status_comment else "",
         # Issues that people linked stay their own: an incident that hangs on another one is a case all the same.
@@ -63,21 +56,41 @@ def record_of(
         actions=agreed,
         said=memory.said,
         reopened=tuple(c.issue.key for c, o in done if isinstance(c, EnsureOpen) and o.result is Result.CHANGED),
-        satisfied=_satisfied(assessment),
         refusals=refusals,
-        people=tuple(
-            {person.id: person for issue in case.issues for person in (issue.author, *issue.assignees)}.values()
-        ),
-        learned=assessment.learned if governed else None,
+        people=_people(case),
         words=_words(case, assessment, agreed),
         offered=_offered(assessment, memory),
-        lead=_lead(assessment.roles),
         woken=memory.woken,
+        finished=finished,
+    )
+
+
+def _judged(assessment: Assessment) -> LookRecord:
+    """Return what the assessment says by itself, whatever was remembered before and done since."""
+    severity = assessment.severity.severity
+    return LookRecord(
+        kind=assessment.kind.value if assessment.launch is None else LAUNCH,
+        severity=severity.value if severity else "",
+        phase=assessment.phase.value,
+        mode=assessment.mode.value,
+        spans=assessment.spans,
+        due_at=assessment.due,
+        finished_at=assessment.finished_at,
+        causes=tuple(_kept(number, cause, assessment) for number, cause in enumerate(assessment.causes, start=1)),
+        system=folded(assessment.system),
+        next_look=assessment.next_look,
+        in_review=assessment.phase is Phase.IN_REVIEW,
+        satisfied=_satisfied(assessment),
+        lead=_lead(assessment.roles),
         any_system=assessment.recurrence.any_system,
         recommendations=_recommendations(assessment),
         checks=frozenset(f"{check.action_id}:{check.day}" for check in assessment.lasting.asked),
-        finished=finished,
     )
+
+
+def _people(case: Case) -> tuple[Person, ...]:
+    people = (person for issue in case.issues for person in (issue.author, *issue.assignees))
+    return tuple({person.id: person for person in people}.values())
 
 
 def _kept(number: int, cause: Cause, assessment: Assessment) -> KeptCause:

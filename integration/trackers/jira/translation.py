@@ -1,7 +1,7 @@
 """Jira's JSON → our nouns. Pure: what was asked comes in, values go out; nothing here calls."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -100,15 +100,26 @@ def issue_of(
     """Return one issue. ``case`` is the incident to which a ticket's marker has to belong; ``None`` reads the
     incident itself.
     """
+    return replace(
+        _as_shown(raw, reading),
+        comments=comments,
+        comments_capped=capped,
+        purpose=_purpose(raw, raw["fields"], case, reading),
+        linked=linked,
+        reopen_with=reopen_with,
+    )
+
+
+def _as_shown(raw: Raw, reading: Reading) -> Issue:
+    """Return what an issue's own fields and changelog say."""
     fields: Raw = raw["fields"]
-    ref = ref_of(raw, reading.base_url)
     status: Raw = fields.get("status") or {}
     closed = is_done(status)
     closed_at, closed_by = closing_of(raw) if closed else (None, None)
     created = instant(fields.get("created")) or LONG_AGO
     due, severity = reading.policy.remediation.ticket.jira.due_field, reading.policy.severity.jira.field
     return Issue(
-        ref=ref,
+        ref=ref_of(raw, reading.base_url),
         title=str(fields.get("summary") or ""),
         body=_body(fields, reading),
         document=document_of(raw, reading),
@@ -120,12 +131,9 @@ def issue_of(
         closed_by=closed_by,
         state_reason=visible(fields.get("resolution")),
         status_name=visible(status),
-        under_way=visible(status) if _category(status) == "indeterminate" else "",
         labels=frozenset(map(str, fields.get("labels") or ())),
         components=frozenset(filter(None, (visible(each) for each in fields.get("components") or ()))),
         issue_type=visible(fields.get("issuetype")),
-        former_type=next((each.before for each in story_of(raw).changes if each.field == "issuetype"), ""),
-        parent=_parent(fields, reading),
         priority=visible(fields.get("priority")),
         severity_shown=visible(fields.get(severity)) if severity else "",
         gate_field=_gate_field(raw, reading),
@@ -134,20 +142,9 @@ def issue_of(
         fields=tuple(
             (name, visible(fields.get(field))) for name, field in reading.mapped_fields if fields.get(field) is not None
         ),
-        comments=comments,
-        comments_capped=capped,
         attachments=tuple(_attachment(each) for each in fields.get("attachment") or ()),
-        purpose=_purpose(raw, fields, case, reading),
         origin=_origin(raw, fields, reading),
-        linked=linked,
-        reopen_with=reopen_with,
     )
-
-
-def _parent(fields: Raw, reading: Reading) -> IssueRef | None:
-    """Return the issue whose sub-task this is. On Cloud an epic is a parent too, and what belongs to an epic is no sub-task."""
-    is_subtask, parent = (fields.get("issuetype") or {}).get("subtask") is True, fields.get("parent")
-    return ref_of(parent, reading.base_url) if is_subtask and parent else None
 
 
 def document_of(raw: Raw, reading: Reading) -> Document:
