@@ -135,7 +135,16 @@ def _counted(sandbox: Any) -> int:
 
 def _read(site: str, tracker: Any, ledger: Ledger, clock: Clock) -> tuple[Tally, float]:
     loaded = load_policy(Path("mappings"))
-    given = Reading({site: tracker}, ledger, loaded.policy, loaded.content_hash, Mode.ENFORCE, clock, clock.rest)
+    given = Reading(
+        {site: tracker},
+        ledger,
+        loaded.policy,
+        loaded.content_hash,
+        Mode.ENFORCE,
+        clock,
+        clock.rest,
+        lambda _site, _project: True,
+    )
     began = time.perf_counter()
     *_, tally = read_in(site, PLACES[site], given)
     return tally, time.perf_counter() - began

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from integration.errors import IssueNotFound, TrackerRefused
-from integration.postmortem.commands import Command, FieldEdit, Outcome, place_of
+from integration.postmortem.commands import Command, EnsureActionTicket, FieldEdit, Outcome, place_of
 from integration.postmortem.facts import Facts, FactsNeeded
 from integration.postmortem.incident import Case, IssueKey, IssueRef
 from integration.postmortem.people import Person
 from integration.postmortem.places import Place, Reach
-from integration.trackers.base import Changes, Cursor, EditsTogether, Elsewhere, Spend, Tracker
+from integration.trackers.base import Changes, Cursor, EditsTogether, Elsewhere, PointsElsewhere, Spend, Tracker
 from integration.trackers.capabilities import Capabilities
 from mappings.models import Policy
 
@@ -99,8 +99,17 @@ class Across:
             return Reach.UNREACHED
 
     def apply(self, command: Command, policy: Policy, spend: Spend, *, seek_since: datetime | None = None) -> Outcome:
-        """Bring about the wanted state on the tracker that it is wanted of."""
-        return self._of(command).apply(command, policy, spend, seek_since=seek_since)
+        """Bring about the wanted state on the tracker that it is wanted of; a ticket elsewhere is shown on its incident, where the tracker can."""
+        outcome = self._of(command).apply(command, policy, spend, seek_since=seek_since)
+        return self._shown(command, outcome, spend) if isinstance(command, EnsureActionTicket) else outcome
+
+    def _shown(self, command: EnsureActionTicket, outcome: Outcome, spend: Spend) -> Outcome:
+        ticket = outcome.ticket
+        if ticket is None or ticket.key.site == self.site or not isinstance(self.home, PointsElsewhere):
+            return outcome
+        # Whoever dies in between finds the ticket again, and comes by here with it.
+        shown = self.home.point_to(command.case, ticket, command.title, spend)
+        return replace(outcome, writes=outcome.writes + shown.writes, shortfall=(*outcome.shortfall, *shown.shortfall))
 
     def edits_together(self, command: Command) -> bool:
         """Tell whether edits of the issue that the command is about are one request."""

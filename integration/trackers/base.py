@@ -103,3 +103,12 @@ class EditsTogether(Protocol):
     def apply_together(self, commands: tuple[FieldEdit, ...], policy: Policy, spend: Spend) -> tuple[Outcome, ...]:
         """Bring about the edits, all of one issue; an outcome for each, in their order."""
         ...
+
+
+@runtime_checkable
+class PointsElsewhere(Protocol):
+    """A tracker that shows on an issue what it points at on another tracker."""
+
+    def point_to(self, case: IssueRef, ticket: IssueRef, title: str, spend: Spend) -> Outcome:
+        """Let the incident show a ticket on another tracker, once however often it is asked for; a refusal is told as a shortfall."""
+        ...

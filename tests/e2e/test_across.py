@@ -157,6 +157,43 @@ def test_a_jira_ticket_that_is_worked_on_shows_its_status_on_the_github_incident
         assert (len(case.told.state()[-1][-1]), case.stage.writes()) == (before, writes + 1)
 
 
+def web_links(case: Both) -> list[tuple[str, str]]:
+    """Return title and address of what the Jira incident shows among its web links."""
+    found = case.stage.jira.as_person("gina").call("GET", f"/issue/{case.told.key}/remotelink")  # type: ignore[attr-defined]
+    return [(each["object"]["title"], each["object"]["url"]) for each in found]
+
+
+@pytest.mark.parametrize("trouble", ["none", "its answer is lost", "Jira is away"])
+def test_a_jira_incident_shows_its_github_ticket_among_its_web_links_once(trouble: str) -> None:
+    with both("jira") as case:
+        misbehave = case.stage.jira.misbehave
+        if trouble == "its answer is lost":
+            misbehave.lose_answer_next(1, match="POST .*/remotelink$")
+        elif trouble == "Jira is away":
+            misbehave.fail_next(1, 503, match="POST .*/remotelink$")
+        case.write_up()
+        case.stage.clock.forward(minutes=10)
+        case.settle(4)
+        [ticket] = case.there.tickets()
+        [(title, url)] = web_links(case)
+        assert title == f"{case.there.place}#{ticket.name} {ticket.title}"
+        assert url.endswith(f"/{case.there.place}/issues/{ticket.name}")
+        case.wake()
+        writes = case.stage.writes()
+        case.wake()
+        assert case.stage.writes() == writes
+
+
+def test_where_jira_takes_no_web_link_the_ticket_stands_and_is_made_no_second_time() -> None:
+    with both("jira") as case:
+        case.stage.jira.misbehave.fail_next(9, 403, match="POST .*/remotelink$")
+        case.write_up()
+        case.wake()
+        assert [ticket.title[:3] for ticket in case.there.tickets()] == ["A1:"]
+        assert web_links(case) == []
+        assert case.there.tickets()[0].name in case.status()
+
+
 def test_the_title_flows_both_ways_and_where_both_were_changed_a_person_is_asked(case: Both) -> None:
     case.write_up()
     [ticket] = case.there.tickets()

@@ -22,6 +22,7 @@ from integration.trackers.jira.facts import FactFinder
 from integration.trackers.jira.gate import gate_field
 from integration.trackers.jira.identifiers import is_key, is_project, numeric
 from integration.trackers.jira.observing import Observer
+from integration.trackers.jira.pointing import point_to
 from integration.trackers.jira.probing import Probing
 from integration.trackers.jira.scope import editable_projects
 from integration.trackers.jira.story import person_of
@@ -95,6 +96,10 @@ class JiraTracker:
         """Bring about edits of one issue's fields with one request; an outcome for each, the writes told by the first."""
         with_gate = any(_sets_gate(command) for command in commands)
         return Actor(self._observer(policy, with_gate=with_gate)).do_together(commands, Writer(self.client, spend))
+
+    def point_to(self, case: IssueRef, ticket: IssueRef, title: str, spend: Spend) -> Outcome:
+        """Let the incident show a ticket on another tracker, once however often it is asked for."""
+        return point_to(case, ticket, title, Writer(self.client, spend))
 
     def changed_since(self, project: str, cursor: Cursor) -> Changes:
         """List what changed in a project since the cursor, with an overlap of five minutes."""
