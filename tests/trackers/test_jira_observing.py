@@ -177,6 +177,20 @@ def test_remembered_and_linked_tickets_are_seen_and_those_that_are_gone_are_miss
     assert seen.missing == {gone.key}
 
 
+def test_what_somebody_made_of_a_ticket_and_that_it_is_worked_on_is_read_with_it(
+    site: JiraSandbox, jira: JiraTracker
+) -> None:
+    dana = site.as_person("dana")
+    case, other = (ref(jira, dana.open_issue("PM", each)) for each in ("One", "Other"))
+    same, bug, below = tickets_of(site, jira, case, 3)
+    dana.edit(bug.locator, issuetype={"name": "Bug"})
+    dana.edit(below.locator, issuetype={"name": "Sub-task"}, parent={"key": other.locator})
+    dana.move(below.locator, "In Progress")
+    seen = {ticket.ref: ticket for ticket in jira.observe(case, (), POLICY).tickets}
+    told = {each: (seen[each].former_type, seen[each].parent, seen[each].under_way) for each in (same, bug, below)}
+    assert told == {same: ("", None, ""), bug: ("Task", None, ""), below: ("Task", other, "In Progress")}
+
+
 def test_a_deleted_incident_is_not_found(site: JiraSandbox, jira: JiraTracker) -> None:
     case = ref(jira, site.as_person("dana").open_issue("PM", "One"))
     site.as_person("gina").call("DELETE", f"/issue/{case.locator}")

@@ -131,9 +131,12 @@ def _as_shown(raw: Raw, reading: Reading) -> Issue:
         closed_by=closed_by,
         state_reason=visible(fields.get("resolution")),
         status_name=visible(status),
+        under_way=visible(status) if _category(status) == "indeterminate" else "",
         labels=frozenset(map(str, fields.get("labels") or ())),
         components=frozenset(filter(None, (visible(each) for each in fields.get("components") or ()))),
         issue_type=visible(fields.get("issuetype")),
+        former_type=next((each.before for each in story_of(raw).changes if each.field == "issuetype"), ""),
+        parent=_parent(fields, reading),
         priority=visible(fields.get("priority")),
         severity_shown=visible(fields.get(severity)) if severity else "",
         gate_field=_gate_field(raw, reading),
@@ -145,6 +148,12 @@ def _as_shown(raw: Raw, reading: Reading) -> Issue:
         attachments=tuple(_attachment(each) for each in fields.get("attachment") or ()),
         origin=_origin(raw, fields, reading),
     )
+
+
+def _parent(fields: Raw, reading: Reading) -> IssueRef | None:
+    """Return the issue whose sub-task this is. On Cloud an epic is a parent too, and what belongs to an epic is no sub-task."""
+    is_subtask, parent = (fields.get("issuetype") or {}).get("subtask") is True, fields.get("parent")
+    return ref_of(parent, reading.base_url) if is_subtask and parent else None
 
 
 def document_of(raw: Raw, reading: Reading) -> Document:
