@@ -121,6 +121,8 @@ def _dated(clock: Callable[[], datetime], answer: Response) -> Response:
 
 def _fault_to_play(misbehave: Misbehaviour) -> Fault | None:
     """Wait as long as the script says, and return what goes wrong with this request."""
+    # A request has arrived when all of it has: whoever asks may be killed by what goes wrong, and its deed is done all the same.
+    request.get_data()
     late = misbehave.delay_of(request.method, request.path)
     if late:
         time.sleep(late)
