@@ -11,13 +11,14 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
 from benchmarks.ledger import a_postgresql
 from integration.ledger import engine as databases
 from integration.ledger.ledger import open_ledger
+from integration.ledger.rolling import roll_anew
 from integration.ledger.schema import migrate
-from integration.ledger.tables import actions, cases, causes, projects
+from integration.ledger.tables import actions, cases, causes, projects, service
 from integration.postmortem.trends import Window
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -53,6 +54,11 @@ def fill(url: str, incidents: int) -> None:
             connection.execute(
                 insert(actions), [_action(n, k, opened[n].date(), chance) for n in numbers for k in range(5)]
             )
+    began_at = time.perf_counter()
+    with databases.writing(engine) as connection:
+        connection.execute(update(service).values(counted_by=""))
+        roll_anew(connection)
+    print(f"roll-ups made anew in {time.perf_counter() - began_at:.1f} s")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     engine.dispose()

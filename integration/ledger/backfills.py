@@ -12,6 +12,7 @@ from integration.ledger.kindred import tell_later
 from integration.ledger.looks import record_look
 from integration.ledger.projects import meet
 from integration.ledger.records import LookRecord
+from integration.ledger.rolling import roll
 from integration.ledger.tables import backfills, cases, projects
 from integration.postmortem.decisions import Decision
 from integration.postmortem.incident import IssueKey, IssueRef
@@ -36,6 +37,7 @@ def read_in(writing: Writing, case: IssueRef, record: LookRecord, found: Iterabl
     if not record.governed:
         writing.connection.execute(update(cases).where(cases.c.id == row).values(read_in=True))
         tell_later(writing.connection, row, frozenset(), now, any_system=record.any_system)
+        roll(writing.connection, row)
     writing.trail.note("case.read_in", now, {"governed": record.governed, "policy": record.policy}, case.key)
     return True
 

@@ -15,6 +15,7 @@ from integration.ledger.decisions import text_digest
 from integration.ledger.lost import ERASED, is_lost
 from integration.ledger.people import SALT_BYTES
 from integration.ledger.precedents import keep_words
+from integration.ledger.rolling import roll
 from integration.ledger.tables import (
     actions,
     cases,
@@ -45,6 +46,7 @@ def erase_case(writing: Writing, case: IssueRef, now: datetime) -> bool:
     emptied = _empty_decisions(writing, row.id)
     _empty_case(writing, case.key, row.id, now)
     writing.connection.execute(insert(marks).values(case_id=row.id, kind=ERASED, subject=str(case.key), at=now))
+    roll(writing.connection, row.id)
     writing.trail.note("case.erased", now, {"decisions": emptied}, case.key)
     return True
 

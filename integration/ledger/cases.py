@@ -2,8 +2,9 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Text, func, insert, select
+from sqlalchemy import Connection, Row, Text, bindparam, func, insert, select
 
 from integration.ledger.chain import Writing
 from integration.ledger.projects import meet
@@ -12,6 +13,8 @@ from integration.ledger.tables import cases, decisions, tickets
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.reading.spans import Spans
 
+# Built once: building it costs more than SQLite needs to answer.
+_CASE = select(cases).where(cases.c.site == bindparam("site"), cases.c.issue_id == bindparam("issue"))
 _REF = (cases.c.site, cases.c.issue_id, cases.c.locator, cases.c.url)
 
 
@@ -90,10 +93,18 @@ def row_id(connection: Connection, case: IssueKey) -> int | None:
 
 
 def meet_case(writing: Writing, case: IssueRef, now: datetime) -> int:
-    """Return the row of a case, made at first sight."""
+    """Return the number of a case's row, made at first sight."""
     found = row_id(writing.connection, case.key)
-    if found is not None:
-        return found
+    return _make(writing, case, now).id if found is None else found
+
+
+def meet_row(writing: Writing, case: IssueRef, now: datetime) -> Row[Any]:
+    """Return the whole row of a case, made at first sight."""
+    found = writing.connection.execute(_CASE, {"site": case.key.site, "issue": case.key.id}).one_or_none()
+    return _make(writing, case, now) if found is None else found
+
+
+def _make(writing: Writing, case: IssueRef, now: datetime) -> Row[Any]:
     blank = dict.fromkeys(("title", "kind", "severity", "phase", "mode", "policy", "status_digest"), "")
     row = {
         "site": case.key.site,
@@ -103,7 +114,7 @@ def meet_case(writing: Writing, case: IssueRef, now: datetime) -> int:
         "project_id": meet(writing, case.key.site, case.project, now),
         "governed": False,
     }
-    return writing.connection.execute(insert(cases).values(**row, **blank).returning(cases.c.id)).scalar_one()
+    return writing.connection.execute(insert(cases).values(**row, **blank).returning(cases)).one()
 
 
 def keep_ticket(connection: Connection, case_row: int, ticket: IssueRef) -> None:

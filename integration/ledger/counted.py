@@ -1,24 +1,33 @@
 """What a look leaves for trends: causes, and what became of actions. A projection: the trackers and the decisions say the same."""
 
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, fields
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from integration.ledger.columns import storable
 from integration.ledger.records import KeptCause, KeptOutcome
 from integration.ledger.tables import actions, causes
 
+_CAUSES = (
+    select(*(causes.c[field.name] for field in fields(KeptCause)))
+    .where(causes.c.case_id == bindparam("row"))
+    .order_by(causes.c.position)
+)
 _KEPT = ("outcome", "settled_at", "news_at", "until", "needs", "answer")
 
 
-def keep_causes(connection: Connection, case_row: int, wanted: tuple[KeptCause, ...]) -> None:
+def causes_kept(connection: Connection, case_row: int) -> tuple[KeptCause, ...]:
+    """Return the causes that are recorded of a case, in their order."""
+    return tuple(KeptCause(*row) for row in connection.execute(_CAUSES, {"row": case_row}))
+
+
+def keep_causes(
+    connection: Connection, case_row: int, before: tuple[KeptCause, ...], wanted: tuple[KeptCause, ...]
+) -> None:
     """Let the causes of a case be these, in this order."""
-    mine = causes.c.case_id == case_row
-    kept = (causes.c.category, causes.c.phase, causes.c.sub_category, causes.c.system, causes.c.ends)
-    found = tuple(tuple(row) for row in connection.execute(select(*kept).where(mine).order_by(causes.c.position)))
-    if found == tuple(tuple(map(storable, astuple(cause))) for cause in wanted):
+    if before == tuple(KeptCause(*map(storable, astuple(cause))) for cause in wanted):
         return
-    connection.execute(delete(causes).where(mine))
+    connection.execute(delete(causes).where(causes.c.case_id == case_row))
     for position, cause in enumerate(wanted, start=1):
         connection.execute(insert(causes).values(case_id=case_row, position=position, **asdict(cause)))
 

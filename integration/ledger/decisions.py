@@ -10,6 +10,7 @@ from integration.ledger.cases import meet_case
 from integration.ledger.chain import Plain, Writing, digest_of, stamp
 from integration.ledger.columns import storable
 from integration.ledger.people import SALT_BYTES, rows_of
+from integration.ledger.rolling import roll
 from integration.ledger.tables import decisions, people
 from integration.postmortem.decisions import Decision
 from integration.postmortem.incident import IssueKey, IssueRef
@@ -70,6 +71,7 @@ def remember(writing: Writing, case: IssueRef, given: Iterable[Decision], now: d
             pointers = {"case_id": row, "actor_id": actor.id, "audit_seq": seq}
             writing.connection.execute(insert(decisions).values(**columns, **pointers))
         in_force.append(found or decision)
+    roll(writing.connection, row)
     return tuple(in_force)
 
 

@@ -12,8 +12,8 @@ from integration.ledger import intents as intent_rows
 from integration.ledger.cases import ref_of
 from integration.ledger.chain import ChainKey
 from integration.ledger.decisions import SELECT, decision_of
-from integration.ledger.looks import FINISHED
 from integration.ledger.lost import ERASED, LOST
+from integration.ledger.marking import FINISHED
 from integration.ledger.tables import (
     actions,
     cases,

@@ -92,12 +92,6 @@ def _apart_from(origin: IssueKey | None) -> tuple[ColumnElement[bool], ...]:
     return (or_(cases.c.site != origin.site, cases.c.issue_id != origin.id), ~opened_for_it)
 
 
-def kinds_kept(connection: Connection, row: int) -> frozenset[CauseKind]:
-    """Return the kinds of the causes that are recorded of a case."""
-    kept = select(causes.c.category, causes.c.sub_category, causes.c.system).where(causes.c.case_id == row)
-    return frozenset(CauseKind(*found) for found in connection.execute(kept))
-
-
 def tell_later(
     connection: Connection, row: int, before: frozenset[CauseKind], now: datetime, *, any_system: bool
 ) -> None:

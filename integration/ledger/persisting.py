@@ -4,25 +4,23 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from integration.ledger.looks import CHECK
+from integration.ledger.marking import CHECK
 from integration.ledger.tables import cases, decisions, marks
 from integration.ledger.windows import Counting
 from integration.postmortem.practice import Checks
 from integration.postmortem.rules.lasting import ANSWERS, STILL
 from integration.postmortem.rules.recurrence_words import ANSWERS as SAID
 from integration.postmortem.rules.recurrence_words import OF
-from integration.postmortem.shares import Part
 
 _GRANTED = (decisions.c.accepted, decisions.c.confirmed)
 
 
-def came_back(of: Counting) -> Part:
-    """Of the incidents that were opened in the window: those of which people say that they are an earlier one come back."""
+def came_back(of: Counting) -> int:
+    """Return how many incidents were opened in the window of which people say that they are an earlier one come back."""
     last = select(func.max(decisions.c.id)).where(*_GRANTED, decisions.c.word.in_(SAID)).group_by(decisions.c.case_id)
     counted = select(func.count()).select_from(decisions.join(cases, decisions.c.case_id == cases.c.id))
-    part = counted.where(of.opened, decisions.c.word == OF, decisions.c.id.in_(last))
-    everything = select(func.count()).select_from(cases).where(of.opened)
-    return Part(of.connection.execute(part).scalar_one(), of.connection.execute(everything).scalar_one())
+    said = counted.where(of.opened, decisions.c.word == OF, decisions.c.id.in_(last))
+    return of.connection.execute(said).scalar_one()
 
 
 def checks(of: Counting) -> Checks:

@@ -11,8 +11,9 @@ from sqlalchemy import URL, Connection, Engine, inspect, text
 
 from integration.errors import LedgerMismatch
 from integration.ledger import engine as databases
+from integration.ledger.rolling import roll_anew
 
-EXPECTED = "0012"
+EXPECTED = "0013"
 _MIGRATING = 0x666F6C6C6F77  # an advisory lock of PostgreSQL has a number; this one spells "follow"
 
 
@@ -89,6 +90,7 @@ def _migrate_sqlite(database: URL) -> None:
             driver.execute("PRAGMA journal_mode=WAL")
         with databases.writing(engine) as connection:
             _upgrade(connection)
+            roll_anew(connection)
     finally:
         engine.dispose()
 
@@ -99,6 +101,7 @@ def _migrate_postgresql(database: URL) -> None:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
             _upgrade(connection)
+            roll_anew(connection)
     finally:
         engine.dispose()
 

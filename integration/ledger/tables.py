@@ -37,6 +37,8 @@ class _Service(TypedColumns):
 
     id = Column(Integer, primary_key=True)
     paused: Named[bool]
+    # The digest of the definitions by which the roll-ups are kept.
+    counted_by: Named[str] = Column(Words(), server_default="", default="")
 
 
 class _Projects(TypedColumns):
@@ -196,6 +198,24 @@ class _Recollections(TypedColumns):
     case_id: Named[int] = Column(ForeignKey("cases.id"), primary_key=True)
     version: Named[int]
     text: Named[str] = Column(Words())
+
+
+class _Rollups(TypedColumns):
+    """How often something was counted in a project in a month (``2026-10``): ``what`` and ``name`` are those of ``rollups.definitions``."""
+
+    what: Named[str] = Column(Words(), primary_key=True)
+    name: Named[str] = Column(Words(), primary_key=True)
+    month: Named[str] = Column(Words(), primary_key=True)
+    project_id: Named[int] = Column(ForeignKey("projects.id"), primary_key=True)
+    number: Named[int]
+
+
+class _Contributions(TypedColumns):
+    """What a case added to the roll-ups of its project, as JSON: a list of month, what, name, number."""
+
+    case_id: Named[int] = Column(ForeignKey("cases.id"), primary_key=True)
+    project_id: Named[int] = Column(ForeignKey("projects.id"), index=True)
+    parts: Named[str] = Column(Words())
 
 
 class _Owners(TypedColumns):
@@ -423,6 +443,9 @@ causes = Table(
 lessons = Table("lessons", metadata, _Lessons)
 recommendations = Table("recommendations", metadata, _Recommendations)
 recollections = Table("recollections", metadata, _Recollections, Index(None, "version", unique=True))
+# Its rows lie in the order in which they are summed, and in nothing else.
+rollups = Table("rollups", metadata, _Rollups, sqlite_with_rowid=False)
+contributions = Table("contributions", metadata, _Contributions)
 owners = Table("owners", metadata, _Owners)
 marks = Table("marks", metadata, _Marks, Index(None, "kind", "at"))
 generated = Table("generated", metadata, _Generated, UniqueConstraint("series_id", "period"))

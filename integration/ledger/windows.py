@@ -1,9 +1,10 @@
 """One window of time over the projects that a summary covers, as conditions in SQL that several counts share."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Float, and_, cast, exists, extract, func, select, true, tuple_
 
@@ -15,6 +16,11 @@ from integration.postmortem.trends import Window
 INCIDENT = and_(COUNTED, cases.c.kind != LAUNCH, cases.c.phase != Phase.ENDED.value)
 """Only incidents are counted: a launch is a case, too, and what was declared none, or a duplicate of another, is none any more."""
 NEAR_MISS = "SEV4"
+
+
+def midnight(day: date) -> datetime:
+    """Return the first instant of a day."""
+    return datetime.combine(day, time(), UTC)
 
 
 def project_covered(covers: Collection[tuple[str, str]]) -> ColumnElement[bool]:
@@ -38,17 +44,23 @@ class Counting:
     @property
     def start(self) -> datetime:
         """Return the first instant of the window."""
-        return datetime.combine(self.window.first, time(), UTC)
+        return midnight(self.window.first)
 
     @property
     def end(self) -> datetime:
         """Return the first instant after the window."""
-        return datetime.combine(self.window.last + timedelta(days=1), time(), UTC)
+        return midnight(self.window.last + timedelta(days=1))
 
     @property
     def until(self) -> datetime:
         """Return up to when anything of the window can be known."""
         return min(self.end, self.window.as_of)
+
+    @property
+    def before(self) -> "Counting":
+        """Return all that was before this window."""
+        day = self.window.first - timedelta(days=1)
+        return replace(self, window=Window(date.min, day, self.window.as_of))
 
     @cached_property
     def here(self) -> ColumnElement[bool]:
@@ -69,9 +81,7 @@ class Counting:
         """Return the condition that a row belongs to a case of these projects, by its column of the case."""
         return true() if self.covers is None else exists().where(cases.c.id == case_id, self.here)
 
-    def seconds(
-        self, since: ColumnElement[datetime | None], until: ColumnElement[datetime | None]
-    ) -> ColumnElement[float]:
+    def seconds(self, since: ColumnElement[Any], until: ColumnElement[Any]) -> ColumnElement[float]:
         """Return the length between two instants in seconds; the two databases have no way of saying it in common."""
         if self.connection.dialect.name == "sqlite":
             # Days as a floating number are exact to a tenth of a millisecond, so whole milliseconds are what is meant.
