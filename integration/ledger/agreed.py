@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from integration.ledger.cases import ref_of
 from integration.ledger.chain import Writing
@@ -13,6 +13,9 @@ from integration.postmortem.decisions import RememberedAction
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.people import Person
 
+# Built once: building them costs more than SQLite needs to answer.
+_ACTIONS = select(actions).where(actions.c.case_id == bindparam("row"))
+_OWNERS = select(owners.c.action_id, owners.c.person_id).join(actions).where(actions.c.case_id == bindparam("row"))
 _AUDITED = ("ticket_site", "ticket_id", "owner_id", "due")
 
 
@@ -23,7 +26,7 @@ def record_actions(
     included.
     """
     connection = writing.connection
-    known = {row.action_id: row for row in connection.execute(select(actions).where(actions.c.case_id == case_row))}
+    known = {row.action_id: row for row in connection.execute(_ACTIONS, {"row": case_row})}
     linked = {
         row.action_id: ref_of(row.ticket_site, row.ticket_id, row.ticket_locator or "", row.ticket_url or "")
         for row in known.values()
@@ -95,8 +98,7 @@ def _account(action: RememberedAction, case: IssueRef, account: str) -> tuple[st
 def _owned(connection: Connection, case_row: int) -> dict[int, set[int]]:
     """Return who is known to have owned the actions of a case, by their rows, in one query for all."""
     found: dict[int, set[int]] = {}
-    listed = select(owners.c.action_id, owners.c.person_id).join(actions).where(actions.c.case_id == case_row)
-    for action, person in connection.execute(listed):
+    for action, person in connection.execute(_OWNERS, {"row": case_row}):
         found.setdefault(action, set()).add(person)
     return found
 

@@ -105,6 +105,9 @@ class Trail:
             )
 
 
+_HEAD = select(audit_head.c.seq, audit_head.c.hash).with_for_update()
+
+
 @dataclass(frozen=True)
 class Writing:
     """A writing transaction: its connection, and the trail whose entries are committed with it or not at all."""
@@ -121,7 +124,7 @@ def writing(engine: Engine, key: ChainKey) -> Iterator[Writing]:
     with databases.writing(engine) as connection:
         # On SQLite ``BEGIN IMMEDIATE`` has the lock already; on PostgreSQL this row is the lock, and the one place that
         # all writers share.
-        row = connection.execute(select(audit_head.c.seq, audit_head.c.hash).with_for_update()).one_or_none()
+        row = connection.execute(_HEAD).one_or_none()
         if row is None:
             raise LedgerMismatch(
                 "The audit chain has no head: the database was emptied by hand. Restore it from the backup."

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from integration.ledger.agreed import record_actions
 from integration.ledger.cases import keep_ticket, meet_row
@@ -37,6 +37,9 @@ _READ_IN = (
     "mitigated_at",
     "resolved_at",
 )
+# Built once: building them costs more than SQLite needs to answer.
+_TICKETS = select(tickets).where(tickets.c.case_id == bindparam("row"))
+_REFUSALS = select(*list(refusals.c)[1:]).where(refusals.c.case_id == bindparam("row"))
 _AUDITED = ("kind", "severity", "phase", "mode")
 
 
@@ -146,7 +149,7 @@ def _note_changes(look: Look, before: Row[Any], after: dict[str, object]) -> Non
 def _replace_tickets(look: Look, wanted: Iterable[IssueRef]) -> None:
     connection = look.writing.connection
     by_key = {ticket.key: ticket for ticket in wanted}
-    for row in connection.execute(select(tickets).where(tickets.c.case_id == look.row)).all():
+    for row in connection.execute(_TICKETS, {"row": look.row}).all():
         ticket = by_key.pop(IssueKey(row.site, row.issue_id), None)
         this = tickets.c.id == row.id
         if ticket is None:
@@ -160,7 +163,7 @@ def _replace_tickets(look: Look, wanted: Iterable[IssueRef]) -> None:
 def _replace_refusals(look: Look, wanted: tuple[Refusal, ...]) -> None:
     connection = look.writing.connection
     mine = refusals.c.case_id == look.row
-    known = {Refusal(*row) for row in connection.execute(select(*list(refusals.c)[1:]).where(mine))}
+    known = {Refusal(*row) for row in connection.execute(_REFUSALS, {"row": look.row})}
     by_purpose = {refusal.purpose: refusal for refusal in wanted}
     if known == set(by_purpose.values()):
         return

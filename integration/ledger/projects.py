@@ -5,7 +5,7 @@ swept, and how much is usual.
 import json
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
 
 from integration.errors import FollowthroughError
 from integration.ledger.chain import Writing
@@ -24,6 +24,7 @@ _MEMORY = select(
     (projects.c.paused | service.c.paused).label("paused"),
     projects.c.breaker,
 ).select_from(projects.join(service, service.c.id == 1))
+_KNOWN = _MEMORY.where(projects.c.site == bindparam("site"), projects.c.name == bindparam("name"))
 
 
 class UnknownProject(FollowthroughError):
@@ -34,7 +35,7 @@ class UnknownProject(FollowthroughError):
 
 def known(connection: Connection, site: str, name: str) -> ProjectMemory | None:
     """Return what is remembered about a project, or ``None``."""
-    row = connection.execute(_MEMORY.where(_is(site, name))).one_or_none()
+    row = connection.execute(_KNOWN, {"site": site, "name": name}).one_or_none()
     return ProjectMemory(*row) if row else None
 
 

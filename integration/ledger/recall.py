@@ -56,7 +56,11 @@ _MARKS = (
     .where(marks.c.case_id == _ROW)
     .order_by(marks.c.at, marks.c.subject)
 )
-_REFUSALS = select(refusals.c.purpose, refusals.c.detail, refusals.c.retry_at).where(refusals.c.case_id == _ROW)
+_REFUSALS = (
+    select(refusals.c.purpose, refusals.c.detail, refusals.c.retry_at)
+    .where(refusals.c.case_id == _ROW)
+    .order_by(refusals.c.purpose)
+)
 
 
 def recall(connection: Connection, case: IssueRef) -> Memory:
@@ -90,7 +94,7 @@ def recall(connection: Connection, case: IssueRef) -> Memory:
         offered=tuple(sorted(marked.offered, key=lambda pair: pair[1])),
         status_comment=row.status_comment,
         status_digest=row.status_digest,
-        refusals=tuple(Refusal(*found) for found in connection.execute(_REFUSALS.order_by("purpose"), this)),
+        refusals=tuple(Refusal(*found) for found in connection.execute(_REFUSALS, this)),
     )
 
 
