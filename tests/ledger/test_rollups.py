@@ -1,19 +1,24 @@
 """Roll-ups say at any time what counting the rows themselves says, whatever was recorded in whatever order, on both databases."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, event, select, update
 
 from integration.errors import ErasureRefused
+from integration.ledger import chain
+from integration.ledger.chain import ChainKey
 from integration.ledger.engine import connect, database_of, writing
 from integration.ledger.ledger import Ledger, open_ledger
+from integration.ledger.looks import record_look
 from integration.ledger.records import KeptCause, KeptOutcome
 from integration.ledger.rolling import roll_anew
 from integration.ledger.schema import migrate
@@ -23,7 +28,7 @@ from integration.postmortem.precedents import Learned
 from integration.postmortem.trends import Figures, Window
 from tests.ledger.builders import NOW, a_decision, a_look, a_ticket, an_action
 from tests.ledger.conftest import KEY
-from tests.ledger.test_trends import MIDDLE, OCTOBER, met
+from tests.ledger.test_trends import MIDDLE, OCTOBER, incident, met
 
 _ROUND = count(1)
 DAYS = st.dates(date(2026, 7, 1), date(2026, 11, 20))
@@ -217,3 +222,21 @@ def test_a_look_that_changes_no_figure_writes_none(ledger: Ledger) -> None:
     )
     assert written
     assert [each for each in written if "rollups" in each or each.startswith("INSERT INTO contributions")] == []
+
+
+def test_what_is_recorded_while_roll_ups_are_made_anew_is_counted_once(database: str) -> None:
+    ledger = open_ledger(database, KEY)
+    met(ledger, 1)
+    forget_rollups(database)
+    engine = connect(database_of(database))
+    with ThreadPoolExecutor(1) as beside:
+        with chain.writing(engine, ChainKey(KEY)) as writer:
+            record_look(writer, incident(2), a_look(opened_at=MIDDLE, tickets=(), actions=()), NOW)
+            migration = beside.submit(migrate, database)
+            with pytest.raises(TimeoutError):
+                migration.result(timeout=0.5)
+        migration.result(timeout=20)
+    engine.dispose()
+    counted = ledger.trends(OCTOBER).severities
+    ledger.close()
+    assert counted == {"SEV1": 2}

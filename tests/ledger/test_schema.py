@@ -4,7 +4,7 @@ import multiprocessing
 import stat
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from sqlalchemy import text
 from integration.errors import ConfigError, LedgerMismatch
 from integration.ledger import engine as databases
 from integration.ledger import schema
+from integration.ledger.chain import ChainKey, begin_chain, writing
 from integration.ledger.ledger import open_ledger
 from integration.ledger.schema import EXPECTED, SchemaState, migrate, schema_state
 from integration.ledger.tables import metadata
@@ -70,6 +71,25 @@ def test_a_ledger_of_the_first_schema_keeps_what_it_holds(empty_database: str, m
     ledger = open_ledger(empty_database, KEY)
     assert [project.name for project in ledger.projects_known("github")] == ["a/b"]
     ledger.close()
+
+
+def test_a_migration_beside_a_writer_waits_before_it_holds_what_the_writer_still_has_to_read(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(schema, "EXPECTED", "0012")
+        earlier.setattr(schema, "roll_anew", lambda _: None)
+        migrate(empty_database)
+    engine, key = databases.connect(databases.database_of(empty_database)), ChainKey(KEY)
+    begin_chain(engine, key)
+    with ThreadPoolExecutor(1) as beside:
+        with writing(engine, key) as writer:
+            migration = beside.submit(migrate, empty_database)
+            with pytest.raises(TimeoutError):
+                migration.result(timeout=0.5)
+            assert writer.connection.execute(text("SELECT paused FROM service")).all()
+        assert migration.result(timeout=20) == EXPECTED
+    engine.dispose()
 
 
 def test_four_processes_that_migrate_at_once_all_succeed(empty_database: str) -> None:
