@@ -15,6 +15,7 @@ from integration.ledger.chain import Plain, Writing
 from integration.ledger.decisions import text_digest
 from integration.ledger.lost import is_lost
 from integration.ledger.people import SALT_BYTES
+from integration.ledger.rolling import roll
 from integration.ledger.tables import actions, cases, decisions, lessons, owners, people, recollections, recommendations
 from integration.postmortem.incident import IssueRef
 from integration.postmortem.people import Person
@@ -120,6 +121,7 @@ def _redact(writing: Writing, mentions: tuple[str, ...], stand_in: str) -> dict[
         texts["args_salt"] = secrets.token_hex(SALT_BYTES)
         writing.connection.execute(update(decisions).where(decisions.c.id == row.id).values(**texts))
         redacted[str(row.audit_seq)] = text_digest(texts)
+        roll(writing.connection, row.case_id)
     return redacted
 
 

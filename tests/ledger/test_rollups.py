@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -26,7 +26,7 @@ from integration.ledger.tables import contributions, rollups, service
 from integration.postmortem.incident import IssueKey, IssueRef
 from integration.postmortem.precedents import Learned
 from integration.postmortem.trends import Figures, Window
-from tests.ledger.builders import NOW, a_decision, a_look, a_ticket, an_action
+from tests.ledger.builders import NOW, VIC, a_decision, a_look, a_ticket, an_action
 from tests.ledger.conftest import KEY
 from tests.ledger.test_trends import MIDDLE, OCTOBER, incident, met
 
@@ -199,6 +199,18 @@ def test_of_an_erased_incident_no_client_is_left_in_the_roll_ups(database: str) 
     ledger.close()
     assert "Acme" in repr(before)
     assert "Acme" not in repr(kept(database))
+
+
+def test_the_name_of_a_forgotten_person_is_taken_out_of_the_roll_ups_as_out_of_the_decisions(database: str) -> None:
+    ledger = open_ledger(database, KEY)
+    met(ledger, 1)
+    waived = a_decision(word="waive", reason="vic", actor=replace(VIC, handle="vic"), at=MIDDLE)
+    ledger.remember_decisions(incident(1), [waived], NOW)
+    before = kept(database)
+    ledger.erase_person("github", VIC.id, NOW)
+    ledger.close()
+    assert "vic" in repr(before)
+    assert "vic" not in repr(kept(database))
 
 
 def test_a_case_that_moves_to_another_project_is_counted_there(ledger: Ledger) -> None:
