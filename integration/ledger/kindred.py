@@ -4,11 +4,11 @@ Both are asked of what is recorded now, so that what is told follows from the pr
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select, union, update
 
 from integration.ledger.precedents import precedents
 from integration.ledger.tables import COUNTED, cases, causes, intents
@@ -42,14 +42,19 @@ def kindred(
         return ()
     same, system = (or_(*(each(kind) for kind in wanted)) for each in (_same, _same_system))
     nearness = func.max(case((same, Likeness.SAME), (system, Likeness.SYSTEM), else_=Likeness.SORT))
+    # The causes that are alike first: they are few, and the cases before an instant are most of all that there are.
+    found = (
+        select(causes.c.case_id, nearness.label("nearness"))
+        .where(or_(*(_alike(kind, any_system=any_system) for kind in wanted)))
+        .group_by(causes.c.case_id)
+        .subquery()
+    )
     asked = (
         select(cases.c.id)
-        .join(causes, causes.c.case_id == cases.c.id)
-        .where(or_(*(_alike(kind, any_system=any_system) for kind in wanted)))
+        .select_from(found.join(cases, cases.c.id == found.c.case_id))
         .where(COUNTED, cases.c.kind.in_(_INCIDENTS), cases.c.phase != Phase.ENDED.value, cases.c.opened_at < before)
         .where(or_(cases.c.site != asking.site, cases.c.issue_id != asking.id), *_apart_from(origin))
-        .group_by(cases.c.id, cases.c.opened_at, cases.c.site, cases.c.issue_id)
-        .order_by(nearness.desc(), cases.c.opened_at.desc(), cases.c.site, cases.c.issue_id)
+        .order_by(found.c.nearness.desc(), cases.c.opened_at.desc(), cases.c.site, cases.c.issue_id)
         .limit(MOST)
     )
     return precedents(connection, list(connection.execute(asked).scalars()))
@@ -115,18 +120,17 @@ def tell_later(
             cases.c.phase != Phase.ENDED.value, or_(cases.c.closed_at.is_(None), cases.c.phase != Phase.COMPLETE.value)
         )
         later = and_(cases.c.opened_at > this.opened_at, cases.c.governed, asks)
-        wake(connection, and_(later, or_(*(_has(kind, any_system=any_system) for kind in kinds))), now)
+        told = (each for kind in kinds for each in _told(kind, any_system=any_system))
+        wake(connection, and_(later, cases.c.id.in_(union(*told))), now)
 
 
-def _has(kind: CauseKind, *, any_system: bool) -> ColumnElement[bool]:
-    """Tell which cases are told of an incident with a cause of this kind."""
-    of_it = causes.c.case_id == cases.c.id
-    by_cause = (
-        exists().where(of_it, causes.c.category != "", _alike(kind, any_system=any_system)) if kind.category else None
-    )
-    unwritten = ~exists().where(of_it, causes.c.category != "")
-    by_system = and_(cases.c.system == kind.system, cases.c.system != "", unwritten)
-    return by_system if by_cause is None else or_(by_cause, by_system)
+def _told(kind: CauseKind, *, any_system: bool) -> Iterator[Select[int]]:
+    """Yield the cases that are told of an incident with a cause of this kind: by their causes, and while none is written by their system."""
+    if kind.category:
+        yield select(causes.c.case_id).where(causes.c.category != "", _alike(kind, any_system=any_system))
+    named = cases.alias("named")
+    written = exists().where(causes.c.case_id == named.c.id, causes.c.category != "")
+    yield select(named.c.id).where(named.c.system == kind.system, named.c.system != "", ~written)
 
 
 def wake(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:

@@ -420,6 +420,7 @@ cases = Table(
         "looked_at",
     ),
     Index(None, "kind", "opened_at"),
+    Index(None, "system"),
 )
 tickets = Table(
     "tickets", metadata, _Tickets, UniqueConstraint("case_id", "site", "issue_id"), Index(None, "site", "issue_id")

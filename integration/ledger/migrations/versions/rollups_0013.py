@@ -1,4 +1,4 @@
-"""Roll-ups: what is counted over many incidents, kept by month and project while looks are recorded."""
+"""Roll-ups: what is counted over many incidents, kept by month and project while looks are recorded. And an index, by which incidents of a system are found."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Add two tables and a column. ``migrate`` fills them afterwards; takes about ten seconds for 100,000 incidents."""
+    """Add two tables, a column and an index. ``migrate`` fills them afterwards; takes about ten seconds for 100,000 incidents."""
     op.add_column("service", sa.Column("counted_by", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "rollups",
@@ -31,3 +31,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_contributions")),
     )
     op.create_index(op.f("ix_contributions_project_id"), "contributions", ["project_id"])
+    op.create_index(op.f("ix_cases_system"), "cases", ["system"])

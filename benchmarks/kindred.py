@@ -1,0 +1,67 @@
+"""Times the search for earlier incidents by the structure of their causes: ``python -m benchmarks.kindred [INCIDENTS] [--postgresql]``.
+
+Asked are 200 times for incidents alike in two kinds of cause, as each look at an incident asks; warm, since a look before it has read the same pages.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.ledger import a_postgresql
+from benchmarks.trends import CATEGORIES, NOW, fill
+from integration.ledger.ledger import Ledger, open_ledger
+from integration.ledger.schema import migrate
+from integration.postmortem.incident import IssueKey
+from integration.postmortem.kinship import CauseKind
+
+QUESTIONS = 200
+
+
+def ask(ledger: Ledger, *, any_system: bool) -> None:
+    """Print how long a question takes, in milliseconds by the clock."""
+    chance = random.Random(5)
+    taken = []
+    for n in range(QUESTIONS):
+        kinds = [
+            CauseKind(chance.choice(CATEGORIES[:-1]), f"sort{chance.randrange(4)}", f"system {chance.randrange(60)}")
+            for _ in range(2)
+        ]
+        began = time.perf_counter()
+        ledger.kindred(IssueKey("github", str(n + 1)), kinds, NOW, None, any_system=any_system)
+        taken.append((time.perf_counter() - began) * 1000)
+    where = "in any system" if any_system else "in the same system"
+    print(
+        f"  alike {where}: median {statistics.median(taken):.1f} ms, p95 {statistics.quantiles(taken, n=20)[18]:.1f} ms"
+    )
+
+
+def measure(name: str, url: str, incidents: int) -> None:
+    """Print the figures of one database."""
+    migrate(url)
+    open_ledger(url, b"benchmark").close()
+    fill(url, incidents)
+    print(f"{name}, {incidents:,} incidents")
+    ledger = open_ledger(url, b"benchmark")
+    for any_system in (False, True):
+        ask(ledger, any_system=any_system)
+    ledger.close()
+
+
+def main() -> None:
+    """Measure SQLite, and PostgreSQL where asked for."""
+    numbers = [int(each) for each in sys.argv[1:] if each.isdecimal()]
+    incidents = numbers[0] if numbers else 100_000
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kindred")))
+        measure("SQLite", f"sqlite:///{folder / 'ledger.db'}", incidents)
+        url = stack.enter_context(a_postgresql(folder)) if "--postgresql" in sys.argv else None
+        if url:
+            measure("PostgreSQL", url, incidents)
+
+
+if __name__ == "__main__":
+    main()
