@@ -128,7 +128,8 @@ def _locked(engine: Engine, case: IssueRef, wakeup: WakeUp, token: str, generati
         return _lost(engine, case, token, generation)
     except (redis.RedisError, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:  # noqa: BLE001 - the job boundary: whatever goes wrong is counted, put off, and in the end parked where people see it.
+    # A panic in a library that is written in Rust is no ``Exception``.
+    except BaseException as error:  # noqa: BLE001 - the job boundary: whatever goes wrong is counted, put off, and in the end parked where people see it.
         return _failed(engine, case, token, error)
     return _finish(engine, case, looked, token, generation)
 
@@ -226,7 +227,7 @@ def _later(engine: Engine, failures: int) -> datetime:
     return engine.clock() + timedelta(seconds=TRY_AGAIN[min(failures, len(TRY_AGAIN)) - 1])
 
 
-def _failed(engine: Engine, case: IssueRef, token: str, error: Exception) -> str:
+def _failed(engine: Engine, case: IssueRef, token: str, error: BaseException) -> str:
     object_ = str(case.key)
     failures = engine.outstanding.failed(object_)
     reason = error.reason if isinstance(error, FollowthroughError) else type(error).__name__

@@ -10,7 +10,7 @@ from integration.postmortem.decisions import Memory
 from integration.postmortem.facts import Facts
 from integration.postmortem.incident import Case, Issue, IssueKey
 from integration.postmortem.kinship import CauseKind
-from integration.postmortem.nearest import Index
+from integration.postmortem.nearest import Index, Resemblance
 from integration.postmortem.precedents import Precedents, Recurred
 from integration.postmortem.rules.lessons import is_launch
 from integration.postmortem.rules.recurrence_words import locators_named
@@ -40,10 +40,7 @@ class Library:
         ``but_not`` is the key of the case that asks; ``also`` are keys of incidents to be told of however far they are.
         """
         own = next(iter(self._ledger.rows_of_cases([but_not])), None) if but_not else None
-        with self._lock:
-            index = self._refreshed()
-            hits = index.search(text, MOST, before=before, but_not=own)
-            known = len(index)
+        hits, known = self._searched(text, before, own)
         shared = {hit.key: hit.shared for hit in hits}
         rows = self._ledger.rows_of_cases(also)
         read = self._ledger.precedents([*shared, *(row for row in rows if row not in shared)])
@@ -68,6 +65,17 @@ class Library:
     def recurred(self, incident: IssueKey) -> tuple[Recurred, ...]:
         """Return the later incidents of which it was said that they are this one come back."""
         return self._ledger.recurred(incident)
+
+    def _searched(self, text: str, before: datetime | None, own: int | None) -> tuple[tuple[Resemblance, ...], int]:
+        """Return the hits, and how many incidents were searched. An index in which anything went wrong is made anew by the next one who asks."""
+        with self._lock:
+            try:
+                index = self._refreshed()
+                return index.search(text, MOST, before=before, but_not=own), len(index)
+            except BaseException:
+                # After a panic in its own threads it would answer nobody any more.
+                self._index = None
+                raise
 
     def _refreshed(self) -> Index:
         if self._index is None:

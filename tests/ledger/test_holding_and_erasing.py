@@ -13,6 +13,7 @@ from integration.ledger.ledger import Ledger
 from integration.ledger.records import KeptCause
 from integration.postmortem.decisions import Refusal
 from integration.postmortem.incident import IssueKey, IssueRef
+from integration.postmortem.nearest import Index
 from integration.postmortem.people import Person
 from integration.postmortem.precedents import Learned
 from integration.work.resembling import Library
@@ -91,6 +92,23 @@ def test_words_that_retention_took_are_found_no_more_by_a_process_that_held_them
     other = replace(CASE, key=IssueKey("github", "4711"), locator="acme/shop#4711")
     closed.record_look(other, a_look(learned=LEARNED, words="an outdated price"), MUCH_LATER)
     assert [each.ref for each in library.found("outdated prices").found] == [other]
+
+
+def test_an_index_in_which_something_went_wrong_is_made_anew(closed: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Panic(BaseException):
+        """As libraries written in Rust raise it."""
+
+    def panic(*_: object, **__: object) -> None:
+        raise Panic
+
+    library = Library(closed)
+    assert library.found("recalled products").found
+    with monkeypatch.context() as once, pytest.raises(Panic):
+        once.setattr(Index, "search", panic)
+        library.found("recalled products")
+    broken = library._index
+    assert [each.ref for each in library.found("recalled products").found] == [CASE]
+    assert broken is None
 
 
 def test_what_is_held_is_not_erased_nor_is_anybody_who_took_part(closed: Ledger) -> None:

@@ -109,6 +109,23 @@ def test_what_keeps_failing_is_parked_with_its_reason_and_no_longer_wanted(servi
     assert look_again(service, 3) == []
 
 
+def test_a_panic_in_a_library_is_put_off_and_parked_like_whatever_else_goes_wrong(
+    service: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Panic(BaseException):
+        """As libraries written in Rust raise it."""
+
+    def panics(*_: Any, **__: Any) -> None:
+        raise Panic("threads should not terminate unexpectedly")
+
+    monkeypatch.setattr("integration.work.jobs._look", panics)
+    an_incident(service)
+    with capture_logs():
+        outcomes = service.settle() + look_again(service, MOST)
+    assert outcomes == ["deferred"] * (MOST - 1) + ["parked"]
+    assert [work.reason for work in service.parts.engine.ledger.parked()] == ["Panic"]
+
+
 def test_parked_work_is_listed_and_runs_again_when_it_is_told_to(
     service: Stage, parked: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
