@@ -51,8 +51,8 @@ def connect(database: URL) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     # The session's zone is UTC, so that no instant at the edges of the calendar overflows on its way through a local
-    # zone.
-    return create_engine(database, connect_args={"options": "-c timezone=UTC"}, pool_pre_ping=True)
+    # zone; and instants are written the way round by which their month is read.
+    return create_engine(database, connect_args={"options": "-c timezone=UTC -c datestyle=ISO"}, pool_pre_ping=True)
 
 
 @contextmanager
