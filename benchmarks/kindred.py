@@ -6,12 +6,9 @@ Asked are 200 times for incidents alike in two kinds of cause, as each look at a
 import random
 import statistics
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
-from pathlib import Path
 
-from benchmarks.ledger import a_postgresql
+from benchmarks.databases import databases
 from benchmarks.trends import CATEGORIES, NOW, fill
 from integration.ledger.ledger import Ledger, open_ledger
 from integration.ledger.schema import migrate
@@ -55,12 +52,8 @@ def main() -> None:
     """Measure SQLite, and PostgreSQL where asked for."""
     numbers = [int(each) for each in sys.argv[1:] if each.isdecimal()]
     incidents = numbers[0] if numbers else 100_000
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kindred")))
-        measure("SQLite", f"sqlite:///{folder / 'ledger.db'}", incidents)
-        url = stack.enter_context(a_postgresql(folder)) if "--postgresql" in sys.argv else None
-        if url:
-            measure("PostgreSQL", url, incidents)
+    for name, url in databases(postgresql="--postgresql" in sys.argv):
+        measure(name, url, incidents)
 
 
 if __name__ == "__main__":

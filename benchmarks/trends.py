@@ -6,17 +6,14 @@ just been opened; the file itself may be in the cache of the operating system.
 
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, text, update
 
-from benchmarks.ledger import a_postgresql
+from benchmarks.databases import databases as each_database
 from integration.ledger import engine as databases
 from integration.ledger.ledger import open_ledger
 from integration.ledger.rolling import roll_anew
@@ -166,12 +163,8 @@ def main() -> None:
     """Measure SQLite, and PostgreSQL where asked for."""
     numbers = [int(each) for each in sys.argv[1:] if each.isdecimal()]
     incidents = numbers[0] if numbers else 100_000
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trends")))
-        measure("SQLite", f"sqlite:///{folder / 'ledger.db'}", incidents)
-        url = stack.enter_context(a_postgresql(folder)) if "--postgresql" in sys.argv else None
-        if url:
-            measure("PostgreSQL", url, incidents)
+    for name, url in each_database(postgresql="--postgresql" in sys.argv):
+        measure(name, url, incidents)
 
 
 if __name__ == "__main__":

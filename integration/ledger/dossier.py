@@ -144,16 +144,7 @@ def _actions(connection: Connection, row: int, marked: _Marks) -> Iterator[KeptA
     for subject, _ in marked["due"]:
         action, _, day = subject.rpartition(":")
         dates[action].append(date.fromisoformat(day))
-    owned: dict[int, list[Person]] = defaultdict(list)
-    past = (
-        select(owners.c.action_id, people)
-        .join(people, owners.c.person_id == people.c.id)
-        .join(actions, owners.c.action_id == actions.c.id)
-        .where(actions.c.case_id == row)
-        .order_by(people.c.id)
-    )
-    for each in connection.execute(past).mappings():
-        owned[each["action_id"]].append(_person(each))
+    owned = _owners_ever(connection, row)
     listed = (
         select(actions, people.c.id.label("person"), *(people.c[name] for name in _OF_PEOPLE))
         .outerjoin(people, actions.c.owner_id == people.c.id)
@@ -180,6 +171,21 @@ def _actions(connection: Connection, row: int, marked: _Marks) -> Iterator[KeptA
             dates=tuple(dates[each["action_id"]]),
             owners=tuple(owned[each["id"]]),
         )
+
+
+def _owners_ever(connection: Connection, row: int) -> dict[int, list[Person]]:
+    """Return everybody who ever owned an action of the case, by the row of the action."""
+    owned: dict[int, list[Person]] = defaultdict(list)
+    past = (
+        select(owners.c.action_id, people)
+        .join(people, owners.c.person_id == people.c.id)
+        .join(actions, owners.c.action_id == actions.c.id)
+        .where(actions.c.case_id == row)
+        .order_by(people.c.id)
+    )
+    for each in connection.execute(past).mappings():
+        owned[each["action_id"]].append(_person(each))
+    return owned
 
 
 _OF_PEOPLE = ("site", "account_id", "handle", "name", "kind", "active")

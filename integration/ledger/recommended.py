@@ -5,7 +5,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, update
 
 from integration.ledger.cases import ref_of
 from integration.ledger.columns import storable
@@ -13,6 +13,7 @@ from integration.ledger.precedents import names, precedents
 from integration.ledger.tables import cases, decisions, generated, recommendations
 from integration.ledger.windows import Counting, project_covered
 from integration.postmortem.incident import IssueRef
+from integration.postmortem.precedents import Precedent
 from integration.postmortem.reading.normalise import normalise
 from integration.postmortem.recommendations import Nomination, Recommendation
 from integration.postmortem.recommending import LATELY, RecommendationFigures
@@ -102,6 +103,33 @@ def to_decide(
 
 
 def _read(connection: Connection, here: ColumnElement[bool], *where: ColumnElement[bool]) -> tuple[Recommendation, ...]:
+    first: dict[tuple[int, int], Any] = {}
+    for row in connection.execute(_listed(here, *where)):
+        key = (row.case_id, row.number)
+        # Of several places that publish it, the one where it was answered first counts.
+        if key not in first or (first[key].word is None and row.word is not None):
+            first[key] = row
+    sources = {each.row: each for each in precedents(connection, list({case for case, _ in first}))}
+    return tuple(_recommendation(row, sources[row.case_id]) for row in first.values())
+
+
+def _recommendation(row: Row[Any], source: Precedent) -> Recommendation:
+    return Recommendation(
+        source=source,
+        number=row.number,
+        text=row.text,
+        made_at=row.made_at,
+        withdrawn_at=row.withdrawn_at,
+        ticket=ref_of(row.site, row.issue_id, row.locator, row.url) if row.issue_id else None,
+        closed_at=row.closed_at,
+        answer=row.word or "",
+        args=row.args or "",
+        answered_at=row.at,
+    )
+
+
+def _listed(here: ColumnElement[bool], *where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Ask for recommendations with each ticket of theirs and each answer to it."""
     period = cases.c.site.concat(":").concat(cases.c.issue_id).concat(":").concat(recommendations.c.number)
     answered = and_(
         decisions.c.issue_site == generated.c.site,
@@ -110,7 +138,7 @@ def _read(connection: Connection, here: ColumnElement[bool], *where: ColumnEleme
         decisions.c.accepted.is_(True),
         decisions.c.confirmed.is_(True),
     )
-    listed = (
+    return (
         select(
             recommendations,
             generated.c.site,
@@ -129,28 +157,6 @@ def _read(connection: Connection, here: ColumnElement[bool], *where: ColumnEleme
         )
         .where(cases.c.governed.is_(True), here, *where)
         .order_by(recommendations.c.made_at, recommendations.c.case_id, recommendations.c.number, decisions.c.id)
-    )
-    first: dict[tuple[int, int], Any] = {}
-    for row in connection.execute(listed):
-        key = (row.case_id, row.number)
-        # Of several places that publish it, the one where it was answered first counts.
-        if key not in first or (first[key].word is None and row.word is not None):
-            first[key] = row
-    sources = {each.row: each for each in precedents(connection, list({case for case, _ in first}))}
-    return tuple(
-        Recommendation(
-            source=sources[row.case_id],
-            number=row.number,
-            text=row.text,
-            made_at=row.made_at,
-            withdrawn_at=row.withdrawn_at,
-            ticket=ref_of(row.site, row.issue_id, row.locator, row.url) if row.issue_id else None,
-            closed_at=row.closed_at,
-            answer=row.word or "",
-            args=row.args or "",
-            answered_at=row.at,
-        )
-        for row in first.values()
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, select, update
 
 from integration.ledger.chain import Writing
-from integration.ledger.rolling import join
+from integration.ledger.rolling import join_projects
 from integration.ledger.tables import audit, cases, cursors, projects
 from integration.postmortem.incident import IssueRef
 
@@ -63,6 +63,6 @@ def _join(connection: Connection, before: Row[Any], after: Row[Any]) -> None:
     }
     connection.execute(update(projects).where(projects.c.id == after.id).values(**values))
     connection.execute(update(cases).where(cases.c.project_id == before.id).values(project_id=after.id))
-    join(connection, before.id, after.id)
+    join_projects(connection, before.id, after.id)
     connection.execute(delete(cursors).where(cursors.c.project_id == before.id))
     connection.execute(delete(projects).where(projects.c.id == before.id))

@@ -55,18 +55,14 @@ _AT_ONCE = 5_000
 def roll(connection: Connection, case_row: int) -> None:
     """Bring the roll-ups up to date with what is recorded of a case; where nothing of it has changed, nothing is written."""
     kept = connection.execute(_KEPT, {"row": case_row}).one()
-    before, after = (
-        _read(kept.parts or "[]"),
-        _counter(connection.execute(_of_case(connection.dialect.name), {"row": case_row})),
-    )
+    before = _read(kept.parts or "[]")
+    after = _counter(connection.execute(_of_case(connection.dialect.name), {"row": case_row}))
     if (kept.before, before) == (kept.project_id, after):
         return
-    if kept.before == kept.project_id:
-        _add(connection, kept.project_id, after, before)
-    else:
-        if kept.before is not None:
-            _add(connection, kept.before, Counter(), before)
-        _add(connection, kept.project_id, after, Counter())
+    if kept.before not in (None, kept.project_id):
+        _add(connection, kept.before, Counter(), before)
+        before = Counter()
+    _add(connection, kept.project_id, after, before)
     connection.execute(delete(contributions).where(contributions.c.case_id == case_row))
     connection.execute(insert(contributions), _contribution(case_row, kept.project_id, after))
 
@@ -79,7 +75,7 @@ def _of_case(database: str) -> TextClause:
     return text(sql.replace(":", "\\:").replace("\\:row", ":row"))
 
 
-def join(connection: Connection, before: int, after: int) -> None:
+def join_projects(connection: Connection, before: int, after: int) -> None:
     """Let what the cases of one project add go on under another, of which they are by now."""
     mine = select(rollups.c.month, rollups.c.what, rollups.c.name, rollups.c.number)
     sums = _counter(connection.execute(mine.where(rollups.c.project_id == before)))

@@ -92,12 +92,7 @@ def _kept(of: Counting, pieces: _Pieces, wanted: Collection[str], *by: ColumnEle
     here = true() if of.covers is None else rollups.c.project_id.in_(select(projects.c.id).where(of.is_covered))
     mine = (rollups.c.what.in_(wanted), rollups.c.month.between(pieces.first, pieces.last), here)
     split = (rollups.c.what, rollups.c.name)
-    return (
-        select(*split, func.sum(rollups.c.number), *by)
-        .where(*mine)
-        .group_by(*split, *by)
-        .having(func.sum(rollups.c.number) != 0)
-    )
+    return select(*split, func.sum(rollups.c.number), *by).where(*mine).group_by(*split, *by)
 
 
 def _counted(

@@ -130,33 +130,9 @@ def statements(now: Figures, before: Figures) -> tuple[str, ...]:
 
 def tables(now: Figures, before: Figures) -> tuple[Table, ...]:
     """Return the tables behind the statements; those without rows are left out."""
-    all_categories = sorted(
-        now.categories.keys() | before.categories.keys(), key=lambda each: (-_causes_of(now, each), each)
-    )
-    kinds = ("SEV1", "SEV2", "SEV3", "SEV4", "")
     given = (
-        Table(
-            "Incidents",
-            ("Severity", "Now", "Before"),
-            tuple(
-                (kind or "not classified", str(now.severities.get(kind, 0)), str(before.severities.get(kind, 0)))
-                for kind in kinds
-                if kind in now.severities or kind in before.severities
-            ),
-        ),
-        Table(
-            "Root causes",
-            ("Category", "Causes", "Incidents", "Causes before"),
-            tuple(
-                (
-                    each or "none named",
-                    str(_causes_of(now, each)),
-                    str(now.categories.get(each, (0, 0))[1]),
-                    str(_causes_of(before, each)),
-                )
-                for each in all_categories
-            ),
-        ),
+        Table("Incidents", ("Severity", "Now", "Before"), _severities(now, before)),
+        Table("Root causes", ("Category", "Causes", "Incidents", "Causes before"), _categories(now, before)),
         Table(
             "Lifecycle phases",
             ("Phase", "Causes"),
@@ -171,6 +147,28 @@ def tables(now: Figures, before: Figures) -> tuple[Table, ...]:
         *practice_tables(now.practice),
     )
     return tuple(table for table in given if table.rows)
+
+
+def _severities(now: Figures, before: Figures) -> tuple[tuple[str, ...], ...]:
+    known = now.severities.keys() | before.severities.keys()
+    return tuple(
+        (kind or "not classified", str(now.severities.get(kind, 0)), str(before.severities.get(kind, 0)))
+        for kind in ("SEV1", "SEV2", "SEV3", "SEV4", "")
+        if kind in known
+    )
+
+
+def _categories(now: Figures, before: Figures) -> tuple[tuple[str, ...], ...]:
+    known = sorted(now.categories.keys() | before.categories.keys(), key=lambda each: (-_causes_of(now, each), each))
+    return tuple(
+        (
+            each or "none named",
+            str(_causes_of(now, each)),
+            str(now.categories.get(each, (0, 0))[1]),
+            str(_causes_of(before, each)),
+        )
+        for each in known
+    )
 
 
 def _decisions(now: Figures, before: Figures) -> tuple[tuple[str, ...], ...]:
