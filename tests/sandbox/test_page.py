@@ -236,6 +236,16 @@ def test_the_version_changes_with_every_change_and_not_otherwise(stage: Stage) -
     assert len(set(seen)) == 4
 
 
+def test_each_part_of_the_story_begins_with_its_name(stage: Stage) -> None:
+    for chapter in ("On GitHub", "On Jira"):
+        stage.story.begin(chapter)
+        stage.story.tell("Tom opens an issue.")
+        stage.story.tell("Dana answers.")
+    page = stage.see("/").text
+    assert [page.count(f"<h3>{chapter}</h3>") for chapter in ("On GitHub", "On Jira")] == [1, 1]
+    assert page.index("On GitHub") < page.index("Tom opens an issue.") < page.index("On Jira")
+
+
 def test_the_story_is_told_at_the_side_with_how_it_came_out(stage: Stage) -> None:
     first = stage.story.tell("Dana closes <too> early.", "/jira/PM")
     stage.story.tell("It stays closed.")

@@ -36,6 +36,7 @@ class Teller:
 
     def chapter(self, title: str) -> None:
         """Begin a part of the story."""
+        self.board.begin(title)
         self.console.print(f"\n[bold]{escape(title)}[/bold]", soft_wrap=True)
 
     @contextlib.contextmanager

@@ -9,11 +9,12 @@ State = Literal["told", "ok", "failed"]
 
 @dataclass(frozen=True)
 class Step:
-    """One sentence; ``link`` is a path on the page ("/jira/PM-1") to look at, or empty."""
+    """One sentence; ``link`` is a path on the page ("/jira/PM-1") to look at, or empty; ``chapter`` is the part of the story that it belongs to."""
 
     sentence: str
     state: State = "told"
     link: str = ""
+    chapter: str = ""
 
 
 class StoryBoard:
@@ -24,6 +25,7 @@ class StoryBoard:
         self._lock = Lock()
         self._steps = [Step(sentence) for sentence in steps]
         self._version = 0
+        self._chapter = ""
 
     @property
     def version(self) -> int:
@@ -37,10 +39,15 @@ class StoryBoard:
         with self._lock:
             return tuple(self._steps)
 
+    def begin(self, chapter: str) -> None:
+        """Let what is told from here on belong to another part of the story."""
+        with self._lock:
+            self._chapter = chapter
+
     def tell(self, sentence: str, link: str = "", state: State = "told") -> int:
         """Add a step; returns its number, by which it can be settled."""
         with self._lock:
-            self._steps.append(Step(sentence, state, link))
+            self._steps.append(Step(sentence, state, link, self._chapter))
             self._version += 1
             return len(self._steps) - 1
 
