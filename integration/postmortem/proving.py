@@ -1,10 +1,18 @@
 """How far each action is: its evidence, what became of the verification, and whether what was verified still holds. Pure."""
 
 from integration.postmortem.assessment import ActionView
+from integration.postmortem.decisions import Decision
 from integration.postmortem.hearing import Hearing
 from integration.postmortem.rules.came_back import lapsed
 from integration.postmortem.rules.drafting import ActionDraft
-from integration.postmortem.rules.evidence import Proof, ProofState, given_evidence, judge_proof, subject_of
+from integration.postmortem.rules.evidence import (
+    Proof,
+    ProofState,
+    given_evidence,
+    judge_proof,
+    risk_subject,
+    subject_of,
+)
 from integration.postmortem.rules.exhibits import show
 from integration.postmortem.rules.ladder import lead_of
 from integration.postmortem.rules.lasting import NOTHING_TO_ASK, Check, Lasting, check_of, held_no_longer, judge_lasting
@@ -38,9 +46,8 @@ def judge_actions(hearing: Hearing, severity: SeverityView) -> tuple[ActionView,
 
 
 def _proof(draft: ActionDraft, severity: SeverityView, hearing: Hearing) -> tuple[str, Proof]:
-    key = draft.remembered.ticket.key if draft.remembered and draft.remembered.ticket else None
     kind = hearing.policy.remediation.kind(draft.kind)
-    decisions = tuple(decision for decision in hearing.decisions if key is not None and decision.issue == key)
+    decisions = tuple(decision for decision in hearing.decisions if _is_about(decision, draft, hearing))
     owner = draft.owner.id if draft.owner else None
     given = given_evidence(decisions)
     subject = subject_of(owner, kind.id, draft.criteria, draft.description, given)
@@ -48,6 +55,17 @@ def _proof(draft: ActionDraft, severity: SeverityView, hearing: Hearing) -> tupl
     proof = judge_proof(decisions, kind, subject, draft.description, hearing.policy, hearing.now, shown)
     proof = lapsed(proof, decisions, hearing.facts.recurred, hearing.policy)
     return subject, held_no_longer(proof, _check(draft, severity, hearing))
+
+
+def _is_about(decision: Decision, draft: ActionDraft, hearing: Hearing) -> bool:
+    """Tell whether a decision was taken on the action's ticket; or, while that is gone, accepted on the incident the risk of not doing just this."""
+    had = draft.remembered.ticket if draft.remembered else None
+    if had is not None and decision.issue == had.key:
+        return True
+    on_incident = decision.word == "accept-risk" and decision.issue == hearing.case.incident.ref.key
+    return (
+        on_incident and draft.has_lost_its_ticket(hearing.case) and decision.subject == risk_subject(draft.description)
+    )
 
 
 def _check(draft: ActionDraft, severity: SeverityView, hearing: Hearing) -> Check | None:

@@ -7,13 +7,13 @@ from integration.ledger.records import KeptCause, KeptOutcome, LookRecord
 from integration.postmortem.assessment import ActionView, Assessment, Governed, Phase
 from integration.postmortem.chains import ending_of
 from integration.postmortem.commands import Command, EnsureOpen, Outcome, Result
-from integration.postmortem.decisions import Memory, Refusal, RememberedAction
+from integration.postmortem.decisions import Decision, Memory, Refusal, RememberedAction
 from integration.postmortem.incident import Case, IssueKey
 from integration.postmortem.kinship import folded, kind_of
 from integration.postmortem.people import Person
 from integration.postmortem.reading.causes import Cause
 from integration.postmortem.reading.normalise import normalise
-from integration.postmortem.rules.evidence import ProofState
+from integration.postmortem.rules.evidence import ProofState, risk_subject
 from integration.postmortem.rules.lessons import KIND as LAUNCH
 from integration.postmortem.rules.news import last_news
 from integration.postmortem.rules.resources import answer_of
@@ -147,10 +147,19 @@ def _approved_at(assessment: Assessment, memory: Memory) -> datetime | None:
     return max((decision.at for decision in approvals), default=None)
 
 
+def _settled_by(view: ActionView, memory: Memory) -> tuple[Decision, ...]:
+    """Return the decisions on the action's ticket that settle it; of one whose ticket is gone, those on the incident about just this action."""
+    word = _SETTLES.get(view.proof.state)
+    if word is None:
+        return ()
+    if view.ticket is not None:
+        return memory.decided(word, view.ticket.ref.key)
+    return tuple(decision for decision in memory.decided(word) if decision.subject == risk_subject(view.description))
+
+
 def _outcome(view: ActionView, memory: Memory) -> KeptOutcome:
     """Return what became of an action: settled when the decision was taken that still holds."""
-    word = _SETTLES.get(view.proof.state)
-    given = memory.decided(word, view.ticket.ref.key) if word is not None and view.ticket is not None else ()
+    given = _settled_by(view, memory)
     need = view.row.needs if view.row else None
     return KeptOutcome(
         view.action_id,

@@ -1,6 +1,7 @@
 """Ways of ending an incident without the work, each with its defined answer (issue 5, "No way around"; docs/security.md)."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,23 @@ def test_an_action_does_not_end_by_losing_its_ticket(it: Stage, way: str) -> Non
     assert any(fate in text for text in a.ours() for fate in fates)
     if way == "converted":  # What is left of it is no ticket any more, and is not fought over.
         assert a.is_closed(ticket)
+
+
+def test_an_action_whose_ticket_cannot_come_back_waits_until_its_risk_is_accepted_on_the_incident(it: Stage) -> None:
+    a = incident(it)
+    it.github.delete_issue(REPOSITORY, a.ticket("A1"), "gina")
+    it.settle()
+    [row] = [line for line in a.ours()[0].splitlines() if line.startswith("| A1 |")]
+    assert "no ticket yet" not in row
+    assert row.endswith("was deleted |")
+    asked = "where it cannot come back, `/accept-risk A1 until:YYYY-MM-DD <why>` here"
+    assert asked in a.ours()[0]
+    a.say("dana", f"/accept-risk A1 until:{it.clock().date() + timedelta(days=30)} mine")
+    assert asked in a.ours()[0]
+    a.say("gina", f"/accept-risk A1 until:{it.clock().date() + timedelta(days=30)} the export is replaced in spring")
+    assert asked not in a.ours()[0]
+    [row] = [line for line in a.ours()[0].splitlines() if line.startswith("| A1 |")]
+    assert row.endswith(f"risk accepted until {it.clock().date() + timedelta(days=30)} |")
 
 
 def test_whoever_insists_is_let_and_the_incident_counts_as_open(it: Stage) -> None:

@@ -1,6 +1,7 @@
 """The arguments of commands → typed values, strictly: what is not formed as it should be is not there."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
@@ -39,6 +40,15 @@ def read_until(args: str) -> tuple[date | None, str]:
     rest = " ".join(UNTIL.sub(" ", args).split())
     day = read_date(found[0]) if len(found) == 1 and ISO_DATE.fullmatch(found[0]) else None
     return day, rest
+
+
+def read_actions(args: str, known: Iterable[str]) -> tuple[frozenset[str], str]:
+    """Return the actions with which the arguments begin, of those that are ``known``, and the rest: ``A1, A2 the replay is green``."""
+    by_name = {name.casefold(): name for name in known}
+    words, named = args.split(), []
+    while words and words[0].strip(",:;").casefold() in by_name:
+        named.append(by_name[words.pop(0).strip(",:;").casefold()])
+    return frozenset(named), " ".join(words)
 
 
 def read_term(args: str) -> tuple[date | None, date | None, bool]:

@@ -59,6 +59,17 @@ class ActionDraft:
         """Return the verification criteria of the row, or an empty string."""
         return self.row.criteria if self.row else ""
 
+    def is_owned_by(self, account: str) -> bool:
+        """Tell whether somebody owns the action or ever did, as far as any look saw: handing it on for a moment frees nobody (S10)."""
+        past = self.remembered.owners if self.remembered else frozenset[str]()
+        assigned = {person.id for person in self.ticket.assignees} if self.ticket else set()
+        return account in past | assigned | ({self.owner.id} if self.owner else set())
+
+    def has_lost_its_ticket(self, case: Case) -> bool:
+        """Tell whether the action had a ticket that cannot be found any more."""
+        had = self.remembered.ticket if self.remembered else None
+        return had is not None and self.ticket is None and had.key in case.missing
+
 
 def our_issues(case: Case, memory: Memory) -> tuple[Issue, ...]:
     """Return the incident and the tickets of its remembered actions. What else people linked to it is theirs, and may be of another client."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from integration.postmortem.reading.arguments import read_actions
 from integration.postmortem.reading.commands import Command
 from integration.postmortem.rules.bench import Bench, Verdict, needs
 from integration.postmortem.rules.drafting import ActionDraft
@@ -18,7 +19,7 @@ def judge_lasting_word(said: Command, bench: Bench) -> Verdict:
     """Judge an answer. On the incident it may begin with the actions that it is about; without them it is about all that are asked."""
     found = dict(_checks(bench))
     waiting = {check.action_id: draft for check, draft in found.items() if check in open_checks(found, bench.now)}
-    named, rest = _named(said.args, {check.action_id for check in found})
+    named, rest = read_actions(said.args, {check.action_id for check in found})
     if bench.draft is not None:
         waiting = {name: draft for name, draft in waiting.items() if draft is bench.draft}
     chosen = {name: draft for name, draft in waiting.items() if not named or name in named}
@@ -27,7 +28,7 @@ def judge_lasting_word(said: Command, bench: Bench) -> Verdict:
     if not rest:
         what = "it needs a word on what you looked at" if said.word == STILL else "it needs a reason"
         return Verdict.refuse("form", what, EXAMPLES[said.word])
-    owned = [name for name, draft in chosen.items() if _owns(draft, bench)]
+    owned = [name for name, draft in chosen.items() if draft.is_owned_by(bench.comment.author.id)]
     alone = bool(owned) and said.word == STILL
     if alone and not may_stand_alone(bench):
         others = [name for name in chosen if name not in owned]
@@ -50,23 +51,6 @@ def _checks(bench: Bench) -> Iterator[tuple[Check, ActionDraft]]:
             check = check_of(name, draft.kind, key, decisions, bench.severity, bench.policy)
             if check is not None:
                 yield check, draft
-
-
-def _named(args: str, known: set[str]) -> tuple[frozenset[str], str]:
-    """Read ``A1, A2 the replay is green`` → the actions, and the rest."""
-    by_name = {name.casefold(): name for name in known}
-    words, named = args.split(), []
-    while words and words[0].strip(",:;").casefold() in by_name:
-        named.append(by_name[words.pop(0).strip(",:;").casefold()])
-    return frozenset(named), " ".join(words)
-
-
-def _owns(draft: ActionDraft, bench: Bench) -> bool:
-    """Tell whether the commenter owns the action, or ever did (S10)."""
-    past = draft.remembered.owners if draft.remembered else frozenset[str]()
-    present = {draft.owner.id} if draft.owner else set()
-    assigned = {person.id for person in draft.ticket.assignees} if draft.ticket else set()
-    return bench.comment.author.id in past | present | assigned
 
 
 def _next(found: dict[Check, ActionDraft], bench: Bench) -> str:

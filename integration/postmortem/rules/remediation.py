@@ -9,7 +9,7 @@ from integration.postmortem.findings import Finding, blocking
 from integration.postmortem.incident import Case, Fate
 from integration.postmortem.remediation import EarlierAction
 from integration.postmortem.rules.drafting import ActionDraft, remember
-from integration.postmortem.rules.evidence import Proof
+from integration.postmortem.rules.evidence import Proof, ProofState
 from integration.postmortem.rules.horizons import judge_horizon
 from integration.postmortem.rules.moved import judge_place
 from integration.postmortem.rules.moving import judge_moves, moves_of
@@ -41,12 +41,14 @@ def judge_action(
 
     ``earlier`` are actions of earlier incidents with which it is compared.
     """
-    findings = waive(_findings(draft, case, memory, severity, policy, decisions, earlier), decisions)
+    found = _findings(draft, proof, case, memory, severity, policy, decisions, earlier)
+    findings = waive(found, decisions)
     return _view(draft, proof, subject, findings, wanted=may_create and _wants_ticket(draft, findings))
 
 
 def _findings(
     draft: ActionDraft,
+    proof: Proof,
     case: Case,
     memory: Memory,
     severity: Severity | None,
@@ -64,7 +66,7 @@ def _findings(
         *judge_priority(draft.row, about, severity, policy),
         *judge_repeated(draft.row, earlier, about, severity, policy),
         *_doubts(draft, severity, policy),
-        *_gone(draft, case, severity, policy),
+        *_gone(draft, proof, case, severity, policy),
         *judge_place(draft, case.incident.ref, memory, severity, policy),
         *judge_need(draft, decisions, severity, policy),
         *judge_moves(action_id, ticket, moves, decisions, severity, policy),
@@ -121,15 +123,16 @@ def _doubts(draft: ActionDraft, severity: Severity | None, policy: Policy) -> It
         yield _open("action_agreement", draft, reason, ask, severity, policy)
 
 
-def _gone(draft: ActionDraft, case: Case, severity: Severity | None, policy: Policy) -> Iterator[Finding]:
-    """A ticket that cannot be found, and a row that is gone while its ticket is there."""
+def _gone(draft: ActionDraft, proof: Proof, case: Case, severity: Severity | None, policy: Policy) -> Iterator[Finding]:
+    """A ticket that cannot be found, unless the risk of not doing the action is accepted, and a row that is gone while its ticket is there."""
     ticket = draft.remembered.ticket if draft.remembered is not None else None
     if ticket is None:
         return
-    if ticket.key in case.missing and draft.ticket is None:
+    if draft.has_lost_its_ticket(case) and proof.state is not ProofState.RISK_ACCEPTED:
         # Where it is kept from our account, or was made into something else, the tracker does not say so (S18).
         reason = f"its ticket {ticket.locator} {case.fates.get(ticket.key, Fate.LOST)}"
-        ask = "Please bring it back; an action that was decided does not end by losing its ticket."
+        line = f"`/accept-risk {draft.matched.action_id} until:YYYY-MM-DD <why>`"
+        ask = f"Please bring it back; where it cannot come back, {line} here, by somebody with the right to accept it."
         yield _open("ticket_missing", draft, reason, ask, severity, policy)
     if draft.row is None:
         reason = f"its row is gone from the table, its ticket {ticket.locator} is still there"

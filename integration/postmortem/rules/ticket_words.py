@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from integration.postmortem.reading.arguments import read_until
+from integration.postmortem.reading.arguments import read_actions, read_until
 from integration.postmortem.reading.commands import Command
 from integration.postmortem.rules.bench import NOT_A_TICKET, Bench, Verdict, elsewhere_than, needs
 from integration.postmortem.rules.drafting import ActionDraft
@@ -61,20 +61,13 @@ def _depends(draft: ActionDraft, bench: Bench, shown: tuple[Shown, ...]) -> str:
     who = bench.comment.author.id
     if draft.owner is None:
         return "it has no owner yet, so nobody can be independent of the owner"
-    if _owns(who, draft, bench):
+    if draft.is_owned_by(who):
         return "whoever owns or owned an action does not verify it"
     if who in {each.given.actor.id for each in shown}:
         return "whoever gave the evidence does not verify it"
     if any(each.exhibit is not None and who in each.exhibit.authors for each in shown):
         return "whoever made what the evidence shows does not verify it"
     return ""
-
-
-def _owns(who: str, draft: ActionDraft, bench: Bench) -> bool:
-    """Tell whether somebody owns the action or ever did, as far as any look saw: handing it on for a moment frees nobody (S10)."""
-    past = draft.remembered.owners if draft.remembered else frozenset[str]()
-    present = {person.id for person in bench.issue.assignees} | ({draft.owner.id} if draft.owner else set())
-    return who in past | present
 
 
 def judge_reject(said: Command, bench: Bench) -> Verdict:
@@ -101,19 +94,30 @@ def judge_moved(said: Command, bench: Bench) -> Verdict:
 
 
 def judge_accept_risk(said: Command, bench: Bench) -> Verdict:
-    """Judge ``/accept-risk until:YYYY-MM-DD <why>``: an action is not done, for a time."""
-    draft = bench.draft
+    """Judge ``/accept-risk until:YYYY-MM-DD <why>``: an action is not done, for a time. Of one whose ticket is gone it is said on the incident, by its id."""
+    lost = {d.matched.action_id: d for d in bench.drafts if bench.on_incident and d.has_lost_its_ticket(bench.case)}
+    named, args = read_actions(said.args, lost)
+    draft = bench.draft or (lost[min(named)] if len(named) == 1 else None)
     if draft is None:
-        return NOT_A_TICKET
-    until, reason = read_until(said.args)
+        return _of_one_without_a_ticket(min(lost)) if lost else NOT_A_TICKET
+    until, reason = read_until(args)
     longest = bench.policy.remediation.longest_risk_days
-    example = f"For example: `/accept-risk until:{(bench.now + timedelta(days=min(90, longest))).date()} <why>`"
+    line = " ".join(("/accept-risk", *named))
+    example = f"For example: `{line} until:{(bench.now + timedelta(days=min(90, longest))).date()} <why>`"
     if until is None or not reason:
         return Verdict.refuse("form", "it needs a date and a reason", example)
     if not bench.now.date() <= until <= (bench.now + timedelta(days=longest)).date():
         return Verdict.refuse("date", f"the date lies in the past or more than {longest} days ahead", example)
-    if _owns(bench.comment.author.id, draft, bench):
+    if draft.is_owned_by(bench.comment.author.id):
         return Verdict.refuse(
             "own_work", "the owner alone does not accept the risk", others_who_may("accept-risk", bench)
         )
     return Verdict(True, until.isoformat(), subject=risk_subject(draft.description), needs=needs(bench, "accept-risk"))
+
+
+def _of_one_without_a_ticket(action: str) -> Verdict:
+    return Verdict.refuse(
+        "not_a_ticket",
+        "here it is said of one action whose ticket is gone",
+        f"For example: `/accept-risk {action} until:YYYY-MM-DD <why>`. Of any other it belongs on the ticket.",
+    )

@@ -108,10 +108,16 @@ def _there(view: ActionView, incident: Issue) -> str:
 
 
 def _state(view: ActionView) -> str:
-    if view.ticket is None:
-        problem = next((f.reason for f in view.findings if f.blocks), "")
-        return f"no ticket yet: {problem}" if problem else "no ticket yet"
     if view.proof.until:
         return f"{view.proof.state.value} {'until' if view.proof.suffices else 'on'} {view.proof.until}"
+    if view.ticket is None:
+        return _without_ticket(view)
     state = view.proof.state.value if view.proof.is_independent else f"{view.proof.state.value}, {NOT_INDEPENDENT}"
     return f"{state} ({view.proof.sources})" if view.proof.sources else state
+
+
+def _without_ticket(view: ActionView) -> str:
+    problem = next((f.reason for f in view.findings if f.blocks), "")
+    if view.remembered is not None and view.remembered.ticket is not None:
+        return problem or "its ticket is gone"
+    return f"no ticket yet: {problem}" if problem else "no ticket yet"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -408,6 +408,65 @@ def test_what_is_about_the_incident_is_said_on_the_incident(word):
 def test_what_is_about_an_action_is_said_on_its_ticket(word):
     why = "not_a_ticket: this belongs on an action's own ticket. Please write it there; the status comment lists the tickets."
     assert verdict(a_comment(word, GINA), on="incident") == (False, why)
+
+
+def without_its_ticket(text, by=GINA, **changes):
+    """Return the verdict on a comment on the incident whose action A1 has lost its ticket."""
+    incident = an_incident(body=a_body(), comments=(a_comment(text, by),))
+    case = a_case(incident, missing=frozenset({TICKET}))
+    memory = a_memory(PROVEN, actions=(an_action(**changes),))
+    found = judge(case, facts(), memory, a_policy(), NOW, stamp=STAMP)
+    return found.decisions[-1], found
+
+
+@pytest.mark.parametrize("name", ["A1", "a1,", "A1:"])
+def test_the_risk_of_an_action_whose_ticket_is_gone_is_accepted_on_the_incident(name):
+    said, found = without_its_ticket(f"/accept-risk {name} until:2026-12-24 it was made a discussion")
+    assert (said.accepted, said.reason) == (True, "2026-12-24")
+    assert said.issue == INCIDENT
+    (view,) = found.actions
+    assert (view.proof.state.value, view.proof.until) == ("risk accepted", date(2026, 12, 24))
+    assert [f.check for f in view.findings if not f.passed and f.check == "ticket_missing"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "reason"),
+    [
+        ("/accept-risk until:2026-12-24 it is gone", GINA, "not_a_ticket"),
+        ("/accept-risk A2 until:2026-12-24 it is gone", GINA, "not_a_ticket"),
+        ("/accept-risk A1 it is gone", GINA, "form"),
+        ("/accept-risk A1 until:2026-12-24 it is gone", DANA, "own_work"),
+        ("/accept-risk A1 until:2026-12-24 it is gone", VIC, "not_authorised"),
+    ],
+)
+def test_of_an_action_whose_ticket_is_gone_nothing_less_than_its_name_a_day_a_reason_and_the_right_will_do(
+    text, by, reason
+):
+    said, found = without_its_ticket(text, by)
+    assert not said.accepted
+    assert said.reason.startswith(reason)
+    assert found.actions[0].proof.state.value != "risk accepted"
+
+
+def test_whoever_ever_owned_an_action_does_not_accept_its_risk_on_the_incident_either():
+    said, _ = without_its_ticket("/accept-risk A1 until:2026-12-24 it is gone", owners=frozenset({DANA.id, GINA.id}))
+    assert said.reason.startswith("own_work")
+
+
+def test_the_risk_that_was_accepted_on_the_incident_is_of_that_action_alone_and_ends_when_its_ticket_is_back():
+    said, _ = without_its_ticket("/accept-risk A1 until:2026-12-24 it is gone")
+    memory = a_memory(PROVEN, said, actions=(an_action(),))
+    another = a_body(a_line(action="Count recalled products in answers each day"))
+    cases = {
+        "gone": a_case(an_incident(body=a_body()), missing=frozenset({TICKET})),
+        "back": a_case(an_incident(body=a_body()), a_ticket()),
+        "another": a_case(an_incident(body=another), missing=frozenset({TICKET})),
+    }
+    held = {
+        name: judge(case, facts(), memory, a_policy(), NOW, stamp=STAMP).actions[0].proof.state.value == "risk accepted"
+        for name, case in cases.items()
+    }
+    assert held == {"gone": True, "back": False, "another": False}
 
 
 # What.

@@ -255,8 +255,13 @@ def test_nobody_assigned_any_more_is_said_so():
 def test_a_ticket_that_is_gone_is_missed_and_not_made_again():
     (view,) = views(a_line(), memory=KNOWN, missing={a_ref(13).key})
     assert not view.wanted
-    assert [(check, reason) for check, _, reason, _ in open_ones(view)] == [
-        ("ticket_missing", "its ticket acme/shop#13 cannot be found any more: it was deleted, moved, or made private")
+    assert open_ones(view) == [
+        (
+            "ticket_missing",
+            Level.BLOCK,
+            "its ticket acme/shop#13 cannot be found any more: it was deleted, moved, or made private",
+            "Please bring it back; where it cannot come back, `/accept-risk A1 until:YYYY-MM-DD <why>` here, by somebody with the right to accept it.",
+        )
     ]
 
 
