@@ -2,13 +2,15 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -159,3 +161,16 @@ def _wait_ready(port: int) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("the receiver does not listen")
+
+
+@contextlib.contextmanager
+def processes_with(write_mappings: Callable[[Path], object]) -> Iterator[Processes]:
+    """Run the service with mappings in a folder ``mappings``; ``write_mappings`` is given the folder in which that stands or is to be made."""
+    folder = Path(tempfile.mkdtemp(prefix="ft-"))  # Addresses of sockets are short.
+    try:
+        (folder / "data").mkdir()
+        write_mappings(folder)
+        with processes(folder / "data", FOLLOWTHROUGH_MAPPINGS_DIR=str(folder / "mappings")) as running:
+            yield running
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -21,8 +21,14 @@ from integration.settings import Settings
 from integration.wakeups import INBOX
 from integration.work.embedded import EmbeddedValkey
 from integration.work.jobs import run
+from integration.work.outstanding import DUE
 from webhooks.app import create_app
 
+PATIENCE = 5.0
+"""Seconds: a stage lets this much time pass by itself for a look that is put off."""
+READING = 2.0
+"""Seconds that pass once all has settled, since people read before they act. Without them, a quick machine closes an issue twice in one second,
+and writes more on it than Jira takes."""
 SECRET = "a-secret-of-at-least-16-bytes"
 REPOSITORY, PROJECT = "acme/shop", "SHOP"
 TEAM = {"dana": "write", "omar": "write", "vic": "write", "gina": "admin", "tom": "triage", "rita": "read"}
@@ -53,20 +59,32 @@ class Stage:
     settings: Settings
     environment: Mapping[str, str] = field(default_factory=dict)
     outcomes: list[str] = field(default_factory=list)
+    reading: float = READING
 
     def settle(self, rounds: int = 40) -> list[str]:
-        """Let deliveries arrive and workers work until nothing is outstanding; return the outcomes of the looks."""
+        """Let deliveries arrive and workers work until nothing is outstanding but what waits for longer than ``PATIENCE``; return the outcomes of the looks."""
         outcomes: list[str] = []
         for _ in range(rounds):
             self.github.hooks.wait_idle(5)
             self.jira.hooks.wait_idle(5)
             self.parts.engine.outstanding.release_due(self.clock().timestamp())
             taken: Any = self.parts.client.lpop(INBOX)
-            if taken is None:
+            if taken is not None:
+                outcomes.append(run(self.parts.engine, taken.decode()))
+            elif not self._wait_a_moment():
                 break
-            outcomes.append(run(self.parts.engine, taken.decode()))
         self.outcomes += outcomes
+        self.clock.forward(seconds=self.reading)
         return outcomes
+
+    def _wait_a_moment(self) -> bool:
+        """Let time pass until the next look that is put off; False where there is none within ``PATIENCE``."""
+        put_off: Any = self.parts.client.zrange(DUE, 0, 0, withscores=True)
+        seconds = put_off[0][1] - self.clock().timestamp() if put_off else PATIENCE
+        if seconds >= PATIENCE:
+            return False
+        self.clock.forward(seconds=max(0.0, seconds))
+        return True
 
     def writes(self) -> int:
         """Return how many writing calls our own account has made on both trackers."""

@@ -1,8 +1,6 @@
 """Workers that die between the intent and the ticket elsewhere, and answers that are lost: never a second ticket on the other tracker."""
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ import pytest
 from integration.bootstrap import publish_policy
 from integration.sandbox.faults import Fault
 from tests.e2e.across import HOMES, Both, both, mapped, places
-from tests.e2e.processes import WORKERS, Processes, processes
+from tests.e2e.processes import WORKERS, Processes, processes_with
 from tests.e2e.stage import PROJECT, REPOSITORY
 from tests.e2e.story import ON
 
@@ -28,13 +26,8 @@ def home(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def service(home: str) -> Iterator[tuple[Processes, Path]]:
     """A running service whose mappings route technical actions to the other tracker."""
-    folder = Path(tempfile.mkdtemp(prefix="ft-"))
-    mappings = folder / "mappings"
-    mappings.mkdir()
-    (folder / "data").mkdir()
-    with processes(folder / "data", FOLLOWTHROUGH_MAPPINGS_DIR=str(mappings)) as running:
-        yield running, mappings
-    shutil.rmtree(folder, ignore_errors=True)
+    with processes_with(lambda folder: (folder / "mappings").mkdir()) as running:
+        yield running, running.settings.mappings_dir
 
 
 @pytest.mark.parametrize("before_the_deed", [False, True], ids=["after the deed", "before the deed"])

@@ -1,12 +1,9 @@
 """Workers that are killed while they publish a weekly review: one issue, one set of pages, once the dust has settled."""
 
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +11,7 @@ from integration.bootstrap import build
 from integration.clock import now
 from integration.sandbox.faults import Fault
 from integration.work.meeting import meet_series
-from tests.e2e.processes import WORKERS, Processes, processes
+from tests.e2e.processes import WORKERS, Processes, processes_with
 from tests.e2e.reviewed import GOVERNANCE, add_places, publishes, reviews
 from tests.e2e.stage import PROJECT, REPOSITORY
 from tests.e2e.story import ON
@@ -32,12 +29,8 @@ def site(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def service(site: str) -> Iterator[Processes]:
     """A running service that publishes reviews."""
-    folder = Path(tempfile.mkdtemp(prefix="ft-"))
-    variables = publishes(folder, site)
-    (folder / "data").mkdir()
-    with processes(folder / "data", **variables) as running:
+    with processes_with(lambda folder: publishes(folder, site)) as running:
         yield running
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize("before_the_deed", [False, True], ids=["after the deed", "before the deed"])

@@ -44,8 +44,6 @@ def test_a_team_of_three_needs_each_of_them_and_closes_a_sev1(tmp_path: Path, tr
             return f"@{who}" if isinstance(told, OnGitHub) else _mention(told, who)
 
         def say(who: str, text: str, on: str = "") -> None:
-            # People take their time; all at once would be more than an issue on Jira takes in two seconds, and the last answer would wait.
-            it.clock.forward(seconds=3)
             told.say(who, text, on)
             it.settle()
 

@@ -1,13 +1,10 @@
 """Workers that are killed at each step of publishing a summary: one issue, one file for each chart, one comment, once the dust has settled."""
 
-import shutil
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +16,7 @@ from integration.work.jobs import run
 from integration.work.kinds import wanted_series
 from integration.work.meeting import meet_series
 from mappings.loading import load_policy
-from tests.e2e.processes import WORKERS, Processes, processes
+from tests.e2e.processes import WORKERS, Processes, processes_with
 from tests.e2e.reviewed import add_places
 from tests.e2e.stage import PROJECT, REPOSITORY, Clock
 from tests.e2e.story import ON
@@ -46,12 +43,8 @@ def site(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def service(site: str) -> Iterator[Processes]:
     """A running service whose mappings publish nothing yet."""
-    folder = Path(tempfile.mkdtemp(prefix="ft-"))
-    govern_since_long(folder / "mappings")
-    (folder / "data").mkdir()
-    with processes(folder / "data", FOLLOWTHROUGH_MAPPINGS_DIR=str(folder / "mappings")) as running:
+    with processes_with(lambda folder: govern_since_long(folder / "mappings")) as running:
         yield running
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize("before_the_deed", [False, True], ids=["after the deed", "before the deed"])
