@@ -24,8 +24,8 @@ from integration.work.jobs import run
 from integration.work.outstanding import DUE
 from webhooks.app import create_app
 
-PATIENCE = 5.0
-"""Seconds: a stage lets this much time pass by itself for a look that is put off."""
+PATIENCE = 3.0
+"""Seconds: a stage lets this much time pass by itself for a look that is put off. Less than what we wait for a tracker that is away."""
 READING = 2.0
 """Seconds that pass once all has settled, since people read before they act. Without them, a quick machine closes an issue twice in one second,
 and writes more on it than Jira takes."""
