@@ -54,9 +54,7 @@ def carry_out(command: Command, case: Case, memory: Memory, policy: Policy, give
         return attempt(command, policy, given, None)
     ref, issue = case.incident.ref, case.incident.ref if isinstance(command, NewIssue) else command.issue
     intent = memory.intent(command.purpose)
-    # After a restore the ledger may not know what was made since its copy was taken.
-    gap = given.ledger.restored
-    seek_since = gap.known_until - LEEWAY if gap and intent is None and case.incident.created_at <= gap.at else None
+    seek_since = _since_a_copy(case, given) if intent is None else None
     if intent is not None and intent.state is IntentState.OPEN:
         ripe = intent.opened_at + given.intent_grace
         if given.now < ripe:
@@ -76,6 +74,15 @@ def carry_out(command: Command, case: Case, memory: Memory, policy: Policy, give
         ticket = outcome.ticket if isinstance(command, EnsureActionTicket) else None
         given.ledger.settle_intent(ref, command.purpose, IntentState.DONE, created, given.now, ticket=ticket)
     return outcome
+
+
+def _since_a_copy(case: Case, given: Look) -> datetime | None:
+    """After a restore, return since when things may have been made that the ledger does not know; ``None`` for incidents that came later."""
+    gap = given.ledger.restored
+    # The restore has the time of its machine, the incident that of the tracker.
+    if gap is None or case.incident.created_at > gap.at + LEEWAY:
+        return None
+    return gap.known_until - LEEWAY
 
 
 def attempt(command: Command, policy: Policy, given: Look, seek_since: datetime | None) -> Outcome:

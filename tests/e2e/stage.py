@@ -59,7 +59,6 @@ class Stage:
     settings: Settings
     environment: Mapping[str, str] = field(default_factory=dict)
     outcomes: list[str] = field(default_factory=list)
-    reading: float = READING
 
     def settle(self, rounds: int = 40) -> list[str]:
         """Let deliveries arrive and workers work until nothing is outstanding but what waits for longer than ``PATIENCE``; return the outcomes of the looks."""
@@ -74,7 +73,7 @@ class Stage:
             elif not self._wait_a_moment():
                 break
         self.outcomes += outcomes
-        self.clock.forward(seconds=self.reading)
+        self.clock.forward(seconds=READING)
         return outcomes
 
     def _wait_a_moment(self) -> bool:

@@ -32,7 +32,6 @@ def service(request: pytest.FixtureRequest) -> Iterator[Stage]:
     if request.param == "postgresql":
         more["FOLLOWTHROUGH_DATABASE_URL"] = databases.new_database(request.getfixturevalue("postgresql"))
     with short_folder() as folder, stage(folder, environment=more) as running:
-        running.reading = 0.0  # The commands of backup and restore have the real time.
         yield running
 
 
