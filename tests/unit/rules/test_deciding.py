@@ -469,6 +469,17 @@ def test_the_risk_that_was_accepted_on_the_incident_is_of_that_action_alone_and_
     assert held == {"gone": True, "back": False, "another": False}
 
 
+def test_a_row_that_is_gone_is_not_asked_for_once_the_risk_of_its_action_is_accepted_on_the_ticket():
+    accepts = a_comment("/accept-risk until:2026-12-24 the export is replaced in spring", GINA)
+    body, memory = a_body(a_line("A2", "Alert when it happens again")), a_memory(PROVEN, actions=(an_action(),))
+    asked = []
+    for comments in ((), (accepts,)):
+        case = a_case(an_incident(body=body), a_ticket(comments=comments))
+        _, gone = judge(case, facts(), memory, a_policy(), NOW, stamp=STAMP).actions
+        asked.append((gone.action_id, gone.row, [f.check for f in gone.findings if not f.passed]))
+    assert asked == [("A1", None, ["row_missing"]), ("A1", None, [])]
+
+
 # What.
 
 NO_CLAIM = (

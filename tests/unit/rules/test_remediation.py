@@ -296,6 +296,11 @@ def test_a_row_that_is_gone_leaves_its_action_standing():
     ]
 
 
+def test_of_an_action_whose_row_and_ticket_are_both_gone_only_the_ticket_is_asked_for():
+    _, gone = views(a_line("A2", "Alert when it happens again"), memory=KNOWN, missing={a_ref(13).key})
+    assert [(check, level) for check, level, *_ in open_ones(gone)] == [("ticket_missing", Level.BLOCK)]
+
+
 def test_an_issue_that_people_linked_is_no_ticket_of_an_action():
     (view,) = views(a_line(), tickets=(a_ticket(30, author=DANA),))
     assert (view.ticket, view.wanted) == (None, True)
