@@ -216,7 +216,7 @@ def _actions(now: Figures) -> Iterator[str]:
     due = now.actions
     if due.all:
         aside = f" For {due.set_aside} the risk was accepted until a date." if due.set_aside else ""
-        rest = f" {due.outstanding} are not verified yet." if due.outstanding else ""
+        rest = f" {count(due.outstanding, 'is', 'are')} not verified yet." if due.outstanding else ""
         yield f"{share(due.in_time, due.all)} actions that fell due were verified in time, {due.late} later.{aside}{rest}"
 
 

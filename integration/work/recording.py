@@ -48,7 +48,7 @@ def record_of(
         opened_at=case.incident.created_at,
         closed_at=case.incident.closed_at if case.incident.closed else None,
         approved_at=_approved_at(assessment, memory),
-        outcomes=tuple(_outcome(view, memory) for view in assessment.actions if view.ticket is not None),
+        outcomes=tuple(_outcome(view, memory) for view in assessment.actions if _ticket_of(view) is not None),
         status_comment=memory.status_comment or "",
         status_digest=memory.status_digest if memory.status_comment else "",
         # Issues that people linked stay their own: an incident that hangs on another one is a case all the same.
@@ -147,14 +147,21 @@ def _approved_at(assessment: Assessment, memory: Memory) -> datetime | None:
     return max((decision.at for decision in approvals), default=None)
 
 
+def _ticket_of(view: ActionView) -> IssueKey | None:
+    """Return the ticket that the action has, or had where that is gone; ``None`` before there is one."""
+    if view.ticket is not None:
+        return view.ticket.ref.key
+    had = view.remembered.ticket if view.remembered is not None else None
+    return had.key if had is not None else None
+
+
 def _settled_by(view: ActionView, memory: Memory) -> tuple[Decision, ...]:
-    """Return the decisions on the action's ticket that settle it; of one whose ticket is gone, those on the incident about just this action."""
+    """Return the decisions that settle the action: on its ticket, or on the incident about just this action's risk."""
     word = _SETTLES.get(view.proof.state)
     if word is None:
         return ()
-    if view.ticket is not None:
-        return memory.decided(word, view.ticket.ref.key)
-    return tuple(decision for decision in memory.decided(word) if decision.subject == risk_subject(view.description))
+    ticket, risk = _ticket_of(view), risk_subject(view.description)
+    return tuple(each for each in memory.decided(word) if each.issue == ticket or each.subject == risk)
 
 
 def _outcome(view: ActionView, memory: Memory) -> KeptOutcome:

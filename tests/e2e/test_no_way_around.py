@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from integration.postmortem.review import OpenAction
 from tests.e2e.attack import SERVICE, Attacked, incident
 from tests.e2e.stage import REPOSITORY, Stage, stage
 
@@ -177,6 +178,14 @@ def test_an_action_whose_ticket_cannot_come_back_waits_until_its_risk_is_accepte
     assert asked not in a.ours()[0]
     [row] = [line for line in a.ours()[0].splitlines() if line.startswith("| A1 |")]
     assert row.endswith(f"risk accepted until {it.clock().date() + timedelta(days=30)} |")
+    [kept] = [each for each in _remembered(it) if each.action_id == "A1"]
+    assert (kept.outcome, kept.until) == ("risk accepted", it.clock().date() + timedelta(days=30))
+    assert kept.is_set_aside, "the weekly review no longer asks for it"
+
+
+def _remembered(it: Stage) -> tuple[OpenAction, ...]:
+    """Return the actions of which the weekly review would speak."""
+    return it.parts.engine.ledger.review([("github", REPOSITORY)], it.clock()).actions
 
 
 def test_whoever_insists_is_let_and_the_incident_counts_as_open(it: Stage) -> None:

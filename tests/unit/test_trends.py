@@ -83,6 +83,10 @@ def test_the_headline_counts_near_misses_apart_and_welcomes_more_of_them() -> No
                 "2 are not verified yet.",
             ),
         ),
+        (
+            {"actions": Settled(1, 0, 0, 1)},
+            ("1 of 2 (few) actions that fell due were verified in time, 0 later. 1 is not verified yet.",),
+        ),
         ({"actions": Settled(6, 0, 0, 0)}, ("6 of 6 actions that fell due were verified in time, 0 later.",)),
         (
             {"to_detect": Lengths((600.0, 1200.0, 9000.0), 9)},
